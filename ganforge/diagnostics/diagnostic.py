@@ -1,0 +1,91 @@
+"""What the compiler says about a spec: one immutable value per finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How grave a finding is; members are ordered from grave to light."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a file. Lines and columns count from 1, columns in characters, the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def part(self, start: int, end: int) -> Span:
+        """The characters `start` to `end` of a span that lies on one line; itself where it does not."""
+        if self.line != self.end_line:
+            return self
+        return Span(self.file, self.line, self.column + start, self.line, self.column + end)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A secondary place that explains a finding, such as the producer of a shape."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can be wrong with a spec.
+
+    `bad` is the smallest fragment that breaks the rule and `good` the same fragment repaired.
+    """
+
+    code: str
+    slug: str
+    severity: Severity
+    says: str
+    why: str = ""
+    bad: str = ""
+    good: str = ""
+
+    def at(
+        self,
+        span: Span | None,
+        message: str,
+        *,
+        help: str | None = None,
+        path: str = "",
+        related: tuple[Label, ...] = (),
+    ) -> Diagnostic:
+        """A finding of this rule at a place."""
+        return Diagnostic(self, message, span, help, path, related)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A finding: what is wrong in the user's words, where, and what to do about it."""
+
+    rule: Rule
+    message: str
+    span: Span | None = None
+    help: str | None = None
+    path: str = ""
+    related: tuple[Label, ...] = ()
+
+    @property
+    def code(self) -> str:
+        return self.rule.code
+
+    @property
+    def slug(self) -> str:
+        return self.rule.slug
+
+    @property
+    def severity(self) -> Severity:
+        return self.rule.severity

@@ -1,0 +1,115 @@
+"""The interfaces that a plugin fills in: Block, Loss, DataSource. No torch here.
+
+A declaration is a frozen value. Its `params` is a pydantic model whose fields use the types of
+`ganforge.plugins.params`, so that formulas arrive as numbers. Code is declared as a `Call`: what to call,
+with which arguments; text from a spec reaches the generated program through `repr` of these alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ganforge.plugins.params import Params
+from ganforge.plugins.shapes import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A tensor of the spec as an argument of a `Call`: an input of the block, or a tensor of the loss."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`target(*args, **kwargs)` in the program.
+
+    `target` is `nn.Conv2d`, `F.interpolate`, `torch.cat` for what PyTorch has, or `package.module:Name` for a
+    class or function whose source is inlined when a script is emitted. Arguments are numbers, strings,
+    booleans, None, tuples and lists of these, `Ref`, or another `Call`.
+    """
+
+    target: str
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+def call(target: str, *args: Any, **kwargs: Any) -> Call:
+    """A `Call` as it is written: `call("nn.Linear", 3, 4, bias=False)`."""
+    return Call(target, args, kwargs)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block: one layer of a network, or a function in wiring.
+
+    infer:    parameters and the shapes of the inputs in, shape of the result out; raises `ShapeError`.
+    module:   the call that makes the `nn.Module`, from the same arguments. Its forward takes the inputs in order.
+    function: the call on tensors (`Ref`s named like `inputs`), for blocks without weights and state; such a
+              block may be called in wiring. A block with only `function` is a plain line in `forward`.
+    inputs:   names of the inputs. The first is unnamed in a layer, the others are its keys; a name that ends in
+              "?" may be left out, one that starts with "*" takes all remaining tensors (functions only).
+    stateful: has weights, buffers or own randomness: refused as a function in wiring.
+    shift:    whether the block adds a learned shift, so that a layer in front of it needs no bias.
+    image:    the rank check: True needs (C, H, W), False takes anything.
+    """
+
+    name: str
+    summary: str
+    params: type[Params]
+    infer: Callable[..., Shape] | None
+    module: Callable[..., Call] | None = None
+    function: Callable[..., Call] | None = None
+    inputs: tuple[str, ...] = ("x",)
+    stateful: bool = False
+    shift: Callable[[Any], bool] = lambda params: False
+    image: bool = False
+    random: bool = False
+    channels_last: bool | None = None
+    twice_differentiable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of a loss in the program. `side` says whom it moves: the critic, the generator's side, or all it reaches."""
+
+    side: Literal["critic", "generator", "all"]
+    value: Call
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss: parameters, the tensors it takes (as `Ref`s in the calls of `terms`), and what each side minimises."""
+
+    name: str
+    summary: str
+    params: type[Params]
+    tensors: tuple[str, ...]
+    terms: Callable[[Any], tuple[Term, ...]]
+
+
+@dataclass(frozen=True)
+class Init:
+    """How weights start: `function` is called as `function(module, **parameters)` and returns the module."""
+
+    name: str
+    summary: str
+    params: type[Params]
+    function: str
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """A source of data: `open` names the function of the program that opens it, `package.module:name`.
+
+    takes_path: whether `--data NAME:PATH` gives a path. endless: makes as many samples as `count` asks for.
+    """
+
+    name: str
+    summary: str
+    params: type[Params]
+    open: str
+    takes_path: bool = True
+    endless: bool = False

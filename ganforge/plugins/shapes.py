@@ -1,0 +1,77 @@
+"""What flows along an edge: the type of a tensor, its batch axis left out. No torch here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+class ShapeError(Exception):
+    """A block cannot take what it is given. `code` names the rule, `help` the remedy."""
+
+    def __init__(self, code: str, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.help = code, message, help
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One tensor per sample: `(C, H, W)` for images, `(N,)` for vectors, `()` for class indices.
+
+    `classes` is set for int64 class indices; `range` where the values are known to stay in bounds.
+    """
+
+    shape: tuple[int, ...]
+    classes: int | None = None
+    range: tuple[float, float] | None = None
+
+    @property
+    def is_image(self) -> bool:
+        return len(self.shape) == 3
+
+    @property
+    def channels(self) -> int:
+        """C of an image, N of a vector."""
+        return self.shape[0]
+
+    @property
+    def height(self) -> int:
+        return self.shape[1]
+
+    @property
+    def width(self) -> int:
+        return self.shape[2]
+
+    @property
+    def size(self) -> int:
+        """The number of values per sample."""
+        total = 1
+        for side in self.shape:
+            total *= side
+        return total
+
+    def with_shape(self, *shape: int) -> Tensor:
+        """Another shape; the range is forgotten, since the values are new."""
+        return Tensor(shape)
+
+    def reshaped(self, *shape: int) -> Tensor:
+        """The same values in another shape."""
+        return replace(self, shape=shape)
+
+    def __str__(self) -> str:
+        if self.classes is not None:
+            return f"class of {self.classes}"
+        return " x ".join(map(str, self.shape)) if self.shape else "scalar"
+
+
+@dataclass(frozen=True, slots=True)
+class TensorList:
+    """A list of tensors: what a keyed id, `split` or a multi-scale network gives."""
+
+    items: tuple[Shape, ...]
+
+    def __str__(self) -> str:
+        return "[" + ", ".join(map(str, self.items)) + "]"
+
+
+Shape = Tensor | TensorList | None
+"""`None` is the unknown shape: it poisons quietly what follows from it."""
