@@ -1,0 +1,32 @@
+PYTHON ?= python3
+STAMP := .venv/installed.stamp
+# Two OpenMP threads that spin beside other test processes cost several times the work.
+CALM := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
+
+.PHONY: demo test lint bench clean
+
+demo: $(STAMP)
+	.venv/bin/ganforge train dcgan --set size=32 --set width=32 --out demo --overwrite --kimg 20
+	@echo "The samples are in demo/samples.png"
+
+test: $(STAMP)
+	$(CALM) .venv/bin/python -m pytest -q -n 2
+
+lint: $(STAMP)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+bench: $(STAMP)
+	.venv/bin/python -m bench
+
+clean:
+	rm -rf demo runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find ganforge plugins tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+$(STAMP): pyproject.toml constraints.txt | .venv/bin/python
+	.venv/bin/pip install -q -c constraints.txt -e '.[train,dev]'
+	touch $@
