@@ -1,0 +1,31 @@
+"""The hooks of a plugin: each returns what the plugin adds to the language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pluggy
+
+from ganforge.plugins.declarations import Block, DataSource, Init, Loss
+
+hookspec = pluggy.HookspecMarker("ganforge")
+
+
+@hookspec
+def ganforge_register_blocks() -> Iterable[Block]:  # type: ignore[empty-body]
+    """Layers of networks and functions in wiring."""
+
+
+@hookspec
+def ganforge_register_losses() -> Iterable[Loss]:  # type: ignore[empty-body]
+    """Losses and penalties."""
+
+
+@hookspec
+def ganforge_register_inits() -> Iterable[Init]:  # type: ignore[empty-body]
+    """Ways in which weights start."""
+
+
+@hookspec
+def ganforge_register_data_sources() -> Iterable[DataSource]:  # type: ignore[empty-body]
+    """Sources of real samples."""
