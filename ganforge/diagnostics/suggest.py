@@ -27,7 +27,6 @@ def did_you_mean(word: str, known: Iterable[str], what: str = "") -> str:
     `what` says what kind of thing is named, in the singular: `param`, `loss`.
     """
     names = list(known)
-    noun = f"{what} " if what else ""
     near = nearest(word, names)
     if near is not None:
         return f"did you mean the {noun}`{near}`?" if what else f"did you mean `{near}`?"
@@ -35,4 +34,8 @@ def did_you_mean(word: str, known: Iterable[str], what: str = "") -> str:
         return f"there is no {what} here" if what else "nothing is known here"
     shown = ", ".join(f"`{name}`" for name in names[:MOST_SHOWN])
     more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
-    return f"known {noun}names here: {shown}{more}" if what else f"known here: {shown}{more}"
+    return f"known {_plural(what)} here: {shown}{more}" if what else f"known here: {shown}{more}"
+
+
+def _plural(noun: str) -> str:
+    return f"{noun}es" if noun.endswith("s") else f"{noun}s"

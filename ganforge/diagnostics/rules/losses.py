@@ -1,0 +1,87 @@
+"""GF4xx: losses and gradients."""
+
+from __future__ import annotations
+
+from ganforge.diagnostics.diagnostic import Rule, Severity
+
+LOSS_MOVES_NOTHING = Rule(
+    "GF401",
+    "loss-moves-nothing",
+    Severity.ERROR,
+    says="No trainable network lies upstream of a loss.",
+    why="Every path is cut by `detach`, frozen, or comes from data alone.",
+    bad='original = "a"\nreconstruction = "detach(b)"',
+    good='original = "a"\nreconstruction = "b"',
+)
+NOTHING_MOVES_NETWORK = Rule(
+    "GF402",
+    "nothing-moves-network",
+    Severity.ERROR,
+    says="No loss moves a network that is not frozen.",
+    why="It would stay at its random start.",
+    bad='[flow]\nfake = "G(Q(z))"\n[losses.adversarial]\ntrains = ["D", "G"]',
+    good='[losses.adversarial]\ntrains = ["D", "G", "Q"]',
+)
+NO_CRITIC = Rule(
+    "GF403",
+    "no-critic",
+    Severity.ERROR,
+    says="`real` and `fake` of an adversarial loss contain no call of a network in common.",
+    why="The critic is the outermost network that both call.",
+    bad='real = "x"\nfake = "fake"',
+    good='real = "D(x)"\nfake = "D(fake)"',
+)
+TWO_CRITICS = Rule(
+    "GF404",
+    "two-critics",
+    Severity.ERROR,
+    says="`real` and `fake` of an adversarial loss are judged by different critics.",
+    why="An adversarial loss has one critic.",
+    bad='real = "D_a(a)"\nfake = "D_b(fake_a)"',
+    good='real = "D_a(a)"\nfake = "D_a(fake_a)"',
+)
+WRT_NOT_UPSTREAM = Rule(
+    "GF405",
+    "wrt-not-upstream",
+    Severity.ERROR,
+    says="A penalty differentiates its `score` by a tensor that the score does not depend on.",
+    why="The gradient would be zero.",
+    bad='score = "D(x)"\nwrt = "fake"',
+    good='score = "D(x)"\nwrt = "x"',
+)
+GRADIENT_CUT = Rule(
+    "GF406",
+    "gradient-cut",
+    Severity.ERROR,
+    says="The generator of an adversarial loss is trainable, and `detach` cuts its gradient.",
+    why="The compiler cuts it by itself while the critic learns.",
+    bad='fake = "D(detach(fake))"',
+    good='fake = "D(fake)"',
+)
+TWO_PLAYERS = Rule(
+    "GF408",
+    "two-players",
+    Severity.ERROR,
+    says="A network belongs to two players.",
+    why="A network has one optimiser.",
+    bad='[train.players.a]\nnetworks = ["D"]\n[train.players.b]\nnetworks = ["D"]',
+    good='[train.players.a]\nnetworks = ["D"]\n[train.players.b]\nnetworks = ["G"]',
+)
+TRAINS_UNREACHED = Rule(
+    "GF409",
+    "trains-unreached",
+    Severity.ERROR,
+    says="`trains` names a network that the loss does not depend on.",
+    why="It would receive no gradient.",
+    bad='real = "D(x)"\nfake = "D(G(z))"\ntrains = ["E"]',
+    good='real = "D(x)"\nfake = "D(G(z))"\ntrains = ["G", "D"]',
+)
+UNEQUAL_BATCHES = Rule(
+    "GF414",
+    "unequal-batches",
+    Severity.ERROR,
+    says="A loss that pairs real and generated samples is given batches of different sizes.",
+    why="`pairing` compares the samples one by one or with the other side's average.",
+    bad='pairing = "paired"\n[train.players.generator]\nbatch = 128',
+    good='pairing = "paired"',
+)

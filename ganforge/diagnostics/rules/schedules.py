@@ -1,0 +1,60 @@
+"""GF6xx: stages and schedules."""
+
+from __future__ import annotations
+
+from ganforge.diagnostics.diagnostic import Rule, Severity
+
+ONE_LENGTH = Rule(
+    "GF601",
+    "one-length",
+    Severity.ERROR,
+    says="Training has no length, or more than one.",
+    why="Schedules over `progress` need one end.",
+    bad="[train]\nkimg = 1000\nepochs = 25",
+    good="[train]\nepochs = 25",
+)
+UNKNOWN_IN_SCHEDULE = Rule(
+    "GF602",
+    "unknown-in-schedule",
+    Severity.ERROR,
+    says="A stage, a player or `order` names a loss, network or player that does not exist.",
+    why="It would be left out in silence.",
+    bad='[stages.first]\nlosses = ["pixl"]',
+    good='[stages.first]\nlosses = ["pixel"]',
+)
+LEVEL_WITHOUT_STAGE = Rule(
+    "GF605",
+    "level-without-stage",
+    Severity.ERROR,
+    says="`level`, `res` or `fade` is used, and no stage sets a level.",
+    why="They are known in growing stages only.",
+    bad='from = "rgb[level]"',
+    good='[stages.grow]\nlevel = "range(top + 1)"',
+)
+NO_SUCH_LEVEL = Rule(
+    "GF606",
+    "no-such-level",
+    Severity.ERROR,
+    says="A stage asks for a level that the network does not build.",
+    why="There are no layers for it.",
+    bad='[stages.grow]\nlevel = "range(9)"\n# the loop runs to 8',
+    good='[stages.grow]\nlevel = "range(8)"',
+)
+LEAVES_RANGE = Rule(
+    "GF607",
+    "leaves-range",
+    Severity.WARNING,
+    says="A live number leaves its meaningful range during training.",
+    why="A negative learning rate climbs instead of descending.",
+    bad='lr = "2e-4 * (1 - epoch / 100)"\nepochs = 200',
+    good='lr = "linear(2e-4, 0, epoch / 200)"\nepochs = 200',
+)
+ORDER_LACKS_PLAYER = Rule(
+    "GF608",
+    "order-lacks-player",
+    Severity.ERROR,
+    says="`order` leaves out a player, or names one twice.",
+    why="Every player has one turn in a round; `steps` repeats it.",
+    bad='order = ["critic"]',
+    good='order = ["critic", "generator"]',
+)
