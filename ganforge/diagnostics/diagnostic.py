@@ -16,7 +16,9 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a file. Lines and columns count from 1, columns in characters, the end is exclusive."""
+    """A stretch of a file. Lines and columns count from 1, columns in characters, the end is
+    exclusive.
+    """
 
     file: str
     line: int
@@ -25,7 +27,7 @@ class Span:
     end_column: int
 
     def part(self, start: int, end: int) -> Span:
-        """The characters `start` to `end` of a span that lies on one line; itself where it does not."""
+        """The characters `start` to `end` of a span on one line; the span itself on several."""
         if self.line != self.end_line:
             return self
         return Span(self.file, self.line, self.column + start, self.line, self.column + end)

@@ -29,7 +29,7 @@ def did_you_mean(word: str, known: Iterable[str], what: str = "") -> str:
     names = list(known)
     near = nearest(word, names)
     if near is not None:
-        return f"did you mean the {noun}`{near}`?" if what else f"did you mean `{near}`?"
+        return f"did you mean the {what} `{near}`?" if what else f"did you mean `{near}`?"
     if not names:
         return f"there is no {what} here" if what else "nothing is known here"
     shown = ", ".join(f"`{name}`" for name in names[:MOST_SHOWN])

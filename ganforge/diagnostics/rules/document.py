@@ -8,7 +8,8 @@ LANGUAGE_VERSION = Rule(
     "GF100",
     "language-version",
     Severity.ERROR,
-    says="A spec says which version of the language it is written in, and it is one this ganforge reads.",
+    says="A spec says which version of the language it is written in, and it is one this ganforge "
+    "reads.",
     why="A later language may give the same words another meaning.",
     bad='[gan]\nname = "mine"',
     good='ganforge = 1\n\n[gan]\nname = "mine"',
@@ -17,7 +18,8 @@ RESERVED_NAME = Rule(
     "GF101",
     "reserved-name",
     Severity.ERROR,
-    says="Names of tensors and networks are identifiers, no Python keywords, and none of the reserved words.",
+    says="Names of tensors and networks are identifiers, no Python keywords, and none of the "
+    "reserved words.",
     why="They become names in the program and in wiring, where they must mean one thing.",
     bad='outputs = { class = "h" }',
     good='outputs = { label = "h" }',
@@ -27,7 +29,8 @@ UNKNOWN_KEY = Rule(
     "unknown-key",
     Severity.ERROR,
     says="A table holds a key that nothing reads.",
-    why="A misspelled key that is silently ignored trains another model than the one that was meant.",
+    why="A misspelled key that is silently ignored trains another model than the one that was "
+    "meant.",
     bad='{ block = "conv", out = 64, paddin = 1 }',
     good='{ block = "conv", out = 64, padding = 1 }',
 )
@@ -45,7 +48,8 @@ WORD_AS_PARAM = Rule(
     "word-as-param",
     Severity.ERROR,
     says="A bare string in `[params]` is a formula, and this one is a word.",
-    why="A word that a param may hold is declared with its choices, so that `--set` can be checked.",
+    why="A word that a param may hold is declared with its choices, so that `--set` can be "
+    "checked.",
     bad='norm = "batch"',
     good='norm = { choices = ["batch", "none"], default = "batch" }',
 )
@@ -71,7 +75,8 @@ FORBIDDEN_IN_FORMULA = Rule(
     "GF107",
     "forbidden-in-formula",
     Severity.ERROR,
-    says="A formula uses a form that formulas do not have, such as an attribute or an unknown function.",
+    says="A formula uses a form that formulas do not have, such as an attribute or an unknown "
+    "function.",
     why="Formulas are arithmetic over known numbers; a spec cannot run code.",
     bad='out = "x.shape[0]"',
     good='out = "channels(x)"',
@@ -126,7 +131,8 @@ LIVE_NAME = Rule(
     "live-name",
     Severity.ERROR,
     says="A number that is fixed before training depends on the progress of training.",
-    why="Only numbers that the reference calls live, such as `lr` and `weight`, change while training runs.",
+    why="Only numbers that the reference calls live, such as `lr` and `weight`, change while "
+    "training runs.",
     bad='out = "64 * progress"',
     good="out = 64",
 )
@@ -170,7 +176,8 @@ LIMIT = Rule(
     "GF118",
     "limit",
     Severity.ERROR,
-    says="The spec exceeds a limit: of layers, of a formula's length or depth, of a list, of nested values.",
+    says="The spec exceeds a limit: of layers, of a formula's length or depth, of a list, of "
+    "nested values.",
     why="The limits keep a check fast and safe for any file; no published system comes near them.",
     bad='{ for = "i", in = "range(10**6)", layers = [{ block = "relu" }] }',
     good='{ for = "i", in = "range(10)", layers = [{ block = "relu" }] }',
@@ -179,7 +186,8 @@ FORMULA_FAILED = Rule(
     "GF119",
     "formula-failed",
     Severity.ERROR,
-    says="A formula cannot be computed: a division by zero, a number too large, an index past the end.",
+    says="A formula cannot be computed: a division by zero, a number too large, an index past the "
+    "end.",
     why="Its result would be needed before anything is built.",
     bad='out = "64 // (size - 64)"\nsize = 64',
     good='out = "64 // (size - 32)"\nsize = 64',
@@ -198,7 +206,8 @@ CANNOT_READ = Rule(
     "cannot-read",
     Severity.ERROR,
     says="A file that belongs to the spec cannot be read: it is missing, unreadable or not UTF-8.",
-    why="`extends` takes a path relative to the file that says it, or the bare name of a shipped spec.",
+    why="`extends` takes a path relative to the file that says it, or the bare name of a shipped "
+    "spec.",
     bad='extends = "dcgna"',
     good='extends = "dcgan"',
 )
@@ -206,7 +215,8 @@ REPLACED_TABLE = Rule(
     "GF122",
     "replaced-table",
     Severity.NOTE,
-    says="An inherited table was replaced whole, because its `kind`, `block`, `distribution` or `source` changed.",
+    says="An inherited table was replaced whole, because its `kind`, `block`, `distribution` or "
+    "`source` changed.",
     why="Options of the old kind mean nothing, or something else, to the new one.",
     bad='extends = "dcgan"\n[train]\noptimizer = { kind = "sgd", lr = 0.1 }',
     good='extends = "dcgan"\n[train]\noptimizer = { kind = "adam", lr = 1e-4 }',

@@ -45,7 +45,8 @@ NOT_INLINABLE = Rule(
     "not-inlinable",
     Severity.ERROR,
     says="The source of a class or function cannot be written into a script of its own.",
-    why="It closes over local names, stands in no module, or imports in a form that cannot be followed.",
+    why="It closes over local names, stands in no module, or imports in a form that cannot be "
+    "followed.",
     bad="from . import helpers",
     good="from .helpers import normalise",
 )

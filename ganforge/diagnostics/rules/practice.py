@@ -67,7 +67,8 @@ BOTTLENECK = Rule(
     says="A network narrows to a few channels and widens again over the whole image.",
     why="A head has become the main line: mark it `side = true`.",
     bad='{ block = "conv", out = 512 }, { block = "conv", out = 3 }, { block = "conv", out = 512 }',
-    good='{ block = "conv", out = 512 }, { side = true, block = "conv", out = 3 }, { block = "conv", out = 512 }',
+    good='{ block = "conv", out = 512 }, { side = true, block = "conv", out = 3 }, { block = '
+    '"conv", out = 512 }',
 )
 STDDEV_GROUPS = Rule(
     "GF710",
@@ -104,7 +105,8 @@ SAMPLING_SIZE = Rule(
     Severity.WARNING,
     says="A latent is drawn in another size when sampling than in training.",
     why="The generator was built for one size.",
-    bad='[latents]\nz = { distribution = "normal", size = 120 }\n[sample]\nlatents = { z = { size = 100 } }',
+    bad='[latents]\nz = { distribution = "normal", size = 120 }\n[sample]\n'
+    "latents = { z = { size = 100 } }",
     good='[latents]\nz = { distribution = "normal", size = 120 }',
 )
 SATURATING_STEPS = Rule(
@@ -112,7 +114,8 @@ SATURATING_STEPS = Rule(
     "saturating-steps",
     Severity.WARNING,
     says="The critic takes several steps per round under an objective that saturates.",
-    why="A critic that is nearly perfect gives no gradient; several steps suit Wasserstein and hinge objectives.",
+    why="A critic that is nearly perfect gives no gradient; several steps suit Wasserstein and "
+    "hinge objectives.",
     bad='objective = "non-saturating"\n[train.players.critic]\nsteps = 5',
     good='objective = "wasserstein"\n[train.players.critic]\nsteps = 5',
 )

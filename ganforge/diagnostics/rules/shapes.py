@@ -11,7 +11,8 @@ NOT_AN_IMAGE = Rule(
     says="A block for images is given a vector.",
     why="It needs channels, height and width.",
     bad='{ block = "linear", out = 8192 }, { block = "conv", out = 64 }',
-    good='{ block = "linear", out = 8192 }, { block = "reshape", shape = [512, 4, 4] }, { block = "conv", out = 64 }',
+    good='{ block = "linear", out = 8192 }, { block = "reshape", shape = [512, 4, 4] }, { block = '
+    '"conv", out = 64 }',
 )
 CONCAT_SIZES = Rule(
     "GF302",
@@ -29,7 +30,8 @@ SUM_SHAPES = Rule(
     says="Tensors whose shapes do not broadcast are added, subtracted, multiplied or divided.",
     why="A residual sum needs equal shapes on both paths.",
     bad='{ from = "x + prev" }\n# 64 and 128 channels',
-    good='{ id = "s", block = "conv", out = 128, kernel = 1, from = "x", side = true },\n{ from = "s + prev" }',
+    good='{ id = "s", block = "conv", out = 128, kernel = 1, from = "x", side = true },\n'
+    '{ from = "s + prev" }',
 )
 NO_SAME_PADDING = Rule(
     "GF304",

@@ -19,8 +19,10 @@ TWO_TENSORS = Rule(
     Severity.ERROR,
     says="One name stands for two tensors.",
     why="Wiring that names it would be ambiguous.",
-    bad='[data.fields]\nz = { kind = "vector", size = 8 }\n[latents]\nz = { distribution = "normal", size = 8 }',
-    good='[data.fields]\nv = { kind = "vector", size = 8 }\n[latents]\nz = { distribution = "normal", size = 8 }',
+    bad='[data.fields]\nz = { kind = "vector", size = 8 }\n[latents]\n'
+    'z = { distribution = "normal", size = 8 }',
+    good='[data.fields]\nv = { kind = "vector", size = 8 }\n[latents]\n'
+    'z = { distribution = "normal", size = 8 }',
 )
 FLOW_CYCLE = Rule(
     "GF203",
@@ -44,7 +46,8 @@ OUTPUT_NOT_CHOSEN = Rule(
     "GF205",
     "output-not-chosen",
     Severity.ERROR,
-    says="A network with named outputs is called without choosing one, or a chosen output does not exist.",
+    says="A network with named outputs is called without choosing one, or a chosen output does "
+    "not exist.",
     why="The call stands for one tensor.",
     bad='real = "D(x)"\n# D has outputs = { score = "s", features = "h" }',
     good='real = "D(x).score"',
@@ -162,7 +165,8 @@ WIRING_SYNTAX = Rule(
     "wiring-syntax",
     Severity.ERROR,
     says="A string that stands for a tensor does not read as wiring.",
-    why="Wiring is names, numbers, calls, `list[i]`, `call.output`, arithmetic and `a if c else b`.",
+    why="Wiring is names, numbers, calls, `list[i]`, `call.output`, arithmetic and `a if c else "
+    "b`.",
     bad='fake = "G(z"',
     good='fake = "G(z)"',
 )
