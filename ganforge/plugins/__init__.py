@@ -1,7 +1,7 @@
 """What a plugin's author imports: the hook marker and the declarations.
 
-The declarations are looked up at first use, since their parameter types stand on `ganforge.formula`,
-which itself reads `ganforge.plugins.shapes`.
+The declarations are looked up at first use, since their parameter types stand on
+`ganforge.formula`, which itself reads `ganforge.plugins.shapes`.
 """
 
 from __future__ import annotations

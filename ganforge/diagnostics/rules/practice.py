@@ -37,8 +37,9 @@ NO_LIPSCHITZ = Rule(
     "no-lipschitz",
     Severity.WARNING,
     says="A Wasserstein critic is bounded by nothing.",
-    why="The objective measures a distance only for Lipschitz critics: clip weights (arXiv:1701.07875), "
-    "penalise gradients (arXiv:1704.00028) or normalise weights spectrally (arXiv:1802.05957).",
+    why="The objective measures a distance only for Lipschitz critics: clip weights "
+    "(arXiv:1701.07875), penalise gradients (arXiv:1704.00028) or normalise weights spectrally "
+    "(arXiv:1802.05957).",
     bad='objective = "wasserstein"',
     good='objective = "wasserstein"\n[networks.D]\nweights = "spectral"',
 )

@@ -1,0 +1,118 @@
+"""`extends` and `without`: one tree laid over another."""
+
+from __future__ import annotations
+
+import tomllib
+
+from ganforge.diagnostics.diagnostic import Diagnostic, Label
+from ganforge.diagnostics.rules.document import NOTHING_TO_REMOVE, REPLACED_TABLE, WRONG_TYPE
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.document.tree import Node
+
+_DECIDES = ("kind", "block", "distribution")
+_ANY_SOURCE = ("source", "fields", "count")
+
+
+def merge(base: Node, over: Node) -> tuple[Node, tuple[Diagnostic, ...]]:
+    """`over` laid over `base`: tables merge, arrays and scalars are replaced.
+
+    A table whose `kind`, `block` or `distribution` changes is replaced whole; a new `source` of
+    `[data]` drops the old source's own options. Notes tell what fell away.
+    """
+    notes: list[Diagnostic] = []
+    return _merged(base, over, "", notes), tuple(notes)
+
+
+def _merged(base: Node, over: Node, path: str, notes: list[Diagnostic]) -> Node:
+    old, new = base.table, over.table
+    if old is None or new is None:
+        return over
+    if any(_changes(old, new, name) for name in _DECIDES):
+        name = next(name for name in _DECIDES if _changes(old, new, name))
+        _note(path, name, base, over, [key for key in old if key not in new], notes)
+        return over
+    if path == "data" and _changes(old, new, "source"):
+        fallen = [key for key in old if key not in new and key not in _ANY_SOURCE]
+        _note(path, "source", base, over, fallen, notes)
+        old = {key: node for key, node in old.items() if key in _ANY_SOURCE}
+    content = dict(old)
+    for key, node in new.items():
+        below = f"{path}.{key}" if path else key
+        content[key] = _merged(old[key], node, below, notes) if key in old else node
+    return over.with_content(content)
+
+
+def _changes(old: dict[str, Node], new: dict[str, Node], name: str) -> bool:
+    return name in old and name in new and old[name].content != new[name].content
+
+
+def _note(
+    path: str, name: str, base: Node, over: Node, fallen: list[str], notes: list[Diagnostic]
+) -> None:
+    if not fallen:
+        return
+    said, before = over.content[name], base.content[name]
+    keys = ", ".join(f"`{key}`" for key in fallen)
+    message = (
+        f'`{path}` has another {name} than it inherits ("{said.content}", not '
+        f'"{before.content}"): {keys} fell away'
+    )
+    related = (Label(before.value, "inherited from here"),) if before.value else ()
+    notes.append(REPLACED_TABLE.at(said.value, message, path=path, related=related))
+
+
+def remove(base: Node | None, names: Node) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    """The base without what `without` names. A base of None inherits nothing."""
+    if not isinstance(names.content, list):
+        message = "`without` is a list of dotted names"
+        return base, (WRONG_TYPE.at(names.value, message, help='`without = ["losses.penalty"]`'),)
+    found: list[Diagnostic] = []
+    for entry in names.content:
+        keys = split_key(entry.content) if isinstance(entry.content, str) else None
+        if not keys:
+            message = "`without` holds dotted names in quotes"
+            found.append(WRONG_TYPE.at(entry.value, message, help='such as `"losses.penalty"`'))
+        elif base is None:
+            message = f"nothing is inherited, so there is no `{entry.content}` to remove"
+            help = "say what the spec extends: `extends = ...`"
+            found.append(NOTHING_TO_REMOVE.at(entry.value, message, help=help))
+        else:
+            base, problem = _removed(base, keys, entry)
+            found += [problem] if problem else []
+    return base, tuple(found)
+
+
+def _removed(base: Node, keys: tuple[str, ...], entry: Node) -> tuple[Node, Diagnostic | None]:
+    tables: list[Node] = [base]
+    for depth, key in enumerate(keys):
+        table = tables[-1].table or {}
+        if key not in table:
+            where = ".".join(keys[:depth]) or "the base"
+            message = f"`{entry.content}` is not inherited: `{where}` has no `{key}`"
+            if not depth:
+                message = f"`{entry.content}` is not inherited"
+            return base, NOTHING_TO_REMOVE.at(entry.value, message, help=did_you_mean(key, table))
+        tables.append(table[key])
+    smaller: Node | None = None
+    for key, node in zip(reversed(keys), reversed(tables[:-1]), strict=True):
+        content = {k: v for k, v in (node.table or {}).items() if k != key or smaller is not None}
+        if smaller is not None:
+            content[key] = smaller
+        smaller = node.with_content(content)
+    return smaller or base, None
+
+
+def split_key(text: str) -> tuple[str, ...] | None:
+    """The parts of a dotted key as TOML reads it, None where it is no key."""
+    if "=" in text or "\n" in text or "#" in text:
+        return None
+    try:
+        value = tomllib.loads(f"{text} = 0")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+    keys: list[str] = []
+    while isinstance(value, dict):
+        name = next(iter(value))
+        keys.append(name)
+        value = value[name]
+    return tuple(keys)

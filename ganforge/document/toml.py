@@ -1,0 +1,99 @@
+"""From one TOML text to a tree of nodes, or to the one thing that is wrong with the text."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from ganforge.diagnostics.diagnostic import Diagnostic, Label, Span
+from ganforge.diagnostics.rules.document import LIMIT, NOT_TOML
+from ganforge.document.brackets import innermost_open, too_deep
+from ganforge.document.positions import Mark, Positions, positions
+from ganforge.document.remedies import remedy
+from ganforge.document.tree import MAX_DEPTH, Node, Path
+
+_DIGITS = "the file holds a number with too many digits"
+_TWICE = ("Cannot overwrite", "Cannot declare", "Duplicate")
+_AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def read(text: str, file: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    """The tree of a text; None with a located diagnostic where it is not TOML."""
+    text = text.replace("\r\n", "\n")
+    deep = too_deep(text, MAX_DEPTH)
+    if deep is not None:
+        return None, (_nested(_one(text, deep, file)),)
+    places = positions(text, file)
+    if places.too_deep:
+        return None, (_nested(places.too_deep),)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return None, (_explained(error, text, file, places),)
+    except (ValueError, RecursionError) as error:
+        message = "values are nested too deep" if isinstance(error, RecursionError) else _DIGITS
+        return None, (LIMIT.at(Span(file, 1, 1, 1, 1), message),)
+    root = Node(_grown(values, (), places.marks), Span(file, 1, 1, 1, 1))
+    return root, ()
+
+
+def _nested(span: Span) -> Diagnostic:
+    message = f"values are nested more than {MAX_DEPTH} deep here"
+    return LIMIT.at(span, message, help="a spec needs a handful of levels: is a bracket too many?")
+
+
+def _grown(value: Any, path: Path, marks: dict[Path, Mark]) -> Any:
+    """The content of a node: nodes for what tables and arrays hold. As deep as MAX_DEPTH at most."""
+    if isinstance(value, dict):
+        return {name: _node(child, (*path, name), marks) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_node(child, (*path, index), marks) for index, child in enumerate(value)]
+    return value
+
+
+def _node(value: Any, path: Path, marks: dict[Path, Mark]) -> Node:
+    content, mark = _grown(value, path, marks), marks.get(path)
+    return Node(content, mark.value, mark.key) if mark else Node(content)
+
+
+def _explained(
+    error: tomllib.TOMLDecodeError, text: str, file: str, places: Positions
+) -> Diagnostic:
+    found = _AT.search(str(error))
+    problem = _AT.sub("", str(error))
+    if places.duplicates and problem.startswith(_TWICE):
+        return _twice(places)
+    offset = _offset(text, found)
+    open_at = innermost_open(text, offset)
+    opened = "" if open_at is None else text[open_at]
+    message, help, length = remedy(problem, text, offset, opened)
+    related: tuple[Label, ...] = ()
+    if open_at is not None and problem.startswith("Unclosed array"):
+        related = (Label(_one(text, open_at, file), "the array begins here"),)
+    return NOT_TOML.at(_one(text, offset, file, length), message, help=help, related=related)
+
+
+def _twice(places: Positions) -> Diagnostic:
+    path, first, second = places.duplicates[0]
+    return NOT_TOML.at(
+        second,
+        f"`{path[-1]}` is written twice",
+        help="keep one of them: a key and a table are written once",
+        path=".".join(map(str, path)),
+        related=(Label(first, "first written here"),),
+    )
+
+
+def _offset(text: str, found: re.Match[str] | None) -> int:
+    if found is None or found.group(1) is None:
+        return len(text.rstrip())
+    lines = text.split("\n")
+    row, column = int(found.group(1)), int(found.group(2))
+    return sum(len(line) + 1 for line in lines[: row - 1]) + column - 1
+
+
+def _one(text: str, offset: int, file: str, length: int = 1) -> Span:
+    line = text.count("\n", 0, offset) + 1
+    column = offset - (text.rfind("\n", 0, offset) + 1) + 1
+    return Span(file, line, column, line, column + length)

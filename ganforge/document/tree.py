@@ -1,0 +1,76 @@
+"""The values of a spec as a tree in which every value knows where it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ganforge.diagnostics.diagnostic import Span
+
+Path = tuple[str | int, ...]
+
+MAX_DEPTH = 64
+"""How deep tables and arrays may be nested; it bounds every recursion over a tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value and its place. Tables are dicts of nodes, arrays are lists of nodes."""
+
+    content: Any
+    value: Span | None = None
+    key: Span | None = None
+
+    @property
+    def table(self) -> dict[str, Node] | None:
+        """The entries of a table, None for any other value."""
+        return self.content if isinstance(self.content, dict) else None
+
+    def child(self, step: str | int) -> Node | None:
+        """The node one step below, None where there is none."""
+        if isinstance(self.content, dict) and isinstance(step, str):
+            return self.content.get(step)
+        if isinstance(self.content, list) and isinstance(step, int):
+            return self.content[step] if 0 <= step < len(self.content) else None
+        return None
+
+    def with_content(self, content: Any) -> Node:
+        """Another content at the same place."""
+        return Node(content, self.value, self.key)
+
+
+def plain(node: Node) -> Any:
+    """The value without its places."""
+    if isinstance(node.content, dict):
+        return {name: plain(child) for name, child in node.content.items()}
+    if isinstance(node.content, list):
+        return [plain(child) for child in node.content]
+    return node.content
+
+
+@dataclass(frozen=True)
+class Document:
+    """A spec as it was written: merged with what it extends, overrides applied.
+
+    name:   the file that the user named, or `<stdin>`, `<text>`.
+    values: the merged tree; `extends` and `without` are taken out.
+    texts:  the text of every file that took part, by its name.
+    """
+
+    name: str
+    values: Mapping[str, Any]
+    texts: Mapping[str, str]
+    root: Node = field(repr=False)
+
+    def span(self, path: Path, *, key: bool = False) -> Span | None:
+        """Where the value at `path` was written, or its key; else the nearest ancestor's place."""
+        node, found = self.root, self.root.value
+        for depth, step in enumerate(path, start=1):
+            child = node.child(step)
+            if child is None:
+                break
+            node = child
+            wants_key = key and depth == len(path)
+            found = (node.key if wants_key else None) or node.value or node.key or found
+        return found
