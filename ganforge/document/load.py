@@ -140,7 +140,7 @@ def _not_utf8(file: _File, error: UnicodeDecodeError) -> Diagnostic:
 
 
 def _version_fits(tree: Node, chain: _Chain) -> bool:
-    """Whether the rest can be read; without a version it is reported and read as the current one."""
+    """Whether the rest can be read; a missing version is reported and taken for this one."""
     version = tree.content.get("ganforge")
     help = f"write `ganforge = {VERSION}` on the first line"
     if version is None:

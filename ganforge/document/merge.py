@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from typing import Any
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label
 from ganforge.diagnostics.rules.document import NOTHING_TO_REMOVE, REPLACED_TABLE, WRONG_TYPE
@@ -107,7 +108,7 @@ def split_key(text: str) -> tuple[str, ...] | None:
     if "=" in text or "\n" in text or "#" in text:
         return None
     try:
-        value = tomllib.loads(f"{text} = 0")
+        value: Any = tomllib.loads(f"{text} = 0")
     except (tomllib.TOMLDecodeError, RecursionError):
         return None
     keys: list[str] = []

@@ -44,7 +44,7 @@ def _nested(span: Span) -> Diagnostic:
 
 
 def _grown(value: Any, path: Path, marks: dict[Path, Mark]) -> Any:
-    """The content of a node: nodes for what tables and arrays hold. As deep as MAX_DEPTH at most."""
+    """The content of a node: nodes for what tables and arrays hold. MAX_DEPTH bounds it."""
     if isinstance(value, dict):
         return {name: _node(child, (*path, name), marks) for name, child in value.items()}
     if isinstance(value, list):

@@ -1,0 +1,129 @@
+"""What the installed plugins give, by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint
+from types import MappingProxyType
+from typing import Any
+
+from ganforge.diagnostics.diagnostic import Diagnostic
+from ganforge.diagnostics.rules.plugins import NAME_CLASH, UNKNOWN_PART
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.plugins.declarations import Block, DataSource, Init, Loss
+from ganforge.plugins.manager import Owner, Plugin, failed, load_plugins
+
+Declaration = Block | Loss | Init | DataSource
+
+_KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The blocks, losses, inits and data sources that a spec may name.
+
+    Every declaration stands under `distribution/name`, and under `name` alone. Where two
+    distributions give one name, the bare name stands for none of them: `clashes` holds, by kind and
+    name, what to report when a spec uses it.
+
+    owners: who gives a declaration, by kind (`block`, `loss`, `init`, `data source`) and full name.
+    diagnostics: plugins that could not be loaded, and hooks that are never called.
+    """
+
+    blocks: Mapping[str, Block]
+    losses: Mapping[str, Loss]
+    inits: Mapping[str, Init]
+    sources: Mapping[str, DataSource]
+    owners: Mapping[tuple[str, str], Owner]
+    clashes: Mapping[tuple[str, str], Diagnostic]
+    diagnostics: tuple[Diagnostic, ...]
+
+    def missing(self, kind: str, name: str) -> Diagnostic:
+        """Why nothing of this kind has this name: it is unknown, or two plugins give it."""
+        if (kind, name) in self.clashes:
+            return self.clashes[kind, name]
+        known = sorted(known for k, known in self.owners if k == kind and "/" not in known)
+        message = f"there is no {kind} `{name}`"
+        return UNKNOWN_PART.at(None, message, help=did_you_mean(name, known, kind))
+
+
+@dataclass
+class _Gathered:
+    items: dict[tuple[str, str], list[tuple[Owner, Any]]] = field(default_factory=dict)
+    found: list[Diagnostic] = field(default_factory=list)
+
+
+_KINDS: tuple[tuple[str, str, type[Declaration]], ...] = (
+    ("block", "ganforge_register_blocks", Block),
+    ("loss", "ganforge_register_losses", Loss),
+    ("init", "ganforge_register_inits", Init),
+    ("data source", "ganforge_register_data_sources", DataSource),
+)
+
+
+def load_registry(points: Iterable[EntryPoint] | None = None) -> Registry:
+    """What the installed plugins give; nothing here imports torch.
+
+    points: entry points to load instead of those of the group `ganforge`.
+    """
+    manager, plugins, found = load_plugins(points)
+    gathered = _Gathered(found=list(found))
+    by_module = {id(plugin.module): plugin for plugin in plugins}
+    for kind, hook, type_ in _KINDS:
+        for implementation in getattr(manager.hook, hook).get_hookimpls():
+            plugin = by_module[id(implementation.plugin)]
+            _gather(plugin, kind, type_, implementation.function, gathered)
+    return _registry(gathered)
+
+
+def _gather(
+    plugin: Plugin, kind: str, type_: type[Declaration], hook: Any, gathered: _Gathered
+) -> None:
+    try:
+        given = [_checked(item, kind, type_) for item in hook()]
+    except (Exception, SystemExit) as error:
+        gathered.found.append(failed(plugin.owner, error))
+        return
+    for item in given:
+        gathered.items.setdefault((kind, item.name), []).append((plugin.owner, item))
+
+
+def _checked(item: object, kind: str, type_: type[Declaration]) -> Declaration:
+    if not isinstance(item, type_):
+        raise TypeError(f"{item!r} is no {type_.__name__}, and it is given as a {kind}")
+    if not _KEBAB.fullmatch(item.name):
+        raise ValueError(f"the {kind} `{item.name}` is not named in kebab-case")
+    return item
+
+
+def _registry(gathered: _Gathered) -> Registry:
+    owners: dict[tuple[str, str], Owner] = {}
+    clashes: dict[tuple[str, str], Diagnostic] = {}
+    tables: dict[str, dict[str, Any]] = {kind: {} for kind, _, _ in _KINDS}
+    for (kind, name), given in sorted(gathered.items.items(), key=lambda item: item[0]):
+        if len(given) > 1:
+            clashes[kind, name] = _clash(kind, name, sorted(owner for owner, _ in given))
+        else:
+            owners[kind, name], tables[kind][name] = given[0]
+        for owner, item in given:
+            full = f"{owner.distribution}/{name}"
+            owners[kind, full], tables[kind][full] = owner, item
+    blocks, losses, inits, sources = (MappingProxyType(tables[kind]) for kind, _, _ in _KINDS)
+    return Registry(
+        blocks,
+        losses,
+        inits,
+        sources,
+        MappingProxyType(owners),
+        MappingProxyType(clashes),
+        tuple(gathered.found),
+    )
+
+
+def _clash(kind: str, name: str, owners: list[Owner]) -> Diagnostic:
+    givers = " and ".join(map(str, owners))
+    message = f"the {kind} `{name}` is given by {givers}"
+    full = " or ".join(dict.fromkeys(f"`{owner.distribution}/{name}`" for owner in owners))
+    return NAME_CLASH.at(None, message, help=f"write {full}, or uninstall one of them")
