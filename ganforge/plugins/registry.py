@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint
-from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from ganforge.diagnostics.diagnostic import Diagnostic
 from ganforge.diagnostics.rules.plugins import NAME_CLASH, UNKNOWN_PART
@@ -15,27 +14,44 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.plugins.declarations import Block, DataSource, Init, Loss
 from ganforge.plugins.manager import Owner, Plugin, failed, load_plugins
 
+T = TypeVar("T")
 Declaration = Block | Loss | Init | DataSource
 
 _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
+class Catalog(Mapping[str, T]):
+    """Declarations by name, found by `distribution/name` too; only bare names are listed."""
+
+    bare: Mapping[str, T]
+    full: Mapping[str, T]
+
+    def __getitem__(self, name: str) -> T:
+        return self.full[name] if "/" in name else self.bare[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.bare)
+
+    def __len__(self) -> int:
+        return len(self.bare)
+
+
+@dataclass(frozen=True)
 class Registry:
     """The blocks, losses, inits and data sources that a spec may name.
 
-    Every declaration stands under `distribution/name`, and under `name` alone. Where two
-    distributions give one name, the bare name stands for none of them: `clashes` holds, by kind and
-    name, what to report when a spec uses it.
+    Where two distributions give one name, the bare name stands for neither: `clashes` holds, by
+    kind and name, what to report when a spec uses it. `distribution/name` always works.
 
     owners: who gives a declaration, by kind (`block`, `loss`, `init`, `data source`) and full name.
     diagnostics: plugins that could not be loaded, and hooks that are never called.
     """
 
-    blocks: Mapping[str, Block]
-    losses: Mapping[str, Loss]
-    inits: Mapping[str, Init]
-    sources: Mapping[str, DataSource]
+    blocks: Catalog[Block]
+    losses: Catalog[Loss]
+    inits: Catalog[Init]
+    sources: Catalog[DataSource]
     owners: Mapping[tuple[str, str], Owner]
     clashes: Mapping[tuple[str, str], Diagnostic]
     diagnostics: tuple[Diagnostic, ...]
@@ -44,9 +60,9 @@ class Registry:
         """Why nothing of this kind has this name: it is unknown, or two plugins give it."""
         if (kind, name) in self.clashes:
             return self.clashes[kind, name]
-        known = sorted(known for k, known in self.owners if k == kind and "/" not in known)
+        bare = sorted(known for k, known in self.owners if k == kind and "/" not in known)
         message = f"there is no {kind} `{name}`"
-        return UNKNOWN_PART.at(None, message, help=did_you_mean(name, known, kind))
+        return UNKNOWN_PART.at(None, message, help=did_you_mean(name, bare, kind))
 
 
 @dataclass
@@ -101,25 +117,18 @@ def _checked(item: object, kind: str, type_: type[Declaration]) -> Declaration:
 def _registry(gathered: _Gathered) -> Registry:
     owners: dict[tuple[str, str], Owner] = {}
     clashes: dict[tuple[str, str], Diagnostic] = {}
-    tables: dict[str, dict[str, Any]] = {kind: {} for kind, _, _ in _KINDS}
+    bare: dict[str, dict[str, Any]] = {kind: {} for kind, _, _ in _KINDS}
+    full: dict[str, dict[str, Any]] = {kind: {} for kind, _, _ in _KINDS}
     for (kind, name), given in sorted(gathered.items.items(), key=lambda item: item[0]):
         if len(given) > 1:
             clashes[kind, name] = _clash(kind, name, sorted(owner for owner, _ in given))
         else:
-            owners[kind, name], tables[kind][name] = given[0]
+            owners[kind, name], bare[kind][name] = given[0]
         for owner, item in given:
-            full = f"{owner.distribution}/{name}"
-            owners[kind, full], tables[kind][full] = owner, item
-    blocks, losses, inits, sources = (MappingProxyType(tables[kind]) for kind, _, _ in _KINDS)
-    return Registry(
-        blocks,
-        losses,
-        inits,
-        sources,
-        MappingProxyType(owners),
-        MappingProxyType(clashes),
-        tuple(gathered.found),
-    )
+            long_name = f"{owner.distribution}/{name}"
+            owners[kind, long_name], full[kind][long_name] = owner, item
+    blocks, losses, inits, sources = (Catalog(bare[kind], full[kind]) for kind, _, _ in _KINDS)
+    return Registry(blocks, losses, inits, sources, owners, clashes, tuple(gathered.found))
 
 
 def _clash(kind: str, name: str, owners: list[Owner]) -> Diagnostic:
