@@ -1,0 +1,167 @@
+"""Functions of wiring that join, split and compare tensors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from ganforge.plugins import Block, Call, Params, Ref, Shape, ShapeError, Tensor, TensorList, call
+from ganforge.plugins.params import Positive
+from ganforge_blocks.checks import NoParams, changed, features, image, numbers, sized, tensor
+
+Few = Annotated[Positive, Field(le=1024)]
+"""How many elements a list gets."""
+
+
+class SplitParams(Params):
+    parts: Few
+
+
+class RepeatParams(Params):
+    count: Few
+
+
+class ErrorParams(Params):
+    norm: Literal["mean", "sum", "l2"] = "mean"
+
+
+def infer_concat(p: NoParams, *tensors: Tensor) -> Tensor:
+    first, *others = (features(x, "concat") for x in tensors)
+    for other in others:
+        if other.shape[1:] != first.shape[1:]:
+            message = f"{first} and {other} cannot be concatenated: only channels may differ"
+            raise ShapeError("GF302", message, _concat_help(first, other))
+    channels = sum(x.channels for x in tensors)
+    ranges = [x.range for x in tensors if x.range is not None]
+    bounds = (min(r[0] for r in ranges), max(r[1] for r in ranges)) if ranges else None
+    known = bounds if len(ranges) == len(tensors) else None
+    return Tensor((channels, *first.shape[1:]), range=known)
+
+
+def _concat_help(a: Tensor, b: Tensor) -> str | None:
+    if {len(a.shape), len(b.shape)} == {1, 3}:
+        return "`tile(v, x)` puts a vector at every pixel; `flatten(x)` makes a vector of an image"
+    if not (a.is_image and b.is_image):
+        return None
+    small, large = sorted((a, b), key=lambda x: x.height)
+    scale = large.height // small.height
+    if scale > 1 and large.shape[1:] == (small.height * scale, small.width * scale):
+        return f"`upsample(x, scale={scale})` the smaller one, or take a skip from another level"
+    return f"bring both to one size: {sized(a.height, a.width)} or {sized(b.height, b.width)}"
+
+
+def call_concat(p: NoParams, *tensors: Tensor) -> Call:
+    return call("torch.cat", [Ref(f"tensors[{k}]") for k in range(len(tensors))], dim=1)
+
+
+def infer_split(p: SplitParams, x: Tensor) -> TensorList:
+    x = features(x, "split")
+    if x.channels % p.parts:
+        message = f"{x.channels} channels do not split into {p.parts} equal parts"
+        raise ShapeError("GF311", message, f"{x.channels} / {p.parts} must be whole")
+    part = x.reshaped(x.channels // p.parts, *x.shape[1:])
+    return TensorList((part,) * p.parts)
+
+
+def infer_repeat(p: RepeatParams, x: Tensor) -> TensorList:
+    return TensorList((tensor(x, "repeat"),) * p.count)
+
+
+def infer_tile(p: NoParams, v: Tensor, x: Tensor) -> Tensor:
+    v, x = features(v, "tile"), image(x, "tile")
+    if len(v.shape) != 1:
+        raise ShapeError("GF302", f"`tile` takes a vector, and is given {v}", "write `tile(v, x)`")
+    return v.reshaped(v.channels, x.height, x.width)
+
+
+def infer_same(p: NoParams, x: Tensor) -> Tensor:
+    return tensor(x, "this function")
+
+
+def infer_lerp(p: NoParams, a: Tensor, b: Tensor, t: Shape) -> Tensor:
+    a, b, t = numbers(a, "lerp"), numbers(b, "lerp"), numbers(t, "lerp")
+    if a.shape != b.shape:
+        raise ShapeError("GF303", f"`lerp` goes from one tensor to another of its shape: {a}, {b}")
+    if t.shape not in ((), a.shape):
+        raise ShapeError("GF303", f"the third of `lerp` is a number or {a}, not {t}")
+    return replace(a, range=None)
+
+
+def _error(name: str, summary: str) -> Block:
+    def infer(p: ErrorParams, a: Tensor, b: Tensor) -> Tensor:
+        a, b = features(a, name), features(b, name)
+        if a.shape != b.shape:
+            message = f"{a} and {b} cannot be compared"
+            raise ShapeError("GF313", message, "bring both to one shape")
+        return Tensor(())
+
+    def function(p: ErrorParams, a: Tensor, b: Tensor) -> Call:
+        own = changed({"norm": p.norm}, norm="mean")
+        target = f"ganforge_blocks.modules.wiring:{name.replace('-', '_')}"
+        return call(target, Ref("a"), Ref("b"), **own)
+
+    return Block(name, summary, ErrorParams, infer, function=function, inputs=("a", "b"))
+
+
+def _wiring(name: str, *args: Any) -> Call:
+    return call(f"ganforge_blocks.modules.wiring:{name}", *args)
+
+
+BLOCKS = (
+    Block(
+        "concat",
+        "Tensors one after the other, along the channels.",
+        NoParams,
+        infer_concat,
+        function=call_concat,
+        inputs=("*tensors",),
+    ),
+    Block(
+        "split",
+        "A list of `parts` equal parts, along the channels.",
+        SplitParams,
+        infer_split,
+        function=lambda p, x: call("torch.chunk", Ref("x"), p.parts, dim=1),
+    ),
+    Block(
+        "repeat",
+        "A list that holds a tensor `count` times.",
+        RepeatParams,
+        infer_repeat,
+        function=lambda p, x: _wiring("repeat", Ref("x"), p.count),
+    ),
+    Block(
+        "tile",
+        "A vector at every pixel of an image's size.",
+        NoParams,
+        infer_tile,
+        function=lambda p, v, x: _wiring("tile", Ref("v"), Ref("x")),
+        inputs=("v", "x"),
+    ),
+    Block(
+        "detach",
+        "The same values, through which no gradient flows.",
+        NoParams,
+        infer_same,
+        function=lambda p, x: call("torch.detach", Ref("x")),
+    ),
+    Block(
+        "roll",
+        "Sample i gets what sample i + 1 has.",
+        NoParams,
+        infer_same,
+        function=lambda p, x: call("torch.roll", Ref("x"), -1, dims=0),
+    ),
+    Block(
+        "lerp",
+        "a at t = 0, b at t = 1.",
+        NoParams,
+        infer_lerp,
+        function=lambda p, a, b, t: _wiring("lerp", Ref("a"), Ref("b"), Ref("t")),
+        inputs=("a", "b", "t"),
+    ),
+    _error("squared-error", "The squared difference of two tensors, per sample."),
+    _error("absolute-error", "The absolute difference of two tensors, per sample."),
+)

@@ -1,0 +1,1 @@
+"""Modules and functions that PyTorch lacks; nothing here imports ganforge."""

@@ -1,0 +1,46 @@
+"""Functions on tensors that PyTorch lacks."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def one_hot(y: Tensor, classes: int) -> Tensor:
+    """Class indices (B) as vectors (B, classes) of zeros and ones."""
+    return F.one_hot(y, classes).float()
+
+
+def repeat(x: Tensor, count: int) -> list[Tensor]:
+    """A list that holds the same tensor `count` times."""
+    return [x] * count
+
+
+def tile(v: Tensor, x: Tensor) -> Tensor:
+    """A vector (B, N) at every pixel of `x` (B, C, H, W): (B, N, H, W)."""
+    return v[:, :, None, None].expand(-1, -1, x.shape[2], x.shape[3])
+
+
+def lerp(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
+    """`a` at t = 0, `b` at t = 1; `t` is a number, one per sample (B), or shaped like `a`."""
+    if isinstance(t, Tensor) and t.dim() == 1:
+        t = t.view(-1, *[1] * (a.dim() - 1))
+    return a + t * (b - a)
+
+
+def squared_error(a: Tensor, b: Tensor, norm: str = "mean") -> Tensor:
+    """The squared difference per sample (B): its mean, its sum, or the root of its sum ("l2")."""
+    difference = torch.flatten(a - b, 1)
+    if norm == "l2":
+        return torch.linalg.vector_norm(difference, dim=1)
+    squares = difference.square()
+    return squares.sum(1) if norm == "sum" else squares.mean(1)
+
+
+def absolute_error(a: Tensor, b: Tensor, norm: str = "mean") -> Tensor:
+    """The absolute difference per sample (B): its mean, sum, or the Euclidean distance ("l2")."""
+    difference = torch.flatten(a - b, 1).abs()
+    if norm == "l2":
+        return torch.linalg.vector_norm(difference, dim=1)
+    return difference.sum(1) if norm == "sum" else difference.mean(1)

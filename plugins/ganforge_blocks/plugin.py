@@ -1,0 +1,55 @@
+"""The hooks through which ganforge finds what this package adds."""
+
+from __future__ import annotations
+
+from ganforge.plugins import Block, DataSource, Init, Loss, hookimpl
+
+
+@hookimpl
+def ganforge_register_blocks() -> tuple[Block, ...]:
+    from ganforge_blocks import (
+        activations,
+        affine,
+        conv,
+        dense,
+        functions,
+        layout,
+        noise,
+        norms,
+        pooling,
+        resampling,
+    )
+
+    return (
+        *conv.BLOCKS,
+        *dense.BLOCKS,
+        *affine.BLOCKS,
+        *norms.BLOCKS,
+        *activations.BLOCKS,
+        *noise.BLOCKS,
+        *layout.BLOCKS,
+        *resampling.BLOCKS,
+        *pooling.BLOCKS,
+        *functions.BLOCKS,
+    )
+
+
+@hookimpl
+def ganforge_register_losses() -> tuple[Loss, ...]:
+    from ganforge_blocks.loss_declarations import LOSSES
+
+    return LOSSES
+
+
+@hookimpl
+def ganforge_register_inits() -> tuple[Init, ...]:
+    from ganforge_blocks.init_declarations import INITS
+
+    return INITS
+
+
+@hookimpl
+def ganforge_register_data_sources() -> tuple[DataSource, ...]:
+    from ganforge_blocks.source_declarations import SOURCES
+
+    return SOURCES

@@ -1,0 +1,36 @@
+"""The data sources as specs and the command line name them."""
+
+from __future__ import annotations
+
+from ganforge.plugins import DataSource, Params
+from ganforge.plugins.params import Bool, Int
+from ganforge_blocks.checks import NoParams
+
+
+class ShapesParams(Params):
+    paired: Bool = True
+    seed: Int = 0
+
+
+SOURCES = (
+    DataSource(
+        "shapes",
+        "Drawn shapes on a plain ground, with the shape as class; needs no file.",
+        ShapesParams,
+        "ganforge_blocks.sources.shapes:open_shapes",
+        takes_path=False,
+        endless=True,
+    ),
+    DataSource(
+        "idx",
+        "A folder with files of the IDX format, such as MNIST.",
+        NoParams,
+        "ganforge_blocks.sources.idx:open_idx",
+    ),
+    DataSource(
+        "folder",
+        "Images below a folder or in a zip file; its subfolders are the classes.",
+        NoParams,
+        "ganforge_blocks.sources.folder:open_folder",
+    ),
+)
