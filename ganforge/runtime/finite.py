@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganforge.runtime.checkpoints import non_finite
+from ganforge.runtime.checkpoints import not_finite
 
 
 class FiniteWatch:
@@ -18,14 +18,12 @@ class FiniteWatch:
         self.first: dict[str, Tensor] = {}
 
     def see(self, round: int, losses: dict[str, Tensor]) -> None:
-        """Look at the losses of a round."""
         for name, loss in losses.items():
             bad = torch.where(loss.isfinite(), math.inf, round)
             self.first[name] = torch.minimum(self.first.get(name, bad), bad)
 
-    def check(self, checkpoints: Path) -> None:
-        """Raise `NonFinite` for the loss that broke first; waits for the device."""
-        rounds = {name: first.item() for name, first in self.first.items()}
-        name = min(rounds, key=rounds.__getitem__, default="")
-        if name and rounds[name] < math.inf:
-            raise non_finite(f"the loss {name!r} is", int(rounds[name]), checkpoints)
+    def check(self, folder: Path) -> None:
+        """Raise `NonFinite` for the loss that broke first; this waits for the device."""
+        rounds = {first.item(): name for name, first in reversed(self.first.items())}
+        if rounds and min(rounds) < math.inf:
+            raise not_finite(rounds[min(rounds)], int(min(rounds)), folder)

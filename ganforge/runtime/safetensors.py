@@ -16,12 +16,11 @@ DTYPES = (
 
 
 def write_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
-    """Write a safetensors file; the values are stored row by row, whatever their layout."""
+    """Write a safetensors file: length of the header, header (JSON), values row by row."""
     codes, header, end = {dtype: code for code, dtype in DTYPES}, {}, 0
     for name, value in tensors.items():
-        start, end = end, end + value.nbytes
-        place = {"shape": list(value.shape), "data_offsets": [start, end]}
-        header[name] = {"dtype": codes[value.dtype], **place}
+        about = {"dtype": codes[value.dtype], "shape": list(value.shape)}
+        header[name] = {**about, "data_offsets": [end, end := end + value.nbytes]}
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
     with path.open("wb") as file:
@@ -33,11 +32,11 @@ def write_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """Read a safetensors file; the tensors are on the CPU."""
-    dtypes, values = dict(DTYPES), np.fromfile(path, np.uint8)
-    start, tensors = 8 + int.from_bytes(values[:8].tobytes(), "little"), {}
-    for name, entry in json.loads(values[8:start].tobytes()).items():
+    dtypes, raw, tensors = dict(DTYPES), np.fromfile(path, np.uint8), {}
+    start = 8 + int.from_bytes(raw[:8].tobytes(), "little")
+    for name, entry in json.loads(raw[8:start].tobytes()).items():
         if name != "__metadata__":
             first, end = entry["data_offsets"]
-            flat = torch.from_numpy(values[start + first : start + end].copy())
+            flat = torch.from_numpy(raw[start + first : start + end].copy())
             tensors[name] = flat.view(dtypes[entry["dtype"]]).reshape(entry["shape"])
     return tensors

@@ -17,15 +17,15 @@ class State:
 
     networks: dict[str, nn.Module]
     optimizers: dict[str, torch.optim.Optimizer]
-    noise: torch.Generator  # all that is drawn per round, except dropout
+    noise: torch.Generator  # latents and all else that is drawn per round
     seed: int
     averages: dict[str, nn.Module] = field(default_factory=dict)
     losses: dict[str, nn.Module] = field(default_factory=dict)
     stage: str = ""
-    samples: int = 0  # in one epoch
+    samples: int = 1  # in an epoch
     round: int = 0
-    images: int = 0  # real samples that the first player has seen
-    drawn: int = 0  # real samples that all players have seen
+    images: int = 0  # real samples of the first player
+    drawn: int = 0  # real samples of all players
     steps: Counter[str] = field(default_factory=Counter)
 
 
@@ -45,7 +45,12 @@ def progress_of(state: State, player: str, share: float) -> Progress:
     return Progress(state.steps[player], state.round, kimg, epoch, share)
 
 
-def random_stream(seed: int, name: str, device: torch.device) -> torch.Generator:
-    """A stream of random numbers of its own, on the device (on the CPU for the meta device)."""
-    place = "cpu" if device.type == "meta" else device
-    return torch.Generator(place).manual_seed(zlib.crc32(f"{seed} {name}".encode()))
+def derived_seed(seed: int, *names: object) -> int:
+    """The seed of a random stream of its own, such as the noise of one round."""
+    return zlib.crc32(repr((seed, *names)).encode())
+
+
+def begin_round(state: State) -> None:
+    """Seed the round's random streams from its number, so that nothing else can shift them."""
+    torch.manual_seed(derived_seed(state.seed, "dropout", state.round))
+    state.noise.manual_seed(derived_seed(state.seed, "noise", state.round))

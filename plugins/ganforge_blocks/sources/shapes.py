@@ -1,163 +1,133 @@
-"""The embedded data set: drawn shapes whose class, place, size, angle and colours are known."""
+"""The embedded data set: drawn shapes whose class, place, size, angle and colours are known.
+
+Classes: circle, square, triangle, star, cross, ring, hexagon, ellipse, spark, sun.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from ganforge.runtime.data import RESIDENT, Arrays, fields_of
+from ganforge.runtime.data import Arrays
 from ganforge.runtime.errors import DataError
 
-Array = np.ndarray[Any, np.dtype[Any]]
-
-FORMS = (  # points, inner radius (1 is the outer), hole, height per width
-    ("circle", 24, 0.99, 0.0, 1.0),
-    ("square", 4, 0.707, 0.0, 1.0),
-    ("triangle", 3, 0.5, 0.0, 1.0),
-    ("star", 5, 0.45, 0.0, 1.0),
-    ("cross", 4, 0.0, 0.0, 1.0),
-    ("ring", 24, 0.99, 0.55, 1.0),
-    ("hexagon", 6, 0.866, 0.0, 1.0),
-    ("ellipse", 24, 0.99, 0.0, 0.5),
-    ("spark", 4, 0.35, 0.0, 1.0),
-    ("sun", 10, 0.7, 0.0, 1.0),
-)
+# Stars by class: their points, and how far the inner corners are from the centre (a cross has 0).
+POINTS = (24, 4, 3, 5, 4, 24, 6, 24, 4, 10)
+INNER = (0.99, 0.707, 0.5, 0.45, 0.0, 0.99, 0.866, 0.99, 0.35, 0.7)
 
 
-class Factors(NamedTuple):
-    """What an image shows, one value per sample (B); lengths are in half image sides."""
-
-    form: Array
-    x: Array
-    y: Array
-    radius: Array
-    angle: Array
-    colour: Array
-    ground: Array
+def shape_factors(index: Tensor, seed: int) -> Tensor:
+    """What the samples at `index` (B) show, hashed to 0..1: class, place, size, angle, colours."""
+    bits = index * 9 + torch.arange(9)[:, None] + 0x9E3779B9 * (seed + 1)
+    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
+        bits = (bits ^ (bits >> shift)) * factor & 0xFFFFFFFF
+    return (
+        (bits ^ (bits >> 16)) & 0xFFFFFF
+    ).double() / 2**24  # in doubles, so that no rounding depends on the batch
 
 
-def hashed(index: Array, count: int) -> Array:
-    """Numbers (B, count) in [0, 1) from integers alone: the finaliser of splitmix64."""
-    bits: Array = index.astype(np.uint64)[:, None] * count + np.arange(count, dtype=np.uint64)
-    bits = (bits + 1) * 0x9E3779B97F4A7C15
-    bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9
-    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB
-    return ((bits ^ (bits >> 31)) >> 40).astype(np.float32) / 2**24
-
-
-def colours(hue: Array, value: Array, channels: int) -> Array:
-    """Colours (B, C) in 0..1 by hue, half saturated at least; grey has the value alone."""
-    if channels == 1:
-        return value[:, None]
-    wheel = np.abs((6 * hue[:, None] + np.array([0, 4, 2], np.float32)) % 6 - 3) - 1
-    return value[:, None] * (0.2 + 0.8 * np.clip(wheel, 0, 1))
-
-
-def factors(index: Array, classes: int, channels: int) -> Factors:
-    """What the samples at `index` show."""
-    u = hashed(index, 9).T
-    dark = np.where(u[8] < 0.5, np.float32(0.06), 0.12 + 0.2 * u[7])
-    return Factors(
-        form=(u[0] * classes).astype(np.int64),
-        x=0.5 * u[1] - 0.25,
-        y=0.5 * u[2] - 0.25,
-        radius=0.4 + 0.3 * u[3],
-        angle=2 * np.pi * u[4],
-        colour=colours(u[5], 0.75 + 0.25 * u[6], channels),
-        ground=colours(u[7], dark, channels),
-    )
-
-
-def distances(shown: Factors, height: int, width: int) -> Array:
-    """How far each pixel (B, H, W) lies outside its shape, in radii; negative inside."""
-    table = np.array([row[1:] for row in FORMS], np.float32)[shown.form]
-    points, inner, hole, aspect = table.T[:, :, None, None]
-    x, y, radius, angle = (part[:, None, None] for part in shown[1:5])
-    side, across, down = min(height, width), np.arange(width), np.arange(height)[:, None]
-    right = ((2 * across + 1 - width) / side).astype(np.float32) - x
-    below = ((2 * down + 1 - height) / side).astype(np.float32) - y
-    u = (np.cos(angle) * right + np.sin(angle) * below) / radius
-    v = (np.cos(angle) * below - np.sin(angle) * right) / (radius * aspect)
-    far, turn, sector = np.hypot(u, v), np.arctan2(v, u), np.pi / points
+def shape_distances(form: Tensor, factors: Tensor, height: int, width: int) -> Tensor:
+    """How far each pixel (B, H, W) lies outside its shape, in its radii; negative inside."""
+    x, y, radius, angle = factors[1:5, :, None, None]
+    points, inner = (torch.tensor(table)[form, None, None] for table in (POINTS, INNER))
+    side, aspect = min(height, width), torch.where(form == 7, 0.5, 1.0)[:, None, None]
+    right = (2 * torch.arange(width) + 1 - width) / side - (x - 0.5) / 2
+    below = (2 * torch.arange(height)[:, None] + 1 - height) / side - (y - 0.5) / 2
+    cos, sin, radius = (6.2832 * angle).cos(), (6.2832 * angle).sin(), 0.4 + 0.3 * radius
+    u, v = (cos * right + sin * below) / radius, (cos * below - sin * right) / (radius * aspect)
+    far, turn, sector = torch.hypot(u, v), torch.atan2(v, u), torch.pi / points
     # A star repeats one edge, from (1, 0) to its inner corner: fold the plane onto that sector.
-    turn -= 2 * sector * np.rint(turn / (2 * sector))
-    turn = np.abs(turn)
-    a, b = inner * np.cos(sector) - 1, inner * np.sin(sector)
-    star = ((far * np.cos(turn) - 1) * b - far * np.sin(turn) * a) / np.hypot(a, b)
-    long, short = np.maximum(np.abs(u), np.abs(v)), np.minimum(np.abs(u), np.abs(v))
-    solid = np.where(inner > 0, star, np.maximum(short - 0.28, long - 0.95))
-    return aspect * np.where(hole > 0, np.maximum(solid, hole - far), solid)
+    turn = turn - 2 * sector * (turn / (2 * sector)).round()
+    a, b = inner * sector.cos() - 1, inner * sector.sin()
+    star = ((far * turn.cos() - 1) * b - far * turn.sin().abs() * a) / torch.hypot(a, b)
+    long, short = torch.maximum(u.abs(), v.abs()), torch.minimum(u.abs(), v.abs())
+    cross = torch.maximum(short - 0.28, long - 0.95)
+    star = torch.where((form == 5)[:, None, None], torch.maximum(star, 0.55 - far), star)
+    return aspect * torch.where((form == 4)[:, None, None], cross, star)
 
 
-def render(shown: Factors, size: tuple[int, int], outline: bool) -> Array:
-    """Images (B, C, H, W) of bytes; `outline` is the second style: on white, only the edge."""
-    outside = distances(shown, *size)
-    colour, ground = shown.colour, shown.ground
+def shape_colours(hue: Tensor, value: Tensor, channels: int) -> Tensor:
+    """Colours (B, C, 1, 1) in 0..255 by hue and value; grey has the value alone."""
+    wheel = ((6 * hue[:, None] + torch.tensor([0, 4, 2])) % 6 - 3).abs() - 1
+    colour = 0.2 + 0.8 * wheel.clamp(0, 1) if channels == 3 else torch.ones(1, 1)
+    return 255 * (value[:, None] * colour)[:, :, None, None]
+
+
+def draw_shapes(
+    form: Tensor, factors: Tensor, channels: int, size: tuple[int, int], outline: bool = False
+) -> Tensor:
+    """Images (B, C, H, W) as bytes; `outline` is a second style: the edge alone, on white."""
+    outside = shape_distances(form, factors, *size)
+    dark = torch.where(factors[8] < 0.5, 0.06, 0.12 + 0.2 * factors[7])
+    ground = shape_colours(factors[7], dark, channels)
+    colour = shape_colours(factors[5], 0.75 + 0.25 * factors[6], channels)
     if outline:
-        outside, ground = np.abs(outside + 0.08) - 0.08, np.ones_like(ground)
-    pixels = shown.radius[:, None, None] * min(size) / 2
-    cover = np.clip(0.5 - outside * pixels, 0, 1)[:, None]
-    ground, colour = (255 * part[:, :, None, None] for part in (ground, colour))
-    return (ground + cover * (colour - ground) + 0.5).astype(np.uint8)
+        outside, ground = (outside + 0.08).abs() - 0.08, torch.full_like(ground, 255)
+    radius = (0.2 + 0.15 * factors[3, :, None, None]) * min(size)  # in pixels
+    cover = (0.5 - outside * radius).clamp(0, 1)[:, None]
+    return torch.lerp(ground, colour, cover).round().to(torch.uint8)
 
 
 class Shapes(Arrays):
-    """Shapes, drawn when they are first read, and kept where all of them fit into memory."""
+    """Shapes, drawn when they are first read, and kept if all of them are below 2 GiB."""
 
     def __init__(
-        self, declared: dict[str, dict[str, Any]], classes: int, other: dict[str, int], count: int
+        self, fields: dict[str, dict[str, Any]], device: torch.device, count: int, seeds: list[int]
     ) -> None:
-        """`other` has the fields of the second style and at which sample they start."""
-        self.declared, self.classes, self.other, self.count = declared, classes, other, count
-        one = self.draw(torch.zeros(1, dtype=torch.int64), list(declared))
-        self.kept = count * sum(values.nbytes for values in one.values()) <= RESIDENT
-        self.done = torch.zeros(count, dtype=torch.bool)
+        """`seeds` has one for each field: equal seeds show equal shapes."""
+        self.declared, self.count, self.seeds = list(fields.items()), count, seeds
+        self.classes = min(field.get("classes", 10) for field in fields.values())
+        one = self.draw(torch.zeros(1, dtype=torch.int64))
+        self.kept = count * sum(value.nbytes for value in one.values()) < 2 << 30
         rows = count if self.kept else 0
-        super().__init__({name: one[name].new_empty(rows, *one[name].shape[1:]) for name in one})
+        super().__init__({k: v.new_empty(rows, *v.shape[1:]) for k, v in one.items()}, device)
+        self.done = torch.zeros(count, dtype=torch.bool)
 
     def __len__(self) -> int:
         return self.count
 
-    def to(self, device: torch.device) -> Arrays:
-        """Itself: shapes are drawn by the CPU."""
-        return self
-
     def read(self, index: Tensor, names: Sequence[str]) -> dict[str, Tensor]:
-        """The samples at `index` (B), of the named fields only."""
+        """The samples at `index` (B, on the CPU), raw, of the named fields only."""
         if not self.kept:
-            return self.draw(index, names)
-        new = index[~self.done[index]].unique()
-        for name, values in self.draw(new, list(self.fields)).items():
-            self.fields[name][new] = values
-        self.done[new] = True
+            return self.draw(index)
+        new = index[~self.done[index]]
+        if len(new):
+            for name, values in self.draw(new).items():
+                self.fields[name][new] = values.to(self.fields[name].device)
+            self.done[new] = True
         return super().read(index, names)
 
-    def draw(self, index: Tensor, names: Sequence[str]) -> dict[str, Tensor]:
-        """The named fields, drawn anew."""
-        values = {}
-        for name in names:
-            field, other = self.declared[name], name in self.other
-            samples = index.numpy() + self.other.get(name, 0)
-            shown = factors(samples, self.classes, field.get("channels", 1))
-            image = field["kind"] == "image"
-            raw = render(shown, field["size"], other) if image else shown.form
-            values[name] = torch.from_numpy(raw)
+    def draw(self, index: Tensor) -> dict[str, Tensor]:
+        """The samples at `index`, drawn anew; a second image field is in outline."""
+        values: dict[str, Tensor] = {}
+        for (name, field), seed in zip(self.declared, self.seeds, strict=True):
+            factors = shape_factors(index, seed)
+            if field["kind"] == "class":
+                values[name] = (factors[0] * self.classes).long()
+            else:
+                outline = any(value.ndim == 4 for value in values.values())
+                form = (factors[0] * self.classes).long()
+                values[name] = draw_shapes(form, factors, field["channels"], field["size"], outline)
         return values
 
 
 def open_shapes(
-    path: str, fields: dict[str, dict[str, Any]], *, count: int = 50_000, paired: bool = True
+    path: str,
+    fields: dict[str, dict[str, Any]],
+    device: torch.device,
+    *,
+    count: int = 50_000,
+    paired: bool = True,
+    seed: int = 0,
 ) -> Shapes:
-    """`count` shapes; a second image field shows them (`paired`) or others in outline."""
-    kinds = fields_of("shapes", fields, **{"image": 2, "class": 1})
-    classes = min((fields[name]["classes"] for name in kinds["class"]), default=len(FORMS))
+    """`count` shapes; a second image field shows them, or others unless `paired`, in outline."""
     if path:
         raise DataError(f"Shapes are drawn, not read from {path!r}: say `shapes` alone.")
-    if classes > len(FORMS):
-        raise DataError(f"Shapes have {len(FORMS)} classes, the spec declares {classes}.")
-    other = dict.fromkeys(kinds["image"][1:], 0 if paired else count)
-    return Shapes(fields, classes, other, count)
+    for name, field in fields.items():
+        if field["kind"] not in ("image", "class") or field.get("classes", 1) > 10:
+            raise DataError(f"Shapes have images and up to 10 classes, nothing for {name!r}.")
+    seeds = [seed] * len(fields) if paired else [seed + i for i in range(len(fields))]
+    return Shapes(fields, device, count, seeds)
