@@ -89,8 +89,9 @@ def load_registry(points: Iterable[EntryPoint] | None = None) -> Registry:
     by_module = {id(plugin.module): plugin for plugin in plugins}
     for kind, hook, type_ in _KINDS:
         for implementation in getattr(manager.hook, hook).get_hookimpls():
-            plugin = by_module[id(implementation.plugin)]
-            _gather(plugin, kind, type_, implementation.function, gathered)
+            plugin = by_module.get(id(implementation.plugin))
+            if plugin is not None:  # None: it failed halfway through its registration
+                _gather(plugin, kind, type_, implementation.function, gathered)
     return _registry(gathered)
 
 

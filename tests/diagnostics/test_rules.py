@@ -1,0 +1,63 @@
+"""The table of rules."""
+
+import re
+
+import pytest
+
+from ganforge.diagnostics import rules
+from ganforge.diagnostics.diagnostic import Rule, Severity
+from ganforge.diagnostics.rules import (
+    document,
+    losses,
+    plugins,
+    practice,
+    schedules,
+    shapes,
+    wiring,
+)
+
+MODULES = {
+    "1": document,
+    "2": wiring,
+    "3": shapes,
+    "4": losses,
+    "6": schedules,
+    "7": practice,
+    "8": plugins,
+}
+CODES = sorted(rules.ALL)
+
+
+def test_no_rule_is_entered_under_the_code_of_another() -> None:
+    entered = [r for m in MODULES.values() for r in vars(m).values() if isinstance(r, Rule)]
+    assert len(entered) == len(rules.ALL)
+    assert len({rule.slug for rule in entered}) == len(entered)
+
+
+def test_a_rule_stands_in_the_module_of_its_hundred() -> None:
+    for number, module in MODULES.items():
+        codes = [rule.code for rule in vars(module).values() if isinstance(rule, Rule)]
+        assert codes == sorted(codes)
+        assert all(re.fullmatch(rf"GF{number}\d\d", code) for code in codes)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_rule_explains_itself_in_sentences(code: str) -> None:
+    rule = rules.ALL[code]
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.slug)
+    for sentence in (rule.says, rule.why):
+        assert sentence[:1].isupper() or sentence.startswith("`")
+        assert sentence.endswith(".")
+    assert rule.bad
+    assert rule.good
+    assert rule.bad != rule.good
+
+
+def test_practice_only_warns() -> None:
+    found = {r.severity for r in vars(practice).values() if isinstance(r, Rule)}
+    assert found == {Severity.WARNING}
+
+
+def test_the_table_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        rules.ALL["GF000"] = document.LIMIT  # type: ignore[index]

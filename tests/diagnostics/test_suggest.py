@@ -1,0 +1,32 @@
+"""Suggestions of near names."""
+
+import pytest
+
+from ganforge.diagnostics.suggest import did_you_mean, nearest
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [("paddin", "padding"), ("Padding", "padding"), ("norm_std", "norm-std"), ("zzz", None)],
+)
+def test_the_nearest_name_ignores_case_and_dashes(word: str, near: str | None) -> None:
+    assert nearest(word, ["padding", "norm-std", "out"]) == near
+
+
+def test_a_near_name_is_offered_with_its_kind() -> None:
+    assert did_you_mean("widht", ["width", "size"], "param") == "did you mean the param `width`?"
+
+
+def test_where_nothing_is_near_all_names_are_given() -> None:
+    assert did_you_mean("x", ["adversarial", "penalty"], "loss") == (
+        "known losses here: `adversarial`, `penalty`"
+    )
+
+
+def test_many_names_are_cut_short() -> None:
+    names = [f"name{number}" for number in range(20)]
+    assert did_you_mean("qq", names).endswith("`name11` and 8 more")
+
+
+def test_no_names_at_all_are_said_to_be_none() -> None:
+    assert did_you_mean("x", [], "param") == "there is no param here"

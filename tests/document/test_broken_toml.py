@@ -1,0 +1,94 @@
+"""Broken TOML is one located diagnostic with a remedy, never a traceback."""
+
+import pytest
+
+from ganforge.diagnostics.diagnostic import Diagnostic
+from ganforge.document import loads
+
+
+def only(text: str) -> Diagnostic:
+    document, found = loads(text)
+    assert document is None
+    assert len(found) == 1
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "help"),
+    [
+        ("a = { b = 1,\n c = 2 }", 1, 13, "an inline table ends on its line"),
+        ("a = { b = 1", 1, 12, "an inline table ends on its line"),
+        ("a = { b = 1, # why\n}", 1, 14, "an inline table ends on its line"),
+        ("a = { b = 1, }", 1, 14, "no comma after its last value"),
+        ("a = { b = 1 c = 2 }", 1, 13, "commas stand between"),
+        ("out = conv", 1, 7, 'words and formulas stand in quotes: `"conv"`'),
+        ("out = 2 * width # wide", 1, 9, 'stand in quotes: `"2 * width"`'),
+        ("a = True", 1, 5, "TOML writes `true`"),
+        ("a = .5", 1, 5, "`0.5`"),
+        ("a =\n", 1, 4, "write a value"),
+        ("a: 1", 1, 2, "`key = value`"),
+        ("a = 1 b = 2", 1, 7, "one key stands on a line"),
+        ('a = "b" "c"', 1, 9, "one pair of quotes"),
+        ('a = "b\n', 1, 7, "ends with a quote"),
+        ('a = "\\d"', 1, 8, "single quotes"),
+        ("[a\nb = 1", 1, 3, "a table header"),
+        ("a = 1\n]", 2, 1, "a bracket may be one too many"),
+        ("a = 1\na.b = 2", 2, 8, "a value or a table"),
+    ],
+)
+def test_the_usual_mistakes_are_located_and_explained(
+    text: str, line: int, column: int, help: str
+) -> None:
+    found = only(text)
+    assert found.code == "GF103"
+    assert found.span is not None
+    assert (found.span.line, found.span.column) == (line, column)
+    assert help in (found.help or "")
+
+
+@pytest.mark.parametrize(
+    "text", ["size = 1\nsize = 2", "[size]\n[size]", "size = { a = 1 }\n[size]\nb = 2"]
+)
+def test_a_duplicate_points_at_both_places(text: str) -> None:
+    found = only(text)
+    assert found.message == "`size` is written twice"
+    assert found.span is not None
+    assert found.span.line > 1
+    assert [label.span.line for label in found.related] == [1]
+
+
+def test_an_unclosed_array_shows_where_it_begins() -> None:
+    found = only("layers = [\n  { a = 1 }\n  { b = 2 }\n]")
+    assert found.span is not None
+    assert (found.span.line, found.span.column) == (3, 3)
+    assert (found.related[0].span.line, found.related[0].span.column) == (1, 10)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 100_000,
+        "a = " + "[" * 500 + "]" * 500,
+        "a = " + "{ a = " * 500 + "1" + " }" * 500,
+        ".".join("a" * 50_000) + " = 1",
+        "[" + ".".join("a" * 50_000) + "]",
+        "a = " + "9" * 5_000,
+    ],
+)
+def test_absurd_values_are_refused_as_beyond_the_limits(text: str) -> None:
+    assert only(text).code == "GF118"
+
+
+def test_many_layers_are_no_depth() -> None:
+    layers = ",\n".join('{ block = "relu" }' for _ in range(10_000))
+    document, found = loads(f"ganforge = 1\nlayers = [\n{layers}\n]")
+    assert document is not None
+    assert not found
+    span = document.span(("layers", 9_999, "block"))
+    assert span is not None
+    assert span.line == 10_002
+
+
+@pytest.mark.parametrize("text", ["\0", "\ud800", "a = \x01", "=", "[[", "'''", '"""', "a.", "{}"])
+def test_any_text_gives_a_diagnostic(text: str) -> None:
+    assert only(text).code == "GF103"
