@@ -1,12 +1,16 @@
 """The table of rules."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+import ganforge
+import ganforge_blocks
 from ganforge.diagnostics import rules
 from ganforge.diagnostics.diagnostic import Rule, Severity
 from ganforge.diagnostics.rules import (
+    conditioning,
     document,
     losses,
     plugins,
@@ -21,6 +25,7 @@ MODULES = {
     "2": wiring,
     "3": shapes,
     "4": losses,
+    "5": conditioning,
     "6": schedules,
     "7": practice,
     "8": plugins,
@@ -51,6 +56,13 @@ def test_a_rule_explains_itself_in_sentences(code: str) -> None:
     assert rule.bad
     assert rule.good
     assert rule.bad != rule.good
+
+
+def test_every_code_that_the_source_names_has_a_rule() -> None:
+    packages = [Path(package.__path__[0]) for package in (ganforge, ganforge_blocks)]
+    sources = [path.read_text() for package in packages for path in package.rglob("*.py")]
+    named = {code for text in sources for code in re.findall(r"\bGF\d{3}\b", text)}
+    assert named <= set(rules.ALL)
 
 
 def test_practice_only_warns() -> None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from ganforge.diagnostics.diagnostic import Rule
 from ganforge.diagnostics.rules import (
+    conditioning,
     document,
     losses,
     plugins,
@@ -16,10 +17,12 @@ from ganforge.diagnostics.rules import (
     wiring,
 )
 
+_MODULES = (document, wiring, shapes, losses, conditioning, schedules, practice, plugins)
+
 ALL: Mapping[str, Rule] = MappingProxyType(
     {
         rule.code: rule
-        for module in (document, wiring, shapes, losses, schedules, practice, plugins)
+        for module in _MODULES
         for rule in vars(module).values()
         if isinstance(rule, Rule)
     }
