@@ -9,7 +9,7 @@ CLASS_AS_NUMBERS = Rule(
     "class-as-numbers",
     Severity.ERROR,
     says="A class index is used as if it were numbers.",
-    why="Class 7 is not seven times class 1: an index becomes numbers by `one_hot` or an embedding.",
+    why="Class 7 is not seven times class 1: `one_hot` or an embedding makes numbers of it.",
     bad='from = "concat(z, y)"',
     good='from = "concat(z, one_hot(y))"',
 )
