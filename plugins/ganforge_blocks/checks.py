@@ -25,9 +25,9 @@ class NoParams(Params):
 
 
 def tensor(x: Shape, block: str) -> Tensor:
-    """`x` as one tensor; GF303 where it is a list."""
+    """`x` as one tensor; GF217 where it is a list."""
     if not isinstance(x, Tensor):
-        raise ShapeError("GF303", f"`{block}` is given a list", "take its elements one by one")
+        raise ShapeError("GF217", f"`{block}` is given a list", "take its elements one by one")
     return x
 
 
@@ -46,11 +46,11 @@ def numbers(x: Shape, block: str) -> Tensor:
 
 
 def features(x: Shape, block: str) -> Tensor:
-    """`x` as numbers with an axis of channels; GF301 where it is one number per sample."""
+    """`x` as numbers with an axis of channels; GF314 where it is one number per sample."""
     x = numbers(x, block)
     if not x.shape:
         raise ShapeError(
-            "GF301",
+            "GF314",
             f"`{block}` needs a vector or an image, and is given one number per sample",
             'insert `{ block = "reshape", shape = [1] }` before it',
         )

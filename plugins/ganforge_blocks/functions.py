@@ -27,14 +27,15 @@ class ErrorParams(Params):
     norm: Literal["mean", "sum", "l2"] = "mean"
 
 
-def infer_concat(p: NoParams, *tensors: Tensor) -> Tensor:
-    first, *others = (features(x, "concat") for x in tensors)
+def infer_concat(p: NoParams, *x: Tensor) -> Tensor:
+    tensors = [features(each, "concat") for each in x]
+    first, *others = tensors
     for other in others:
         if other.shape[1:] != first.shape[1:]:
             message = f"{first} and {other} cannot be concatenated: only channels may differ"
             raise ShapeError("GF302", message, _concat_help(first, other))
-    channels = sum(x.channels for x in tensors)
-    ranges = [x.range for x in tensors if x.range is not None]
+    channels = sum(each.channels for each in tensors)
+    ranges = [each.range for each in tensors if each.range is not None]
     bounds = (min(r[0] for r in ranges), max(r[1] for r in ranges)) if ranges else None
     known = bounds if len(ranges) == len(tensors) else None
     return Tensor((channels, *first.shape[1:]), range=known)
@@ -52,8 +53,8 @@ def _concat_help(a: Tensor, b: Tensor) -> str | None:
     return f"bring both to one size: {sized(a.height, a.width)} or {sized(b.height, b.width)}"
 
 
-def call_concat(p: NoParams, *tensors: Tensor) -> Call:
-    return call("torch.cat", [Ref(f"tensors[{k}]") for k in range(len(tensors))], dim=1)
+def call_concat(p: NoParams, *x: Tensor) -> Call:
+    return call("torch.cat", [Ref(f"x{k}") for k in range(len(x))], dim=1)
 
 
 def infer_split(p: SplitParams, x: Tensor) -> TensorList:
@@ -72,12 +73,8 @@ def infer_repeat(p: RepeatParams, x: Tensor) -> TensorList:
 def infer_tile(p: NoParams, v: Tensor, x: Tensor) -> Tensor:
     v, x = features(v, "tile"), image(x, "tile")
     if len(v.shape) != 1:
-        raise ShapeError("GF302", f"`tile` takes a vector, and is given {v}", "write `tile(v, x)`")
+        raise ShapeError("GF314", f"`tile` takes a vector, and is given {v}", "write `tile(v, x)`")
     return v.reshaped(v.channels, x.height, x.width)
-
-
-def infer_same(p: NoParams, x: Tensor) -> Tensor:
-    return tensor(x, "this function")
 
 
 def infer_lerp(p: NoParams, a: Tensor, b: Tensor, t: Shape) -> Tensor:
@@ -116,7 +113,7 @@ BLOCKS = (
         NoParams,
         infer_concat,
         function=call_concat,
-        inputs=("*tensors",),
+        inputs=("*x",),
     ),
     Block(
         "split",
@@ -144,14 +141,15 @@ BLOCKS = (
         "detach",
         "The same values, through which no gradient flows.",
         NoParams,
-        infer_same,
+        lambda p, x: tensor(x, "detach"),
         function=lambda p, x: call("torch.detach", Ref("x")),
+        cuts_gradient=True,
     ),
     Block(
         "roll",
         "Sample i gets what sample i + 1 has.",
         NoParams,
-        infer_same,
+        lambda p, x: tensor(x, "roll"),
         function=lambda p, x: call("torch.roll", Ref("x"), -1, dims=0),
     ),
     Block(

@@ -39,7 +39,7 @@ class PixelNormParams(Params):
 def infer_batch_norm(p: BatchNormParams, x: Tensor) -> Tensor:
     x = features(x, "batch-norm")
     if len(x.shape) > 3:
-        raise ShapeError("GF301", f"`batch-norm` needs a vector or an image, and is given {x}")
+        raise ShapeError("GF314", f"`batch-norm` needs a vector or an image, and is given {x}")
     return x.with_shape(*x.shape)
 
 

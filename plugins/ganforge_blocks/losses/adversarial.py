@@ -1,6 +1,6 @@
 """Adversarial objectives: what the critic and the generator minimise.
 
-`real` and `fake` are scores of real and generated samples, of any shape; means are over all of them.
+`real` and `fake` are scores of samples, of any shape; means are over all of them.
 """
 
 from __future__ import annotations
