@@ -54,6 +54,7 @@ class Block:
     stateful: has weights, buffers or own randomness: refused as a function in wiring.
     shift:    whether the block adds a learned shift, so that a layer in front of it needs no bias.
     image:    the rank check: True needs (C, H, W), False takes anything.
+    cuts_gradient: no gradient flows through it (`detach`).
     """
 
     name: str
@@ -69,6 +70,7 @@ class Block:
     random: bool = False
     channels_last: bool | None = None
     twice_differentiable: bool = True
+    cuts_gradient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

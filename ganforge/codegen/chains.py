@@ -1,0 +1,78 @@
+"""Which modules of a body stand in one `nn.Sequential`: runs where each feeds the next and nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from ganforge.graph.nodes import Body, Composite, Layer, Node
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Nodes of one run, in order. `nodes[-1]` is the run's value."""
+
+    nodes: tuple[int, ...]
+
+    @property
+    def last(self) -> int:
+        return self.nodes[-1]
+
+
+def has_module(node: Node) -> bool:
+    """Whether a node is called through a module of its network."""
+    if isinstance(node.operation, Composite):
+        return True
+    return isinstance(node.operation, Layer) and node.operation.block.module is not None
+
+
+def find_chains(body: Body) -> list[Chain]:
+    """The runs of a body, in order. A module with several inputs is a run of its own."""
+    reached = body.reached()
+    uses = Counter(i for index in reached for i in body.nodes[index].inputs)
+    uses.update(body.outputs.values())
+    open_runs: dict[int, list[int]] = {}
+    runs: list[list[int]] = []
+    for index in sorted(reached):
+        node = body.nodes[index]
+        if not has_module(node):
+            continue
+        before = node.inputs[0]
+        run = open_runs.pop(before, None) if len(node.inputs) == 1 and uses[before] == 1 else None
+        if run is None:
+            run = []
+            runs.append(run)
+        run.append(index)
+        if len(node.inputs) == 1:
+            open_runs[index] = run
+    return [Chain(tuple(run)) for run in runs]
+
+
+def repeated(items: list[str], longest: int = 12) -> list[tuple[list[str], int]]:
+    """Items as groups with how often each stands in a row: `[a, b, b, b]` is `[([a], 1), ([b], 3)]`."""
+    groups: list[tuple[list[str], int]] = []
+    start = 0
+    while start < len(items):
+        period, count = _best_period(items, start, longest)
+        if count > 1:
+            groups.append((items[start : start + period], count))
+        elif groups and groups[-1][1] == 1:
+            groups[-1][0].append(items[start])
+        else:
+            groups.append(([items[start]], 1))
+        start += period * count
+    return groups
+
+
+def _best_period(items: list[str], start: int, longest: int) -> tuple[int, int]:
+    """The period and count that fold most; at least three turns, or two long ones, are worth a loop."""
+    best = (1, 1)
+    for period in range(1, min(longest, (len(items) - start) // 2) + 1):
+        if items[start] != items[start + period]:
+            continue
+        count = 1
+        while items[start + count * period : start + (count + 1) * period] == items[start : start + period]:
+            count += 1
+        if (count >= 3 or (count == 2 and period >= 5)) and period * (count - 1) > best[0] * (best[1] - 1):
+            best = (period, count)
+    return best

@@ -1,0 +1,138 @@
+"""Composite blocks as classes: instances that differ in sizes only share a class with arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ganforge.codegen.names import Imports, Namespace
+from ganforge.codegen.networks import ClassText, common_initializer, write_body
+from ganforge.graph.graph import Network
+from ganforge.graph.nodes import Body, Composite
+from ganforge.plugins.shapes import Tensor
+
+INTEGER = re.compile(r"(?<![\w.'\"])\d+(?![\w.'\"])")
+
+
+@dataclass
+class _Form:
+    """Instances whose texts are equal but for whole numbers in `__init__`."""
+
+    name: str
+    inputs: tuple[str, ...]
+    returns: str
+    skeleton: tuple[str, ...]
+    forward: tuple[str, ...]
+    instances: list[tuple[Composite, list[int]]] = field(default_factory=list)
+
+
+def write_composites(
+    networks: Mapping[str, Network], imports: Imports, names: Namespace
+) -> tuple[list[ClassText], dict[int, str]]:
+    """The classes of all composite blocks, inner ones first, and the call that makes each instance."""
+    classes: list[ClassText] = []
+    instances: dict[int, str] = {}
+    for group in _by_depth(networks):
+        forms: dict[object, _Form] = {}
+        for composite, wrap in group:
+            made, forward = write_body(composite.body, imports, instances, wrap=wrap)
+            skeleton = tuple(INTEGER.sub("#", line) for line in made)
+            key = (composite.name, skeleton, tuple(forward))
+            inputs = tuple(composite.body.inputs)
+            form = forms.setdefault(key, _Form(composite.name, inputs, "Tensor", skeleton, tuple(forward)))
+            numbers = [int(n) for line in made for n in INTEGER.findall(line)]
+            form.instances.append((composite, numbers))
+        for form in forms.values():
+            classes.append(_class(form, names, instances))
+    return classes, instances
+
+
+def _by_depth(networks: Mapping[str, Network]) -> list[list[tuple[Composite, bool]]]:
+    """Distinct instances in layers: those that contain no other first. Iterative, blocks nest at most 50 deep."""
+    found: dict[int, tuple[Composite, bool]] = {}
+    depth: dict[int, int] = {}
+    for network in networks.values():
+        wrap = common_initializer(network.body) is None
+        level: list[Body] = [network.body]
+        distance = 0
+        while level:
+            distance += 1
+            inner = [n.operation for body in level for n in body.nodes if isinstance(n.operation, Composite)]
+            level = []
+            for composite in inner:
+                key = id(composite.body)
+                if depth.get(key, 0) < distance:
+                    found.setdefault(key, (composite, wrap))
+                    depth[key] = distance
+                    level.append(composite.body)
+    groups: dict[int, list[tuple[Composite, bool]]] = {}
+    for key, entry in found.items():
+        groups.setdefault(depth[key], []).append(entry)
+    return [groups[distance] for distance in sorted(groups, reverse=True)]
+
+
+def _class(form: _Form, names: Namespace, instances: dict[int, str]) -> ClassText:
+    name = names.take("".join(part.capitalize() for part in form.name.split("-")))
+    columns = list(zip(*(numbers for _, numbers in form.instances), strict=True))
+    arguments = _arguments(form, columns)
+    ordered = list(dict.fromkeys(a for a in arguments if a is not None))
+    for composite, numbers in form.instances:
+        values = {a: n for a, n in zip(arguments, numbers, strict=True) if a is not None}
+        instances[id(composite.body)] = f"{name}({', '.join(str(values[a]) for a in ordered)})"
+    made = _filled(form.skeleton, arguments, form.instances[0][1])
+    return ClassText(
+        name, form.inputs, f"The block `{form.name}`.", made, form.forward, form.returns, tuple(ordered)
+    )
+
+
+def _arguments(form: _Form, columns: list[tuple[int, ...]]) -> list[str | None]:
+    """For each number the argument that it is, None where it is the same in every instance."""
+    candidates = _candidates(form)
+    names = Namespace({"self", *form.inputs})
+    by_column: dict[tuple[int, ...], str] = {}
+    arguments: list[str | None] = []
+    for position, column in enumerate(columns):
+        alone = len(form.instances) == 1
+        if len(set(column)) == 1 and not (alone and _positional(form, position) and column in candidates.values()):
+            arguments.append(None)
+            continue
+        if column not in by_column:
+            wanted = next((n for n, values in candidates.items() if values == column), "size")
+            by_column[column] = names.take(wanted)
+        arguments.append(by_column[column])
+    return arguments
+
+
+def _candidates(form: _Form) -> dict[str, tuple[int, ...]]:
+    """What the numbers may be called: the block's own params, and the channels of its first input."""
+    candidates: dict[str, tuple[int, ...]] = {}
+    first = form.instances[0][0]
+    for name, value in first.params.items():
+        if isinstance(value, int) and not isinstance(value, bool):
+            candidates[name] = tuple(c.params[name] for c, _ in form.instances)  # type: ignore[misc]
+    channels = []
+    for composite, _ in form.instances:
+        node = composite.body.nodes[next(iter(composite.body.inputs.values()))]
+        if isinstance(node.shape, Tensor) and node.shape.shape:
+            channels.append(node.shape.channels)
+    if len(channels) == len(form.instances):
+        candidates["channels"] = tuple(channels)
+    return candidates
+
+
+def _positional(form: _Form, position: int) -> bool:
+    """Whether a number stands as a size, not as the value of a keyword such as `kernel_size=3`."""
+    text = "\n".join(form.skeleton)
+    places = [match.start() for match in re.finditer("#", text)]
+    return text[places[position] - 1] in "( "
+
+
+def _filled(skeleton: tuple[str, ...], arguments: list[str | None], numbers: list[int]) -> tuple[str, ...]:
+    values = iter(zip(arguments, numbers, strict=True))
+
+    def fill(match: re.Match[str]) -> str:
+        argument, number = next(values)
+        return argument or str(number)
+
+    return tuple(re.sub("#", fill, line) for line in skeleton)

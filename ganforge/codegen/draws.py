@@ -1,0 +1,239 @@
+"""The functions that draw all that is random in a round, and those that make samples."""
+
+from __future__ import annotations
+
+from ganforge.codegen.expressions import ATOM, literal
+from ganforge.codegen.names import Imports, Namespace
+from ganforge.codegen.steps import LOCAL, Function, Steps, averaged, batch_constant
+from ganforge.codegen.values import Writer
+from ganforge.formula.live import Live
+from ganforge.graph.nodes import NetworkCall, Source, upstream
+from ganforge.plan.plan import Plan, Step
+from ganforge.plugins.shapes import Tensor
+from ganforge.spec.models import (
+    AnyLatent,
+    Bernoulli,
+    Categorical,
+    ImageField,
+    TruncatedNormal,
+    Uniform,
+)
+
+
+def latent_functions(plan: Plan, imports: Imports) -> list[Function]:
+    """`draw_z(count, noise)` for every latent that training or samples use."""
+    functions = []
+    used = {*plan.latents, *sample_sources(plan)}
+    for name, latent in plan.graph.spec.latents.items():
+        if name in used:
+            sides = "" if isinstance(latent, Categorical) else "".join(f", {n}" for n in shape_of(latent))
+            summary = f"The latents {name} (count{sides}): {latent.distribution}."
+            arguments = ["count: int", "noise: torch.Generator"]
+            line = f"return {_draw(latent, imports)}"
+            functions.append(Function(f"draw_{name}", arguments, "Tensor", summary, [line]))
+    return functions
+
+
+def shape_of(latent: AnyLatent) -> tuple[int, ...]:
+    """The shape of one latent, without the batch."""
+    if isinstance(latent, Categorical):
+        return ()
+    return latent.shape or (latent.size or 1,)
+
+
+def _draw(latent: AnyLatent, imports: Imports) -> str:
+    imports.use("torch.randn")
+    sides = ", ".join(map(str, ("count", *shape_of(latent))))
+    where = "device=noise.device"
+    match latent:
+        case Uniform():
+            bounds = f"{literal(latent.low)}, {literal(latent.high)}"
+            return f"torch.empty({sides}, {where}).uniform_({bounds}, generator=noise)"
+        case Categorical():
+            return f"torch.randint({latent.classes}, (count,), generator=noise, {where})"
+        case Bernoulli():
+            return f"torch.randint(2, ({sides}), generator=noise, {where}).float()"
+        case TruncatedNormal():
+            function = imports.use("ganforge.runtime.latents:truncated_normal")
+            return f"{function}(({sides}), {literal(latent.threshold)}, noise)"
+    return f"torch.randn({sides}, generator=noise, {where})"
+
+
+def draw_functions(steps: Steps) -> list[Function]:
+    """`draw(state, data)`, and one function per player where each draws its own."""
+    plan = steps.plan
+    if plan.reuse and not any(steps.repeats(s) for s in plan.steps):
+        summary = "All that is random in a round, drawn up front for all players."
+        names = (*plan.fields, *plan.latents)
+        return [_draw_function(steps, "draw", names, "BATCH", summary)]
+    functions, lines = [], []
+    for k, step in enumerate(plan.steps):
+        player, name = step.player.name, f"draw_for_{step.player.name}"
+        names = _drawn(plan, step)
+        summary = f"What one step of the {player} draws."
+        functions.append(_draw_function(steps, name, names, batch_constant(plan, player), summary))
+        lines.append(f"{player} = {_calls(steps, step, name, k)}")
+    lines.append(f"return {', '.join(s.player.name for s in plan.steps)}")
+    summary = "All that is random in a round, drawn up front, step by step."
+    arguments = ["state: State", "data: Arrays"]
+    kinds = ["list[tuple[Tensor, ...]]" if steps.repeats(s) else "tuple[Tensor, ...]" for s in plan.steps]
+    draw = Function("draw", arguments, f"tuple[{', '.join(kinds)}]", summary, lines)
+    return [*functions, draw]
+
+
+def _drawn(plan: Plan, step: Step) -> tuple[str, ...]:
+    return (*plan.fields, *plan.latents) if plan.reuse else step.sources
+
+
+def _calls(steps: Steps, step: Step, function: str, k: int) -> str:
+    """One draw, or a list of them; with `reuse` a later player takes the last draw of the first."""
+    plan, first = steps.plan, steps.plan.steps[0]
+    if plan.reuse and k > 0:
+        last = f"{first.player.name}[-1]" if steps.repeats(first) else first.player.name
+        return f"[{last}] * {_count(steps, step)}" if steps.repeats(step) else last
+    if not steps.repeats(step):
+        return f"{function}(state, data)"
+    return f"[{function}(state, data) for _ in range({_count(steps, step)})]"
+
+
+def _count(steps: Steps, step: Step) -> str:
+    player = step.player.name
+    number = steps.plan.graph.spec.train.players[player].steps
+    if not isinstance(number, Live):
+        return str(int(number))
+    name = steps.imports.use("ganforge.runtime.state:progress_of")
+    from ganforge.codegen.hyperparameters import live_call
+
+    call = live_call(steps.hyper, number, f"{player}_steps").removesuffix("(t)")
+    return f'int({call}({name}(state, "{player}", progress(state))))'
+
+
+def _draw_function(
+    steps: Steps, name: str, sources: tuple[str, ...], batch: str, summary: str
+) -> Function:
+    plan, lines = steps.plan, []
+    fields = [s for s in sources if s in plan.fields]
+    if fields:
+        read = steps.imports.use("ganforge.runtime.data:next_batch")
+        lines.append(f"real = {read}(state, data, {literal(tuple(fields))}, {batch})")
+    lines.append(f"return {', '.join(_value(steps, s, batch) for s in sources)},")
+    if len(sources) > 1:
+        lines[-1] = lines[-1].removesuffix(",")
+    kinds = ", ".join("Tensor" for _ in sources)
+    return Function(name, ["state: State", "data: Arrays"], f"tuple[{kinds}]", summary, lines)
+
+
+def _value(steps: Steps, source: str, batch: str) -> str:
+    assert steps.plan.graph.spec.data is not None
+    fields = steps.plan.graph.spec.data.fields
+    if source not in steps.plan.fields:
+        return f"draw_{source}({batch}, state.noise)"
+    field = fields[source]
+    if not isinstance(field, ImageField):
+        return f'real["{source}"]'
+    scale = steps.imports.use("ganforge.runtime.data:scale_images")
+    low, high = literal(float(field.range[0])), literal(float(field.range[1]))
+    return f'{scale}(real["{source}"], {low}, {high}, MEMORY_FORMAT)'
+
+
+def sample_sources(plan: Plan) -> tuple[str, ...]:
+    """The latents that samples are made from."""
+    nodes = upstream(plan.graph.nodes, sample_roots(plan))
+    operations = [plan.graph.nodes[i].operation for i in sorted(nodes)]
+    return tuple(op.name for op in operations if isinstance(op, Source))
+
+
+def sample_roots(plan: Plan) -> tuple[int, ...]:
+    """What samples show: the spec's images, else what the first critic judges as generated."""
+    graph = plan.graph
+    if graph.samples:
+        return graph.samples
+    for loss in graph.losses.values():
+        node = graph.nodes[loss.tensors["fake"]] if "fake" in loss.tensors else None
+        while node is not None and not isinstance(node.operation, NetworkCall) and node.inputs:
+            node = graph.nodes[node.inputs[0]]
+        if node is not None and node.inputs:
+            shape = graph.nodes[node.inputs[0]].shape
+            if isinstance(shape, Tensor) and shape.is_image and shape.channels in (1, 3):
+                return (node.inputs[0],)
+    return ()
+
+
+def sample_functions(steps: Steps) -> list[Function]:
+    """`sample(state, count, seed)` and `save_samples(state, path)`."""
+    plan, imports = steps.plan, steps.imports
+    roots = sample_roots(plan)
+    if not roots:
+        return []
+    nodes = upstream(plan.graph.nodes, roots)
+    operations = [plan.graph.nodes[i].operation for i in nodes]
+    called = {op.network for op in operations if isinstance(op, NetworkCall)}
+    networks = [n for n in plan.graph.networks if n in called]
+    images = _sample_lines(steps, roots, networks, nodes)
+    shape = plan.graph.nodes[roots[0]].shape
+    assert isinstance(shape, Tensor)
+    sides = ", ".join(map(str, shape.shape))
+    low, high = sample_range(plan)
+    summary = f"Images (count, {sides}) in {low:g}..{high:g} from a random stream of their own."
+    arguments = ["state: State", "count: int", "seed: int"]
+    return [Function("sample", arguments, "Tensor", summary, images), _save(imports, len(roots), low, high)]
+
+
+def _sample_lines(
+    steps: Steps, roots: tuple[int, ...], networks: list[str], nodes: set[int]
+) -> list[str]:
+    plan, imports, local = steps.plan, steps.imports, steps.local
+    averages = averaged(plan) if plan.graph.spec.train.ema else []
+    lines = [
+        f'{local[n]} = state.{"averages" if n in averages else "networks"}["{n}"]'
+        for n in networks
+    ]
+    writer = Writer(plan.graph.nodes, imports, Namespace(set(LOCAL)), local=local)
+    context = imports.use("ganforge.runtime.samples:sampling")
+    inside = []
+    single = [n for n in sample_sources(plan) if _uses(plan, n, nodes) == 1]
+    for name in sample_sources(plan):
+        index = plan.graph.names[name]
+        if name in single:
+            writer.known[index] = (f"draw_{name}(count, noise)", ATOM)
+        else:
+            inside.append(f"{local[name]} = draw_{name}(count, noise)")
+            writer.known[index] = (local[name], ATOM)
+    counted = {i for i in nodes if _uses_of(plan, i, nodes, roots) > 1 and i not in writer.known}
+    writer.write(nodes, counted)
+    result = writer.text(roots[0])
+    if len(roots) > 1:
+        beside = imports.use("ganforge.runtime.samples:side_by_side")
+        result = f"{beside}([{', '.join(writer.text(i) for i in roots)}])"
+    inside += [*writer.lines, f"return {result}"]
+    head = f"with {context}({', '.join(['state', 'seed', *(local[n] for n in networks)])}) as noise:"
+    return [*lines, head, *(f"    {line}" for line in inside)]
+
+
+def _uses(plan: Plan, name: str, nodes: set[int]) -> int:
+    return _uses_of(plan, plan.graph.names[name], nodes, ())
+
+
+def _uses_of(plan: Plan, index: int, nodes: set[int], roots: tuple[int, ...]) -> int:
+    return sum(plan.graph.nodes[i].inputs.count(index) for i in nodes) + roots.count(index)
+
+
+def _save(imports: Imports, shown: int, low: float, high: float) -> Function:
+    grid = imports.use("ganforge.runtime.samples:save_grid")
+    columns = 8 if shown == 1 else shown * max(1, 8 // shown)
+    line = f"{grid}(sample(state, count, state.seed), path, columns={columns}, low={literal(low)}, high={literal(high)})"
+    arguments = ["state: State", "path: Path", "count: int = 64"]
+    summary = "Write a grid of images, from the same latents every time."
+    return Function("save_samples", arguments, "None", summary, [line])
+
+
+def sample_range(plan: Plan) -> tuple[float, float]:
+    """The range of the shown images: what their activation gives, else the first image field's."""
+    shape = plan.graph.nodes[sample_roots(plan)[0]].shape
+    if isinstance(shape, Tensor) and shape.range is not None:
+        return float(shape.range[0]), float(shape.range[1])
+    assert plan.graph.spec.data is not None
+    for field in plan.graph.spec.data.fields.values():
+        if isinstance(field, ImageField):
+            return float(field.range[0]), float(field.range[1])
+    return -1.0, 1.0

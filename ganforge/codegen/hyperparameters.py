@@ -1,0 +1,113 @@
+"""Hyper-parameters of the program: named constants where they stay, functions of progress where they change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ganforge.codegen.expressions import literal
+from ganforge.codegen.names import Namespace
+from ganforge.formula.live import Live
+from ganforge.graph.graph import Graph
+from ganforge.spec.models import Adam, AnyOptimizer, RmsProp, Sgd
+
+ZERO = {"step": 0, "round": 0, "kimg": 0.0, "epoch": 0.0, "progress": 0.0}
+
+
+@dataclass(frozen=True)
+class LiveFunction:
+    """`def name(t: Progress) -> float: return source`."""
+
+    name: str
+    source: str
+
+
+@dataclass
+class Hyperparameters:
+    """What stands at the top of the program."""
+
+    names: Namespace
+    constants: dict[str, str] = field(default_factory=dict)
+    functions: list[LiveFunction] = field(default_factory=list)
+    optimizers: dict[str, str] = field(default_factory=dict)
+    """By player: the arguments of its optimiser after the parameters."""
+    live: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By player: the options to set before each step, as expressions over `t`."""
+    classes: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
+
+
+CLASSES: Mapping[type[Any], str] = {Sgd: "SGD", Adam: "Adam", RmsProp: "RMSprop"}
+FUSED = ("SGD", "Adam")
+
+
+def hyperparameters(graph: Graph, names: Namespace) -> Hyperparameters:
+    """The constants, live functions and optimisers of a graph's players."""
+    result = Hyperparameters(names)
+    optimizers = {p.name: optimizer_of(graph, p.name) for p in graph.players}
+    same = len({repr(o) for o in optimizers.values()}) == 1
+    for player, optimizer in optimizers.items():
+        prefix = "" if same else f"{player}_"
+        arguments = _arguments(result, optimizer, prefix, player)
+        kind = CLASSES[type(optimizer)]
+        if kind in FUSED:
+            result.constants["FUSED"] = "True"
+            arguments.append("fused=FUSED")
+        result.optimizers[player] = ", ".join(arguments)
+        result.classes[player] = kind
+    return result
+
+
+def optimizer_of(graph: Graph, player: str) -> AnyOptimizer:
+    """The optimiser of a player: its own, else the common one."""
+    optimizers = graph.spec.optimizers
+    return optimizers.get(player, optimizers[""])
+
+
+def _arguments(
+    result: Hyperparameters, optimizer: AnyOptimizer, prefix: str, player: str
+) -> list[str]:
+    arguments = []
+    for name, info in type(optimizer).model_fields.items():
+        value = getattr(optimizer, name)
+        if name == "kind" or (name != "lr" and value == _pytorch_default(optimizer, name, info.default)):
+            continue
+        live = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(part, Live) for part in live):
+            result.live.setdefault(player, {})[name] = _functions(result, value, f"{prefix}{name}")
+            arguments.append(f"{name}={literal(_start(value))}")
+        else:
+            constant = f"{prefix}{name}".upper()
+            result.constants[constant] = literal(value)
+            arguments.append(f"{name}={constant}")
+    return arguments
+
+
+def _pytorch_default(optimizer: AnyOptimizer, name: str, default: object) -> object:
+    return (0.9, 0.999) if isinstance(optimizer, Adam) and name == "betas" else default
+
+
+def _start(value: Any) -> Any:
+    """A live number's value at the start of training."""
+    if isinstance(value, tuple):
+        return tuple(_start(part) for part in value)
+    return value.at(ZERO) if isinstance(value, Live) else value
+
+
+def _functions(result: Hyperparameters, value: Any, name: str) -> str:
+    """The expression that gives a live value; the functions it calls are added."""
+    if isinstance(value, tuple):
+        parts = [_functions(result, part, f"{name[:-1]}_{k + 1}") for k, part in enumerate(value)]
+        return f"({', '.join(parts)})"
+    return live_call(result, value, name)
+
+
+def live_call(result: Hyperparameters, value: Live | float, name: str) -> str:
+    """A number as it is; a live one as a call of a function of its own."""
+    if not isinstance(value, Live):
+        return literal(value)
+    if name not in result.taken:
+        result.taken[name] = result.names.take(name)
+        result.functions.append(LiveFunction(result.taken[name], value.source))
+    return f"{result.taken[name]}(t)"

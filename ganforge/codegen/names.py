@@ -1,0 +1,64 @@
+"""Names in the program: unique, and imports merged."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+TAKEN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
+
+
+@dataclass
+class Namespace:
+    """Gives out names that nobody else has: `conv`, `conv_2`, `conv_3`."""
+
+    used: set[str] = field(default_factory=set)
+
+    def reserve(self, names: Iterable[str]) -> None:
+        self.used.update(names)
+
+    def take(self, wanted: str) -> str:
+        """`wanted`, or the first free variation of it."""
+        name, count = wanted, 1
+        while name in self.used or name in TAKEN:
+            count += 1
+            name = f"{wanted}_{count}"
+        self.used.add(name)
+        return name
+
+
+ROOTS = {
+    "nn": "from torch import nn",
+    "F": "import torch.nn.functional as F",
+    "torch": "import torch",
+    "math": "import math",
+}
+
+
+@dataclass
+class Imports:
+    """What the program imports. `use` gives the name under which a target is called."""
+
+    namespace: Namespace
+    plain: set[str] = field(default_factory=set)
+    members: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def use(self, target: str) -> str:
+        """`nn.Conv2d` as it is; `package.module:Name` as `Name`, renamed where two modules define it."""
+        module, _, name = target.partition(":")
+        if not name:
+            self.plain.add(ROOTS[target.split(".")[0]])
+            return target
+        if (module, name) not in self.members:
+            self.members[module, name] = self.namespace.take(name)
+        return self.members[module, name]
+
+    def lines(self) -> list[str]:
+        """The import statements of everything used so far."""
+        by_module: dict[str, list[str]] = {}
+        for (module, name), local in self.members.items():
+            by_module.setdefault(module, []).append(name if name == local else f"{name} as {local}")
+        modules = [f"from {m} import {', '.join(sorted(names))}" for m, names in by_module.items()]
+        return [*sorted(self.plain), *sorted(modules)]

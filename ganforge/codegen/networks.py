@@ -1,0 +1,216 @@
+"""Networks and composite blocks as `nn.Module` classes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ganforge.codegen.chains import Chain, find_chains, has_module, repeated
+from ganforge.codegen.expressions import ATOM, write_call
+from ganforge.codegen.names import Imports, Namespace
+from ganforge.codegen.values import Writer
+from ganforge.graph.nodes import Body, Composite, Initializer, Layer, Node, Pack, Source
+from ganforge.plugins.declarations import Call
+from ganforge.plugins.shapes import Tensor, TensorList
+
+
+@dataclass(frozen=True)
+class ClassText:
+    """The parts of a class: statements of `__init__` after `super().__init__()`, and of `forward`."""
+
+    name: str
+    inputs: tuple[str, ...]
+    summary: str
+    made: tuple[str, ...]
+    forward: tuple[str, ...]
+    returns: str
+    arguments: tuple[str, ...] = ()
+
+
+Instances = Mapping[int, str]
+"""The call that makes an instance of a composite block, by the identity of its body."""
+
+
+def write_network(
+    name: str, inputs: tuple[str, ...], body: Body, imports: Imports, instances: Instances
+) -> ClassText:
+    """The class of a network."""
+    common = common_initializer(body)
+    made, forward = write_body(body, imports, instances, wrap=common is None)
+    if common is not None:
+        made.append(_initialize("self", common, imports))
+    return ClassText(name, inputs, _summary(inputs, body), tuple(made), tuple(forward), _returns(body))
+
+
+def write_body(
+    body: Body, imports: Imports, instances: Instances, *, wrap: bool
+) -> tuple[list[str], list[str]]:
+    """The statements that make a body's modules, and those of its forward pass.
+
+    wrap: whether each layer is initialised where it is made, since the network's layers start differently.
+    """
+    chains = find_chains(body)
+    attributes = _attributes(body, chains)
+    made = [
+        f"self.{attributes[chain]} = {_modules(body, chain, imports, instances, wrap)}" for chain in chains
+    ]
+    return made, _forward(body, chains, attributes, imports)
+
+
+def _attributes(body: Body, chains: list[Chain]) -> dict[Chain, str]:
+    """A name for each run: its id in the spec, `layers` for the only one, else what it is."""
+    names = Namespace({"training", "forward", "modules", "parameters", "buffers", "children", "apply"})
+    if len(chains) == 1 and body.nodes[chains[0].last].name is None:
+        return {chains[0]: names.take("layers")}
+    result = {}
+    for chain in chains:
+        node = body.nodes[chain.last]
+        result[chain] = names.take(node.name or _kind(node, len(chain.nodes)))
+    return result
+
+
+def _kind(node: Node, length: int) -> str:
+    if length > 1:
+        return "layers"
+    operation = node.operation
+    name = operation.block.name if isinstance(operation, Layer) else getattr(operation, "name", "layer")
+    return str(name).replace("-", "_")
+
+
+def _modules(
+    body: Body, chain: Chain, imports: Imports, instances: Instances, wrap: bool
+) -> str:
+    items: list[str] = []
+    for index in chain.nodes:
+        items.extend(_items(body, body.nodes[index], imports, instances, wrap))
+    if len(items) == 1:
+        return items[0]
+    imports.use("nn.Sequential")
+    parts = []
+    for group, count in repeated(items):
+        if count == 1:
+            parts.extend(group)
+        elif len(group) == 1:
+            parts.append(f"*[{group[0]} for _ in range({count})]")
+        else:
+            parts.append(f"*[layer for _ in range({count}) for layer in ({', '.join(group)})]")
+    return f"nn.Sequential({', '.join(parts)},)"
+
+
+def _items(
+    body: Body, node: Node, imports: Imports, instances: Instances, wrap: bool
+) -> list[str]:
+    """The modules of a node; a block may need several, given as a `nn.Sequential` call that is opened."""
+    operation = node.operation
+    if isinstance(operation, Composite):
+        return [instances[id(operation.body)]]
+    assert isinstance(operation, Layer) and operation.block.module is not None
+    shapes = [body.nodes[i].shape for i in node.inputs]
+    made = operation.block.module(operation.params, *shapes)
+    parts = made.args if made.target == "nn.Sequential" else (made,)
+    texts = [write_call(part, imports) for part in parts]
+    if wrap and operation.initializer is not None and _needs_own(operation):
+        texts[-1] = _initialize(texts[-1], operation.initializer, imports)
+    return texts
+
+
+def _needs_own(operation: Layer) -> bool:
+    assert operation.initializer is not None
+    return operation.owns_weights or getattr(operation.initializer.params, "norm_std", None) is not None
+
+
+def _initialize(target: str, initializer: Initializer, imports: Imports) -> str:
+    function = imports.use(initializer.init.function)
+    fields = type(initializer.params).model_fields
+    given = {
+        name: getattr(initializer.params, name)
+        for name in fields
+        if getattr(initializer.params, name) != fields[name].default
+    }
+    call = write_call(Call("torch", (), given), imports).removeprefix("torch")
+    return f"{function}({target}{', ' if given else ''}{call[1:]}"
+
+
+def common_initializer(body: Body) -> Initializer | None:
+    """How all weights of a network start, where they start alike."""
+    found: list[Initializer | None] = []
+    stack = [body]
+    while stack:
+        for node in stack.pop().nodes:
+            if isinstance(node.operation, Composite):
+                stack.append(node.operation.body)
+            elif isinstance(node.operation, Layer) and node.operation.owns_weights:
+                found.append(node.operation.initializer)
+    first = found[0] if found else None
+    same = all(other is not None and first is not None and _equal(first, other) for other in found)
+    return first if same else None
+
+
+def _equal(a: Initializer, b: Initializer) -> bool:
+    return a is b or (a.init.name == b.init.name and a.params == b.params)
+
+
+def _forward(
+    body: Body, chains: list[Chain], attributes: Mapping[Chain, str], imports: Imports
+) -> list[str]:
+    """The statements of `forward`; the last one returns."""
+    reached = body.reached()
+    inside = {index for chain in chains for index in chain.nodes[:-1]}
+    nodes = list(body.nodes)
+    modules = {chain.last: f"self.{attributes[chain]}" for chain in chains}
+    for chain in chains:
+        last, first = nodes[chain.last], nodes[chain.nodes[0]]
+        nodes[chain.last] = Node(last.operation, first.inputs, last.shape, last.path, last.name)
+    names = Namespace()
+    writer = Writer(tuple(nodes), imports, names, modules)
+    for name, index in body.inputs.items():
+        names.reserve([name])
+        writer.known[index] = (name, ATOM)
+    needed = [i for i in reached if i not in inside]
+    writer.write(needed, _named(body, nodes, needed, modules))
+    return [*writer.lines, f"return {_result(body, writer)}"]
+
+
+def _named(body: Body, nodes: list[Node], needed: list[int], modules: Mapping[int, str]) -> set[int]:
+    """The values that get a name: those used more than once, and modules' results in larger bodies."""
+    uses = Counter(i for index in needed for i in nodes[index].inputs)
+    uses.update(body.outputs.values())
+    outputs = set(body.outputs.values())
+    named = set()
+    for index in needed:
+        node = nodes[index]
+        if isinstance(node.operation, Source):
+            continue
+        is_module = has_module(node) and index in modules
+        only_output = index in outputs and uses[index] == 1 and len(outputs) == 1
+        if uses[index] > 1 or (is_module and not only_output and len(needed) > 4) or isinstance(node.operation, Pack):
+            named.add(index)
+    return named
+
+
+def _result(body: Body, writer: Writer) -> str:
+    if set(body.outputs) == {""}:
+        return writer.text(body.outputs[""])
+    items = ", ".join(f"{name!r}: {writer.text(i)}" for name, i in body.outputs.items())
+    return f"{{{items}}}"
+
+
+def _returns(body: Body) -> str:
+    if set(body.outputs) != {""}:
+        return "dict[str, Tensor]"
+    return "list[Tensor]" if isinstance(body.result, TensorList) else "Tensor"
+
+
+def _summary(inputs: tuple[str, ...], body: Body) -> str:
+    given = [f"{name} {_shape(body.nodes[index])}" for name, index in body.inputs.items()]
+    if set(body.outputs) == {""}:
+        return f"{', '.join(given)} to {_shape(body.nodes[body.outputs['']])}."
+    made = [f"{name} {_shape(body.nodes[index])}" for name, index in body.outputs.items()]
+    return f"{', '.join(given)} to {', '.join(made)}."
+
+
+def _shape(node: Node) -> str:
+    if isinstance(node.shape, Tensor):
+        return str(node.shape) if node.shape.classes else f"({', '.join(map(str, node.shape.shape))})"
+    return str(node.shape)

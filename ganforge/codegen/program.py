@@ -1,0 +1,270 @@
+"""From a Plan to the text of the program."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from ganforge.codegen.composites import write_composites
+from ganforge.codegen.draws import draw_functions, latent_functions, sample_functions
+from ganforge.codegen.expressions import literal
+from ganforge.codegen.formatting import formatted
+from ganforge.codegen.hyperparameters import Hyperparameters, hyperparameters
+from ganforge.codegen.names import Imports, Namespace
+from ganforge.codegen.networks import ClassText, write_network
+from ganforge.codegen.steps import FIXED, LOCAL, Steps, averaged
+from ganforge.graph.graph import Graph
+from ganforge.graph.nodes import Body, Composite, Layer
+from ganforge.plan.plan import Plan
+from ganforge.plugins.declarations import DataSource
+from ganforge.plugins.registry import Registry
+from ganforge.resources import folder
+from ganforge.spec.models import ClassField, Data
+
+ALWAYS = (
+    "ganforge.runtime.state:State",
+    "ganforge.runtime.state:random_stream",
+    "ganforge.runtime.data:Arrays",
+    "ganforge.runtime.errors:DataError",
+    "ganforge.runtime.options:Options",
+    "ganforge.runtime.run:observe",
+    "ganforge.runtime.run:prepare",
+    "ganforge.runtime.run:rounds",
+)
+
+
+@dataclass(frozen=True)
+class Program:
+    """The program: its text as `train` imports it, and the hash that checkpoints carry."""
+
+    name: str
+    text: str
+    spec_hash: str
+    data: str
+
+
+def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Program:
+    """The program of a plan. data: `NAME` or `NAME:PATH` in place of the spec's own source."""
+    graph = plan.graph
+    names = Namespace({*FIXED, *LOCAL})
+    local = {name: names.take(name) for name in (*graph.networks, *graph.names)}
+    imports = Imports(names)
+    for target in ALWAYS:
+        imports.use(target)
+    classes, class_of = _classes(graph, imports, names, local)
+    hyper = hyperparameters(graph, names)
+    steps = Steps(plan, imports, hyper, local)
+    functions = steps.step_functions()
+    samples = sample_functions(steps)
+    sources = _sources(graph, registry, data)
+    context: dict[str, Any] = {
+        "header": header(graph),
+        "params": _params(graph),
+        "name": literal(graph.spec.gan.name),
+        "spec": spec_hash(graph),
+        "fields": literal(_fields(graph)),
+        "constants": _constants(graph, hyper, plan),
+        "classes": classes,
+        "live": hyper.functions,
+        "build": _build(graph, plan, hyper, imports, class_of),
+        "latents": latent_functions(plan, imports),
+        "draws": draw_functions(steps),
+        "steps": functions,
+        "progress": _progress(graph),
+        "samples": samples,
+        "sources": [(s.name, _open(graph, s, imports)) for s in sources],
+        "source_help": _source_help(sources),
+        "data": literal(data or sources[0].name),
+    }
+    if hyper.functions:
+        imports.use("ganforge.runtime.state:Progress")
+        _schedules(hyper, imports)
+    text = _render(context, imports)
+    return Program(graph.spec.gan.name, formatted(text), str(context["spec"]), data or sources[0].name)
+
+
+def _render(context: dict[str, Any], imports: Imports) -> str:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder("templates")),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+    )
+    return environment.get_template("program.py.j2").render(imports=imports.lines(), **context)
+
+
+def docstring(text: str) -> str:
+    """Text as the inside of a triple-quoted string: whatever it holds, it stays a string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    safe = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in escaped)
+    return safe.replace('\\"', '"') if '"""' not in text and not text.endswith('"') else safe
+
+
+def header(graph: Graph) -> str:
+    """The first docstring: what the spec says of itself."""
+    gan = graph.spec.gan
+    parts = [f"{gan.name}: {gan.title}." if gan.title else f"{gan.name}."]
+    if gan.paper:
+        parts.append(f"Paper: {gan.paper}")
+    parts.extend(textwrap.fill(line, 98) for line in gan.notes.splitlines() if line.strip())
+    return docstring("\n\n".join(parts))
+
+
+def spec_hash(graph: Graph) -> str:
+    """Changes with whatever changes training; not with titles, samples or where the data comes from."""
+    values = dict(graph.spec.document.values)
+    kept = {k: v for k, v in values.items() if k not in ("gan", "sample", "data")}
+    kept["fields"] = values.get("data", {}).get("fields", {})
+    text = json.dumps([kept, graph.spec.params], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _params(graph: Graph) -> str:
+    values = {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in graph.spec.params.items()
+    }
+    return ", ".join(f"{name} = {literal(value)}" for name, value in values.items())
+
+
+def _fields(graph: Graph) -> dict[str, dict[str, Any]]:
+    fields: dict[str, dict[str, Any]] = {}
+    assert graph.spec.data is not None
+    for name, field in graph.spec.data.fields.items():
+        if isinstance(field, ClassField):
+            fields[name] = {"kind": "class", "classes": field.classes}
+        else:
+            fields[name] = {"kind": "image", "channels": field.channels, "size": tuple(field.size)}
+        if field.source:
+            fields[name]["from"] = field.source
+    return fields
+
+
+def _constants(graph: Graph, hyper: Hyperparameters, plan: Plan) -> dict[str, str]:
+    train = graph.spec.train
+    constants = {"BATCH": literal(train.batch)}
+    for name, table in train.players.items():
+        if table.batch:
+            constants[f"{name.upper()}_BATCH"] = literal(table.batch)
+    for name in ("rounds", "kimg", "epochs"):
+        length = getattr(train, name)
+        if length is not None:
+            constants[name.upper()] = literal(int(length) if length == int(length) else length)
+    constants.update({k: v for k, v in hyper.constants.items() if k != "FUSED"})
+    constants["MEMORY_FORMAT"] = f"torch.{memory_format(graph)}"
+    if "FUSED" in hyper.constants:
+        constants["FUSED"] = hyper.constants["FUSED"]
+    return constants
+
+
+def memory_format(graph: Graph) -> str:
+    """Channels last suits plain convolutions; nets padded by reflection gain nothing from it."""
+    found = False
+    stack: list[Body] = [network.body for network in graph.networks.values()]
+    while stack:
+        for node in stack.pop().nodes:
+            operation = node.operation
+            if isinstance(operation, Composite):
+                stack.append(operation.body)
+            elif isinstance(operation, Layer) and operation.block.channels_last:
+                if getattr(operation.params, "padding_mode", "zeros") != "zeros":
+                    return "contiguous_format"
+                found = True
+    return "channels_last" if found else "contiguous_format"
+
+
+def _classes(
+    graph: Graph, imports: Imports, names: Namespace, local: dict[str, str]
+) -> tuple[list[ClassText], dict[str, str]]:
+    """The classes of composite blocks and networks; which class each network is an instance of."""
+    classes, instances = write_composites(graph.networks, imports, names)
+    class_of: dict[str, str] = {}
+    written: dict[str, str] = {}
+    for name, network in graph.networks.items():
+        if network.like not in written:
+            class_name = local.get(network.like) or names.take(network.like)
+            if class_name.islower():
+                class_name = names.take(class_name.capitalize())
+            written[network.like] = class_name
+            inputs = tuple(network.body.inputs)
+            classes.append(write_network(class_name, inputs, network.body, imports, instances))
+        class_of[name] = written[network.like]
+    return classes, class_of
+
+
+def _build(
+    graph: Graph, plan: Plan, hyper: Hyperparameters, imports: Imports, class_of: dict[str, str]
+) -> dict[str, Any]:
+    """What `build` makes: networks, frozen ones, optimisers, averages."""
+    optimizers = []
+    for player in plan.steps:
+        name, networks = player.player.name, player.player.networks
+        weights = f'networks["{networks[0]}"].parameters()'
+        if len(networks) > 1:
+            weights = "[" + ", ".join(f'*networks["{n}"].parameters()' for n in networks) + "]"
+        made = f"torch.optim.{hyper.classes[name]}({weights}, {hyper.optimizers[name]})"
+        optimizers.append((name, made))
+    imports.use("torch.optim")
+    frozen = [n for n, network in graph.networks.items() if network.table.frozen]
+    averages = averaged(plan) if graph.spec.train.ema else []
+    copy = imports.use("ganforge.runtime.averages:average_of") if averages else ""
+    return {
+        "networks": [(n, f"{class_of[n]}()") for n in graph.networks],
+        "frozen": frozen,
+        "optimizers": optimizers,
+        "averages": averages,
+        "average_of": copy,
+        "players": [p.player.name for p in plan.steps],
+    }
+
+
+def _progress(graph: Graph) -> str:
+    train = graph.spec.train
+    if train.epochs is not None:
+        return "state.images / (EPOCHS * state.samples)"
+    return "state.images / (1000 * KIMG)" if train.kimg is not None else "state.round / ROUNDS"
+
+
+def _sources(graph: Graph, registry: Registry, data: str | None) -> list[DataSource]:
+    """The source in use, and a folder of images beside it, which every researcher has."""
+    assert graph.spec.data is not None
+    name = data.partition(":")[0] if data else graph.spec.data.source.name
+    names = dict.fromkeys([name, "folder"])
+    return [registry.sources[n] for n in names if n in registry.sources]
+
+
+def _open(graph: Graph, source: DataSource, imports: Imports) -> str:
+    data: Data | None = graph.spec.data
+    assert data is not None
+    function = imports.use(source.open)
+    options = {"count": data.count} if source.endless else {}
+    if source.name == data.source.name:
+        fields = type(data.options).model_fields
+        given = {k: getattr(data.options, k) for k in fields}
+        options |= {k: v for k, v in given.items() if v != fields[k].default}
+    arguments = [f"{k}={literal(v)}" for k, v in options.items()]
+    return f"{function}({', '.join(['path', 'FIELDS', *arguments])})"
+
+
+def _source_help(sources: list[DataSource]) -> str:
+    said = [f"`{s.name}:PATH`" if s.takes_path else f"`{s.name}`" for s in sources]
+    return " or ".join(said)
+
+
+def _schedules(hyper: Hyperparameters, imports: Imports) -> None:
+    import ast
+
+    for function in hyper.functions:
+        for node in ast.walk(ast.parse(function.source)):
+            if isinstance(node, ast.Name) and node.id in ("linear", "cosine", "exponential"):
+                imports.use(f"ganforge.runtime.schedules:{node.id}")
+            if isinstance(node, ast.Name) and node.id == "math":
+                imports.use("math.pi")
+
+

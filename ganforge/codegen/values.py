@@ -1,0 +1,110 @@
+"""Nodes as statements and expressions: what is used once stands where it is used, the rest gets a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ganforge.codegen.expressions import ATOM, arithmetic, literal, write_call
+from ganforge.codegen.names import Imports, Namespace
+from ganforge.formula.live import Live
+from ganforge.graph.nodes import (
+    Apply,
+    Arithmetic,
+    Item,
+    Layer,
+    NetworkCall,
+    Node,
+    Number,
+    Output,
+    Pack,
+    Source,
+)
+from ganforge.plugins.declarations import Block
+from ganforge.plugins.params import Params
+
+
+@dataclass
+class Writer:
+    """Writes nodes of one function or method, in order.
+
+    modules: the expression that calls the module of a layer or composite, by node.
+    known: the expressions of nodes that need no statement (arguments, values computed before).
+    """
+
+    nodes: tuple[Node, ...]
+    imports: Imports
+    names: Namespace
+    modules: Mapping[int, str] = field(default_factory=dict)
+    known: dict[int, tuple[str, int]] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    local: Mapping[str, str] = field(default_factory=dict)
+    """The local names of networks and of the spec's tensors, where they differ from the spec's."""
+
+    def text(self, index: int) -> str:
+        return self.known[index][0]
+
+    def write(self, needed: Iterable[int], named: set[int]) -> None:
+        """Statements for the nodes of `needed` in order; those not in `named` stay expressions."""
+        for index in sorted(needed):
+            if index in self.known:
+                continue
+            text, strength = self._expression(index, self.nodes[index])
+            if index in named:
+                name = self.names.take(self._wanted(index))
+                self.lines.append(f"{name} = {text}")
+                text, strength = name, ATOM
+            self.known[index] = (text, strength)
+
+    def _wanted(self, index: int) -> str:
+        node = self.nodes[index]
+        if node.name:
+            return self.local.get(node.name, node.name)
+        if isinstance(node.operation, NetworkCall):
+            first = self.nodes[node.inputs[0]]
+            return f"{node.operation.network.lower()}_{first.name or 'value'}"
+        return "h"
+
+    def _expression(self, index: int, node: Node) -> tuple[str, int]:
+        inputs = [self.known[i] for i in node.inputs]
+        texts = [text for text, _ in inputs]
+        match node.operation:
+            case Number(value):
+                return (value.source if isinstance(value, Live) else literal(value)), ATOM
+            case Arithmetic(operator):
+                return arithmetic(operator, inputs)
+            case Item(place):
+                return f"{texts[0]}[{place}]", ATOM
+            case Output(name):
+                return f"{texts[0]}[{name!r}]", ATOM
+            case Pack():
+                return f"[{', '.join(texts)}]", ATOM
+            case NetworkCall(network):
+                return f"{self.local.get(network, network)}({', '.join(texts)})", ATOM
+            case Apply(block, params):
+                return self._function(block, params, node, texts), ATOM
+            case Layer(block, params) if block.module is None:
+                return self._function(block, params, node, texts), ATOM
+            case Source():
+                raise LookupError("a source has no expression")
+        return f"{self.modules[index]}({', '.join(texts)})", ATOM
+
+    def _function(self, block: Block, params: Params, node: Node, texts: list[str]) -> str:
+        shapes = [self.nodes[i].shape for i in node.inputs]
+        if block.function is None:
+            assert block.module is not None
+            made = write_call(block.module(params, *shapes), self.imports)
+            return f"{made}({', '.join(texts)})"
+        names = input_names(block, len(texts))
+        return write_call(block.function(params, *shapes), self.imports, dict(zip(names, texts, strict=True)))
+
+
+def input_names(block: Block, count: int) -> list[str]:
+    """The names of a block's inputs as its function's `Ref`s have them; `*x` is x0, x1, ..."""
+    names = [name.removesuffix("?") for name in block.inputs if not name.startswith("*")]
+    star = next((name[1:] for name in block.inputs if name.startswith("*")), None)
+    if star is not None:
+        names += [f"{star}{k}" for k in range(count - len(names))]
+    return names[:count]
+
+

@@ -1,0 +1,21 @@
+"""What can go wrong in a formula."""
+
+from __future__ import annotations
+
+
+class FormulaError(Exception):
+    """A formula that cannot be read or computed.
+
+    `code` names the rule, `start` and `end` count characters of the formula's text.
+    """
+
+    def __init__(
+        self, code: str, message: str, help: str | None = None, start: int = 0, end: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code, self.message, self.help = code, message, help
+        self.start, self.end = start, end
+
+
+class UnknownShapeError(Exception):
+    """A formula asks for a shape that an earlier mistake left unknown: nothing more is said."""

@@ -1,0 +1,287 @@
+"""Computing a formula, with bounds on every value, so that no spec can hang or exhaust the compiler."""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.formula.errors import FormulaError, UnknownShapeError
+from ganforge.formula.parse import extent
+from ganforge.plugins.shapes import Shape, Tensor
+
+Value = int | float | bool | str | list[Any]
+
+MAX_VALUE = 1e15
+MAX_LIST = 20_000
+MAX_WORK = 500_000
+LIVE_NAMES = ("step", "round", "kimg", "epoch", "progress", "level", "res", "fade")
+LIVE_FUNCTIONS = ("linear", "cosine", "exponential")
+SHAPE_FUNCTIONS = ("channels", "height", "width", "has")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a formula may name: params and loop variables, and in a network the tensors in scope."""
+
+    names: Mapping[str, Value] = field(default_factory=dict)
+    tensors: Mapping[str, Shape] | None = None
+    live: bool = False
+
+    def with_names(self, names: Mapping[str, Value]) -> Scope:
+        return replace(self, names={**self.names, **names})
+
+
+def linear(a: float, b: float, t: float) -> float:
+    """From a to b as t goes from 0 to 1."""
+    return a + (b - a) * min(1.0, max(0.0, t))
+
+
+def cosine(a: float, b: float, t: float) -> float:
+    """From a to b along half a cosine."""
+    return b + (a - b) * (1 + math.cos(math.pi * min(1.0, max(0.0, t)))) / 2
+
+
+def exponential(a: float, b: float, t: float) -> float:
+    """From a to b by equal ratios."""
+    return float(a * (b / a) ** min(1.0, max(0.0, t)))
+
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "min": min,
+    "max": max,
+    "abs": abs,
+    "sqrt": math.sqrt,
+    "log2": math.log2,
+    "ceil": math.ceil,
+    "floor": math.floor,
+    "int": int,
+    "round": round,
+    "len": len,
+    "sum": sum,
+}
+_LIVE: Mapping[str, Callable[..., Any]] = {
+    "linear": linear,
+    "cosine": cosine,
+    "exponential": exponential,
+}
+
+
+def evaluate(tree: ast.expr, scope: Scope, text: str) -> Value:
+    """The value of a formula. Raises `FormulaError`, and `UnknownShapeError` for a poisoned shape."""
+    return _Evaluation(scope, text).value(tree)
+
+
+class _Evaluation:
+    """One evaluation. The recursion is bounded by the parser's limit on depth."""
+
+    def __init__(self, scope: Scope, text: str) -> None:
+        self.scope, self.text, self.work = scope, text, 0
+
+    def fail(self, node: ast.AST, code: str, message: str, help: str | None = None) -> FormulaError:
+        return FormulaError(code, message, help, *extent(node, self.text))
+
+    def value(self, node: ast.AST) -> Any:
+        method = getattr(self, "_" + type(node).__name__.lower())
+        self.work += 1
+        if self.work > MAX_WORK:
+            raise self.fail(node, "GF118", "this formula takes too long to compute")
+        try:
+            result = method(node)
+        except ZeroDivisionError:
+            raise self.fail(node, "GF119", f"`{ast.unparse(node)}` divides by zero") from None
+        except (OverflowError, ValueError) as error:
+            message = f"`{ast.unparse(node)}` has no value: {error}"
+            raise self.fail(node, "GF119", message) from None
+        except (TypeError, AttributeError, KeyError, IndexError):
+            message = f"`{ast.unparse(node)}` cannot be computed from values of these types"
+            raise self.fail(node, "GF119", message) from None
+        return self._bounded(node, result)
+
+    def _bounded(self, node: ast.AST, value: Any) -> Any:
+        if isinstance(value, complex):
+            raise self.fail(node, "GF119", f"`{ast.unparse(node)}` is no real number")
+        if isinstance(value, list) and len(value) > MAX_LIST:
+            raise self.fail(node, "GF118", f"a list of {len(value):,} exceeds {MAX_LIST:,} elements")
+        if isinstance(value, int | float) and not abs(value) <= MAX_VALUE:
+            raise self.fail(node, "GF119", f"`{ast.unparse(node)}` exceeds {MAX_VALUE:.0e}")
+        return value
+
+    def _constant(self, node: ast.Constant) -> Any:
+        return node.value
+
+    def _name(self, node: ast.Name) -> Any:
+        if node.id in self.scope.names:
+            return self.scope.names[node.id]
+        if node.id in ("true", "false"):
+            return node.id == "true"
+        raise self._unknown(node)
+
+    def _unknown(self, node: ast.Name) -> FormulaError:
+        if node.id in LIVE_NAMES:
+            return self.fail(
+                node,
+                "GF113",
+                f"`{node.id}` changes during training, and this number is fixed before it",
+                "only numbers that the reference calls live know it, such as `lr` and `weight`",
+            )
+        message = f"the formula names `{node.id}`, which is no param or loop variable here"
+        return self.fail(node, "GF106", message, did_you_mean(node.id, sorted(self.scope.names)))
+
+    def _binop(self, node: ast.BinOp) -> Any:
+        left, right = self.value(node.left), self.value(node.right)
+        if isinstance(left, str) or isinstance(right, str):
+            raise self.fail(node, "GF119", "words have no arithmetic: compare them with `==`")
+        if isinstance(node.op, ast.Pow):
+            return self._power(node, left, right)
+        if isinstance(node.op, ast.Mult) and isinstance(left, list) | isinstance(right, list):
+            count, items = (right, left) if isinstance(left, list) else (left, right)
+            if len(items) * max(0, count) > MAX_LIST:
+                raise self.fail(node, "GF118", f"this list exceeds {MAX_LIST:,} elements")
+        return _BINARY[type(node.op)](left, right)
+
+    def _power(self, node: ast.BinOp, base: float, exponent: float) -> float:
+        if base and abs(exponent) * abs(math.log2(abs(base))) > 1000:
+            raise self.fail(node, "GF119", f"`{ast.unparse(node)}` is too large or too small")
+        return base**exponent  # type: ignore[no-any-return]
+
+    def _unaryop(self, node: ast.UnaryOp) -> Any:
+        operand = self.value(node.operand)
+        if isinstance(node.op, ast.Not):
+            return not operand
+        return -operand if isinstance(node.op, ast.USub) else +operand
+
+    def _boolop(self, node: ast.BoolOp) -> Any:
+        stops = isinstance(node.op, ast.Or)
+        result: Any = None
+        for part in node.values:
+            result = self.value(part)
+            if bool(result) is stops:
+                break
+        return result
+
+    def _compare(self, node: ast.Compare) -> bool:
+        left = self.value(node.left)
+        for op, comparator in zip(node.ops, node.comparators, strict=True):
+            right = self.value(comparator)
+            if not _COMPARE[type(op)](left, right):
+                return False
+            left = right
+        return True
+
+    def _ifexp(self, node: ast.IfExp) -> Any:
+        return self.value(node.body if self.value(node.test) else node.orelse)
+
+    def _list(self, node: ast.List) -> list[Any]:
+        return [self.value(item) for item in node.elts]
+
+    def _subscript(self, node: ast.Subscript) -> Any:
+        items, index = self.value(node.value), self.value(node.slice)
+        if not isinstance(items, list):
+            raise self.fail(node, "GF119", f"`{ast.unparse(node.value)}` is no list")
+        if not isinstance(index, int) or not -len(items) <= index < len(items):
+            message = f"`{ast.unparse(node)}`: the list has {len(items)} elements, the index is {index}"
+            raise self.fail(node, "GF119", message)
+        return items[index]
+
+    def _listcomp(self, node: ast.ListComp) -> list[Any]:
+        if len(node.generators) != 1 or not isinstance(node.generators[0].target, ast.Name):
+            raise self.fail(node, "GF107", "a list runs over one variable")
+        generator, outer, result = node.generators[0], self.scope, []
+        target = generator.target
+        assert isinstance(target, ast.Name)
+        items = self.value(generator.iter)
+        if not isinstance(items, list):
+            raise self.fail(generator.iter, "GF119", "a list is made `for` a variable `in` a list or range")
+        for item in items:
+            self.scope = outer.with_names({target.id: item})
+            if all(self.value(test) for test in generator.ifs):
+                result.append(self.value(node.elt))
+        self.scope = outer
+        return result
+
+    def _call(self, node: ast.Call) -> Any:
+        name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
+        if name in SHAPE_FUNCTIONS:
+            return self._shape(node, name)
+        if name == "range":
+            return self._range(node)
+        known = {**FUNCTIONS, **_LIVE} if self.scope.live else dict(FUNCTIONS)
+        if name not in known:
+            help = did_you_mean(name, sorted({*known, "range"}))
+            raise self.fail(node, "GF107", f"a formula cannot call `{name}`", help)
+        return known[name](*[self.value(argument) for argument in node.args])
+
+    def _range(self, node: ast.Call) -> list[int]:
+        bounds = [self._whole(argument) for argument in node.args]
+        if not 1 <= len(bounds) <= 3:
+            raise self.fail(node, "GF119", "`range` takes one to three whole numbers")
+        numbers = range(*bounds)
+        if len(numbers) > MAX_LIST:
+            raise self.fail(node, "GF118", f"a range of {len(numbers):,} exceeds {MAX_LIST:,} elements")
+        return list(numbers)
+
+    def _whole(self, node: ast.expr) -> int:
+        value = self.value(node)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+            raise self.fail(
+                node,
+                "GF105",
+                f"`{ast.unparse(node)}` is {shown(value)}, and a whole number is needed",
+                "use `floor`, `ceil` or another size",
+            )
+        return int(value)
+
+    def _shape(self, node: ast.Call, function: str) -> Any:
+        if self.scope.tensors is None:
+            message = f"`{function}` asks for a tensor, and none is in scope here"
+            raise self.fail(node, "GF107", message, "shapes are known inside networks and blocks only")
+        if len(node.args) != 1 or not isinstance(node.args[0], ast.Name):
+            raise self.fail(node, "GF107", f"`{function}` takes the name of one tensor")
+        name = node.args[0].id
+        if function == "has":
+            return name in self.scope.tensors
+        if name not in self.scope.tensors:
+            help = did_you_mean(name, sorted(self.scope.tensors))
+            raise self.fail(node.args[0], "GF106", f"no tensor `{name}` is in scope here", help)
+        return self._side(node, function, name, self.scope.tensors[name])
+
+    def _side(self, node: ast.Call, function: str, name: str, shape: Shape) -> int:
+        if shape is None:
+            raise UnknownShapeError
+        if not isinstance(shape, Tensor) or (function != "channels" and not shape.is_image):
+            raise self.fail(node, "GF119", f"`{name}` is {shape}: it has no {function}")
+        if not shape.shape:
+            raise self.fail(node, "GF119", f"`{name}` is {shape}: it has no {function}")
+        return int(getattr(shape, function))
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: `6.58`, `"ten"`, `[1, 2]`."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, str):
+        return f'the word "{value}"'
+    return str(value)

@@ -1,0 +1,105 @@
+"""Live numbers: formulas over training progress, which the program computes as it runs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.formula.errors import FormulaError
+from ganforge.formula.evaluate import (
+    FUNCTIONS,
+    LIVE_FUNCTIONS,
+    LIVE_NAMES,
+    Scope,
+    Value,
+    evaluate,
+)
+from ganforge.formula.parse import extent, parse_formula
+
+MATH = ("sqrt", "log2", "ceil", "floor")
+
+
+@dataclass(frozen=True)
+class Live:
+    """A number that changes during training: `source` is Python over the attributes of `t`, a `Progress`."""
+
+    text: str
+    tree: ast.expr
+    source: str
+    names: frozenset[str]
+
+    def at(self, values: Mapping[str, Value]) -> Value:
+        """Its value at a moment: `values` gives `step`, `round`, `kimg`, `epoch`, `progress`."""
+        return evaluate(self.tree, Scope(values, live=True), self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def parse_live(text: str, scope: Scope) -> Live | Value:
+    """A live number, or its value where it does not change. Raises `FormulaError`."""
+    tree = _Folding(scope, text).fold(parse_formula(text))
+    if isinstance(tree, ast.Constant):
+        return tree.value  # type: ignore[return-value]
+    names = frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name)) & frozenset(LIVE_NAMES)
+    source = re.sub(r"(\d)e-0(\d)", r"\1e-\2", ast.unparse(_python(tree)))
+    return Live(text, tree, source, names)
+
+
+class _Folding:
+    """Replaces by its value every part that training does not change. Depth is bounded by the parser."""
+
+    def __init__(self, scope: Scope, text: str) -> None:
+        self.scope, self.text = scope, text
+
+    def fold(self, node: ast.expr) -> ast.expr:
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        if not names & set(LIVE_NAMES):
+            return ast.copy_location(_literal(evaluate(node, self._constant_scope(), self.text)), node)
+        if isinstance(node, ast.Name):
+            return node
+        self._check(node)
+        for name, child in ast.iter_fields(node):
+            if isinstance(child, ast.expr) and not (isinstance(node, ast.Call) and name == "func"):
+                setattr(node, name, self.fold(child))
+            elif isinstance(child, list) and not isinstance(node, ast.ListComp):
+                setattr(node, name, [self.fold(c) if isinstance(c, ast.expr) else c for c in child])
+        return node
+
+    def _constant_scope(self) -> Scope:
+        return Scope(self.scope.names, self.scope.tensors, live=True)
+
+    def _check(self, node: ast.expr) -> None:
+        if isinstance(node, ast.ListComp | ast.Subscript | ast.List):
+            message = "a live formula has no lists over live numbers"
+            raise FormulaError("GF107", message, None, *extent(node, self.text))
+        if isinstance(node, ast.Call):
+            known = {*FUNCTIONS, *LIVE_FUNCTIONS} - {"len", "sum"}
+            name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
+            if name not in known:
+                message = f"a live formula cannot call `{name}`"
+                help = did_you_mean(name, sorted(known))
+                raise FormulaError("GF107", message, help, *extent(node, self.text))
+
+
+def _literal(value: Value) -> ast.expr:
+    return ast.parse(repr(value), mode="eval").body if isinstance(value, list) else ast.Constant(value)
+
+
+class _Attributes(ast.NodeTransformer):
+    """`step` becomes `t.step`, `sqrt(...)` becomes `math.sqrt(...)`."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in LIVE_NAMES:
+            return ast.Attribute(ast.Name("t", ast.Load()), node.id, ast.Load())
+        if node.id in MATH:
+            return ast.Attribute(ast.Name("math", ast.Load()), node.id, ast.Load())
+        return node
+
+
+def _python(tree: ast.expr) -> ast.expr:
+    copy = ast.parse(ast.unparse(tree), mode="eval").body
+    return _Attributes().visit(copy)  # type: ignore[no-any-return]

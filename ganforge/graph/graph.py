@@ -1,0 +1,85 @@
+"""The Graph form: every value of a spec as a node, a shape on each, and what each loss moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ganforge.graph.nodes import Body, NetworkCall, Node, upstream
+from ganforge.plugins.declarations import Term
+from ganforge.plugins.shapes import Shape
+from ganforge.spec.models import LossSpec, NetworkTable, Spec
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network: its class (its own, or that of the network it is `like`), inputs and layers."""
+
+    name: str
+    like: str
+    table: NetworkTable
+    shapes: tuple[Shape, ...]
+    body: Body
+
+
+@dataclass(frozen=True)
+class GraphLoss:
+    """A loss with its tensors as nodes."""
+
+    name: str
+    spec: LossSpec
+    tensors: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class MovingTerm:
+    """A term of a loss, the networks it moves, and why."""
+
+    loss: str
+    term: Term
+    tensors: tuple[int, ...]
+    moves: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Player:
+    """Networks with one optimiser, and the terms they minimise."""
+
+    name: str
+    networks: tuple[str, ...]
+    terms: tuple[MovingTerm, ...]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Everything that is computed outside of networks, and the networks."""
+
+    spec: Spec
+    nodes: tuple[Node, ...] = ()
+    names: Mapping[str, int] = field(default_factory=dict)
+    networks: Mapping[str, Network] = field(default_factory=dict)
+    losses: Mapping[str, GraphLoss] = field(default_factory=dict)
+    samples: tuple[int, ...] = ()
+    terms: tuple[MovingTerm, ...] = ()
+    players: tuple[Player, ...] = ()
+
+    @cached_property
+    def digraph(self) -> nx.DiGraph[str]:
+        """Values, networks and losses as a networkx graph; edges carry the shape that flows."""
+        from ganforge.graph.picture import to_digraph
+
+        return to_digraph(self)
+
+    def called(self, roots: tuple[int, ...]) -> set[str]:
+        """The networks that are called somewhere upstream of these nodes."""
+        operations = (self.nodes[i].operation for i in upstream(self.nodes, roots))
+        return {op.network for op in operations if isinstance(op, NetworkCall)}
+
+    def trainable(self) -> list[str]:
+        """The networks that are not frozen."""
+        return [name for name, network in self.networks.items() if not network.table.frozen]

@@ -1,0 +1,225 @@
+"""The graph's values: one kind of node for layers inside a network and for wiring outside of networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ganforge.document import Path
+from ganforge.formula.live import Live
+from ganforge.plugins.declarations import Block, Init
+from ganforge.plugins.params import Params
+from ganforge.plugins.shapes import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What a network with named outputs gives; a call must choose one."""
+
+    items: Mapping[str, Shape]
+
+    def __str__(self) -> str:
+        return ", ".join(self.items)
+
+
+NodeShape = Shape | Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A tensor that comes from outside: a network's input, a data field, a latent."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Initializer:
+    """How the weights of a layer start."""
+
+    init: Init
+    params: Params
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A block with its own module."""
+
+    block: Block
+    params: Params
+    initializer: Initializer | None = None
+    owns_weights: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """An instance of a `[blocks]` table; equal instances share their body."""
+
+    name: str
+    params: Mapping[str, object]
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A block called as a function."""
+
+    block: Block
+    params: Params
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkCall:
+    """A call of a network."""
+
+    network: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One named output of a call."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One element of a list."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A list of its inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`+ - * /` of two values, with broadcasting; or `-` of one."""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, or a live one."""
+
+    value: float | Live
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What an earlier mistake left without meaning."""
+
+
+Operation = (
+    Source
+    | Layer
+    | Composite
+    | Apply
+    | NetworkCall
+    | Output
+    | Item
+    | Pack
+    | Arithmetic
+    | Number
+    | Unknown
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value: the operation that makes it, the nodes it is made from, its shape, and where it was written."""
+
+    operation: Operation
+    inputs: tuple[int, ...]
+    shape: NodeShape
+    path: Path = ()
+    name: str | None = None
+    fresh: int = 0
+
+
+@dataclass(frozen=True)
+class Body:
+    """The nodes of one network or composite block, each after those it is made from."""
+
+    nodes: tuple[Node, ...]
+    inputs: Mapping[str, int]
+    outputs: Mapping[str, int]
+    """By name; a single unnamed output has the empty name."""
+
+    @property
+    def result(self) -> NodeShape:
+        """The shape of what a call gives."""
+        if set(self.outputs) == {""}:
+            return self.nodes[self.outputs[""]].shape
+        shapes = {name: self.nodes[index].shape for name, index in self.outputs.items()}
+        return Bundle({k: None if isinstance(s, Bundle) else s for k, s in shapes.items()})
+
+    def reached(self) -> set[int]:
+        """The nodes that some output is made from."""
+        return upstream(self.nodes, self.outputs.values())
+
+
+def upstream(nodes: tuple[Node, ...] | list[Node], roots: Iterable[int]) -> set[int]:
+    """The roots and everything they are made from."""
+    seen: set[int] = set()
+    stack = list(roots)
+    while stack:
+        index = stack.pop()
+        if index not in seen:
+            seen.add(index)
+            stack.extend(nodes[index].inputs)
+    return seen
+
+
+@dataclass
+class Nodes:
+    """Nodes under construction. Equal values are one node, unless they own weights."""
+
+    items: list[Node] = field(default_factory=list)
+    _known: dict[object, int] = field(default_factory=dict)
+
+    def add(
+        self,
+        operation: Operation,
+        inputs: tuple[int, ...],
+        shape: NodeShape,
+        path: Path = (),
+        *,
+        name: str | None = None,
+        fresh: int = 0,
+    ) -> int:
+        """The index of the node, new or known."""
+        key = self._key(operation, inputs, fresh)
+        if key is not None and key in self._known:
+            return self._known[key]
+        self.items.append(Node(operation, inputs, shape, path, name, fresh))
+        index = len(self.items) - 1
+        if key is not None:
+            self._known[key] = index
+        return index
+
+    def _key(self, operation: Operation, inputs: tuple[int, ...], fresh: int) -> object:
+        if isinstance(operation, Layer | Composite | Unknown):
+            return None
+        if isinstance(operation, Apply):
+            return ("apply", operation.block.name, repr(operation.params), inputs, fresh)
+        if isinstance(operation, Number):
+            return ("number", str(operation.value))
+        return (operation, inputs, fresh)
+
+    def unknown(self, path: Path = ()) -> int:
+        return self.add(Unknown(), (), None, path)
+
+    def shape(self, index: int) -> NodeShape:
+        return self.items[index].shape
+
+    def rename(self, index: int, name: str) -> None:
+        """Gives a node the name that the program shall use, unless it has one."""
+        node = self.items[index]
+        if node.name is None:
+            self.items[index] = Node(
+                node.operation, node.inputs, node.shape, node.path, name, node.fresh
+            )

@@ -1,0 +1,156 @@
+"""Gradient reach: which networks each term of a loss moves.
+
+An adversarial loss has a critic, the outermost network call that `real` and `fake` have in common, and a generator's
+side: every trainable network upstream of the critic's arguments. Any other loss moves all trainable networks it reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ganforge.graph.graph import Graph, GraphLoss, MovingTerm
+from ganforge.graph.nodes import Apply, Layer, NetworkCall, Node, Unknown, upstream
+from ganforge.plugins.declarations import Call, Ref, Term
+from ganforge.spec.validate import Findings
+
+
+def find_terms(graph: Graph, findings: Findings) -> Graph:
+    """The graph with, for every term of every loss, the networks it moves."""
+    terms: list[MovingTerm] = []
+    for loss in graph.losses.values():
+        if not _unknown(graph, loss):
+            terms.extend(_terms(graph, loss, findings))
+    return replace(graph, terms=tuple(terms))
+
+
+def _unknown(graph: Graph, loss: GraphLoss) -> bool:
+    """Whether an earlier mistake hides what the loss is made of."""
+    nodes = upstream(graph.nodes, loss.tensors.values())
+    return any(isinstance(graph.nodes[i].operation, Unknown) for i in nodes)
+
+
+def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm]:
+    terms = loss.spec.declaration.terms(loss.spec.params)
+    has_sides = any(term.side != "all" for term in terms)
+    critic = outermost_critic(graph, loss, findings) if has_sides else frozenset[str]()
+    if has_sides and not critic:
+        return []
+    result = [
+        MovingTerm(loss.name, term, refs(term, loss), _moves(graph, loss, term, critic))
+        for term in terms
+    ]
+    result = _overridden(graph, loss, result, findings)
+    _report_still(graph, loss, result, findings)
+    return [term for term in result if term.moves]
+
+
+def refs(term: Term, loss: GraphLoss) -> tuple[int, ...]:
+    """The nodes a term names, in the order of its call."""
+    return tuple(loss.tensors[name] for name in _names(term.value))
+
+
+def _names(call: Call) -> list[str]:
+    names: list[str] = []
+    for argument in (*call.args, *call.kwargs.values()):
+        if isinstance(argument, Ref) and argument.name not in names:
+            names.append(argument.name)
+        elif isinstance(argument, Call):
+            names.extend(n for n in _names(argument) if n not in names)
+    return names
+
+
+def outermost_critic(graph: Graph, loss: GraphLoss, findings: Findings) -> frozenset[str]:
+    """The networks called outermost in both `real` and `fake`; reports where there are none."""
+    real, fake = (_outermost(graph, loss.tensors[t]) for t in ("real", "fake"))
+    if real & fake:
+        return frozenset(real & fake)
+    path = ("losses", loss.name)
+    if real and fake:
+        message = f"`real` is judged by {_listed(real)} and `fake` by {_listed(fake)}"
+        findings.add("GF404", (*path, "fake"), message, "one critic judges both sides of an adversarial loss")
+    else:
+        side = "fake" if real else "real"
+        message = f"no critic is called in `{side}`"
+        findings.add("GF403", (*path, side), message, f'call the critic, such as `{side} = "D(...)"`')
+    return frozenset()
+
+
+def _outermost(graph: Graph, root: int) -> set[str]:
+    """The networks whose calls are met first on the way down from a node."""
+    found: set[str] = set()
+    stack = [root]
+    while stack:
+        node = graph.nodes[stack.pop()]
+        if isinstance(node.operation, NetworkCall):
+            found.add(node.operation.network)
+        else:
+            stack.extend(node.inputs)
+    return found
+
+
+def _moves(graph: Graph, loss: GraphLoss, term: Term, critic: frozenset[str]) -> frozenset[str]:
+    reached = frozenset(reachable(graph, refs(term, loss)))
+    if term.side == "critic":
+        return critic & reached
+    return reached - critic if term.side == "generator" else reached
+
+
+def reachable(graph: Graph, roots: Iterable[int]) -> set[str]:
+    """The trainable networks that a gradient from these nodes reaches; `detach` cuts."""
+    seen: set[int] = set()
+    stack, networks = list(roots), set()
+    while stack:
+        index = stack.pop()
+        node = graph.nodes[index]
+        if index in seen or cuts(node):
+            continue
+        seen.add(index)
+        if isinstance(node.operation, NetworkCall):
+            networks.add(node.operation.network)
+        stack.extend(node.inputs)
+    return networks & set(graph.trainable())
+
+
+def cuts(node: Node) -> bool:
+    """Whether no gradient flows through a node."""
+    return isinstance(node.operation, Apply | Layer) and node.operation.block.cuts_gradient
+
+
+def _overridden(
+    graph: Graph, loss: GraphLoss, terms: list[MovingTerm], findings: Findings
+) -> list[MovingTerm]:
+    """`trains` narrows what a loss moves."""
+    trains = loss.spec.table.trains
+    if trains is None:
+        return terms
+    reached = frozenset().union(*(t.moves for t in terms))
+    for k, name in enumerate(trains):
+        if name not in reached:
+            path = ("losses", loss.name, "trains", k)
+            message = f"the loss `{loss.name}` does not reach `{name}`"
+            findings.add("GF409", path, message, f"reached: {_listed(reached) or 'nothing'}")
+    return [replace(term, moves=term.moves & frozenset(trains)) for term in terms]
+
+
+def _report_still(
+    graph: Graph, loss: GraphLoss, terms: list[MovingTerm], findings: Findings
+) -> None:
+    path = ("losses", loss.name)
+    if not any(term.moves for term in terms):
+        message = f"the loss `{loss.name}` moves no network"
+        help = "every path to a trainable network is cut by `detach`, or its networks are frozen"
+        findings.add("GF401", path, message, help, key=True)
+        return
+    for term in terms:
+        if term.term.side == "generator" and not term.moves and _cut_generator(graph, loss):
+            message = f"`{loss.name}` trains no generator: `detach` cuts its gradient"
+            findings.add("GF406", (*path, "fake"), message, "the compiler cuts for the critic itself: remove `detach`")
+
+
+def _cut_generator(graph: Graph, loss: GraphLoss) -> bool:
+    return bool(graph.called(tuple(loss.tensors.values())) - _outermost(graph, loss.tensors["fake"]))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))

@@ -1,0 +1,62 @@
+"""What the tensors of a loss must have in common, and what a sample must be."""
+
+from __future__ import annotations
+
+from ganforge.graph.graph import Graph, GraphLoss
+from ganforge.graph.nodes import Bundle, NetworkCall, NodeShape
+from ganforge.plugins.shapes import Tensor
+from ganforge.spec.validate import Findings
+
+
+def check_losses(graph: Graph, findings: Findings) -> None:
+    """GF310 and GF313: real and generated samples, and targets, have one shape. Samples are images."""
+    for loss in graph.losses.values():
+        if {"real", "fake"} <= set(loss.tensors):
+            _check_sides(graph, loss, findings)
+        elif {"original", "reconstruction"} <= set(loss.tensors):
+            _check_target(graph, loss, findings)
+        if loss.spec.table.every > 1:
+            message = "`every` is part of the language, but this version of ganforge does not build it"
+            findings.add("GF117", ("losses", loss.name, "every"), message, "remove it")
+    for k, index in enumerate(graph.samples):
+        shape = graph.nodes[index].shape
+        if shape is not None and not (isinstance(shape, Tensor) and _is_picture(shape)):
+            message = f"a sample must be an image of 1 or 3 channels, and this is {shape}"
+            findings.add("GF301", ("sample", "images", k), message)
+
+
+def _is_picture(shape: Tensor) -> bool:
+    return shape.is_image and shape.channels in (1, 3)
+
+
+def _check_sides(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+    real, fake = (_judged(graph, loss.tensors[t]) for t in ("real", "fake"))
+    for (_, a), (index, b) in zip(real, fake, strict=False):
+        if isinstance(a, Tensor) and isinstance(b, Tensor) and a.shape != b.shape:
+            message = f"the critic judges real samples of {a} and generated ones of {b}"
+            producer = findings.document.span(graph.nodes[index].path)
+            help = "change the generator's last size, or the field's `size`"
+            if producer is not None and b.is_image and a.is_image and a.channels != b.channels:
+                help = "change the generator's last `out`, or the field's `channels`"
+            findings.add("GF310", ("losses", loss.name, "fake"), message, help)
+            return
+
+
+def _judged(graph: Graph, root: int) -> list[tuple[int, NodeShape]]:
+    """The arguments of the outermost network call of a score."""
+    node = graph.nodes[root]
+    while not isinstance(node.operation, NetworkCall) and node.inputs:
+        node = graph.nodes[node.inputs[0]]
+    if not isinstance(node.operation, NetworkCall):
+        return []
+    return [(i, graph.nodes[i].shape) for i in node.inputs]
+
+
+def _check_target(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+    original = graph.nodes[loss.tensors["original"]].shape
+    made = graph.nodes[loss.tensors["reconstruction"]].shape
+    if original is None or made is None or isinstance(original, Bundle) or isinstance(made, Bundle):
+        return
+    if str(original) != str(made):
+        message = f"`original` is {original} and `reconstruction` is {made}"
+        findings.add("GF313", ("losses", loss.name, "reconstruction"), message, "bring both to one shape")

@@ -1,0 +1,74 @@
+"""Who is trained by what: each trainable network belongs to one player with one optimiser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.graph.graph import Graph, Player
+from ganforge.spec.validate import Findings
+
+
+def find_players(graph: Graph, findings: Findings) -> Graph:
+    """The graph with its players: critics in `critic`, all others in `generator`, unless the spec says otherwise."""
+    owner = _declared(graph, findings)
+    critics = {name for term in graph.terms if term.term.side == "critic" for name in term.moves}
+    for name in graph.trainable():
+        owner.setdefault(name, "critic" if name in critics else "generator")
+    _check_order(graph, owner, findings)
+    order = dict.fromkeys([*graph.spec.train.order, *owner.values()])
+    players = []
+    for player in order:
+        networks = tuple(n for n in graph.trainable() if owner[n] == player)
+        terms = tuple(t for t in graph.terms if t.moves & set(networks))
+        if networks:
+            players.append(Player(player, networks, terms))
+    _check_moved(graph, findings)
+    return replace(graph, players=tuple(players))
+
+
+def _declared(graph: Graph, findings: Findings) -> dict[str, str]:
+    owner: dict[str, str] = {}
+    for player, table in graph.spec.train.players.items():
+        for k, name in enumerate(table.networks or ()):
+            path = ("train", "players", player, "networks", k)
+            if name not in graph.spec.networks:
+                help = did_you_mean(name, list(graph.spec.networks))
+                findings.add("GF602", path, f"no network is called `{name}`", help)
+            elif owner.setdefault(name, player) != player:
+                message = f"the network `{name}` belongs to the players `{owner[name]}` and `{player}`"
+                findings.add("GF408", path, message, "a network has one optimiser: list it once")
+    return owner
+
+
+def _check_order(graph: Graph, owner: dict[str, str], findings: Findings) -> None:
+    order = graph.spec.train.order
+    players = set(owner.values())
+    for player in sorted(players - set(order)):
+        if graph.terms:
+            message = f"`order` lacks the player `{player}`"
+            findings.add("GF608", ("train", "order"), message, f"add `{player}`")
+    for k, player in enumerate(order):
+        if player not in players and graph.terms:
+            _unknown_player(player, ("train", "order", k), players, findings)
+    for player in graph.spec.train.players:
+        if player not in players and graph.terms:
+            _unknown_player(player, ("train", "players", player), players, findings)
+
+
+def _unknown_player(
+    player: str, path: tuple[str | int, ...], players: set[str], findings: Findings
+) -> None:
+    if player in ("critic", "generator") and path[1] == "order":
+        return
+    message = f"the player `{player}` has no network"
+    findings.add("GF602", path, message, did_you_mean(player, sorted(players)), key=path[1] == "players")
+
+
+def _check_moved(graph: Graph, findings: Findings) -> None:
+    moved = {name for term in graph.terms for name in term.moves}
+    unknown = len({t.loss for t in graph.terms}) < len(graph.losses)
+    for name in graph.trainable():
+        if name not in moved and not unknown:
+            message = f"no loss moves the network `{name}`"
+            findings.add("GF402", ("networks", name), message, "add a loss that reaches it, or write `frozen = true`", key=True)

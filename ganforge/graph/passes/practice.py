@@ -1,0 +1,102 @@
+"""Practice: what is legal and known to train badly, each with its paper."""
+
+from __future__ import annotations
+
+from ganforge.graph.graph import Graph, GraphLoss
+from ganforge.graph.nodes import Body, Composite, Layer, NetworkCall, Node
+from ganforge.graph.passes.gradients import outermost_critic
+from ganforge.plugins.shapes import Tensor
+from ganforge.spec.validate import Findings
+
+
+def check_practice(graph: Graph, findings: Findings) -> None:
+    """GF702 to GF717, as far as the losses of this version can break them."""
+    _check_ranges(graph, findings)
+    for loss in graph.losses.values():
+        if {"real", "fake"} <= set(loss.tensors) and any(t.loss == loss.name for t in graph.terms):
+            _check_objective(graph, loss, findings)
+    _check_batch_of_one(graph, findings)
+
+
+def _check_objective(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+    path, objective = ("losses", loss.name), getattr(loss.spec.params, "objective", "")
+    if objective == "saturating":
+        message = "the saturating objective gives a weak gradient while the critic wins"
+        findings.add("GF712", (*path, "objective"), message, "the paper itself trains non-saturating (1406.2661)")
+    if objective == "wasserstein":
+        message = "a Wasserstein critic without Lipschitz control"
+        help = "`clip_weights` (1701.07875), a gradient penalty (1704.00028) or spectral norm (1802.05957)"
+        findings.add("GF704", (*path, "objective"), message, help)
+    for name in sorted(outermost_critic(graph, loss, findings)):
+        _check_logits(graph, name, findings)
+    steps = graph.spec.train.players.get("critic")
+    if objective in ("non-saturating", "saturating") and steps and isinstance(steps.steps, int) and steps.steps > 1:
+        message = f"{steps.steps} critic steps a round with the {objective} objective"
+        findings.add("GF717", ("train", "players", "critic", "steps"), message, "several steps suit Wasserstein-type losses")
+
+
+def _check_logits(graph: Graph, critic: str, findings: Findings) -> None:
+    network = graph.networks.get(critic)
+    for node in _last(network.body) if network else ():
+        if isinstance(node.operation, Layer) and node.operation.block.name in ("sigmoid", "softmax"):
+            message = f"the critic `{critic}` ends in {node.operation.block.name}, and its loss takes logits"
+            findings.add("GF702", node.path, message, f"remove the {node.operation.block.name}")
+
+
+def _last(body: Body) -> list[Node]:
+    return [body.nodes[index] for index in body.outputs.values()]
+
+
+def _check_ranges(graph: Graph, findings: Findings) -> None:
+    """A generator whose last activation cannot reach the data's range, or leaves it."""
+    for loss in graph.losses.values():
+        if not {"real", "fake"} <= set(loss.tensors):
+            continue
+        real, fake = (_argument(graph, loss.tensors[t]) for t in ("real", "fake"))
+        if real is None or fake is None or not isinstance(fake.operation, NetworkCall):
+            continue
+        a, b = real.shape, fake.shape
+        if isinstance(a, Tensor) and isinstance(b, Tensor) and a.range and b.range and a.range != b.range:
+            message = f"the generator gives values in {_span(b.range)}, and the data is in {_span(a.range)}"
+            network = graph.networks[fake.operation.network]
+            last = _last(network.body)[0]
+            findings.add("GF703", last.path, message, _range_help(a.range, b.range))
+
+
+def _range_help(data: tuple[float, float], made: tuple[float, float]) -> str:
+    activations = {(-1.0, 1.0): "tanh", (0.0, 1.0): "sigmoid"}
+    if data in activations:
+        return f'`act = "{activations[data]}"`, or `range = [{made[0]:g}, {made[1]:g}]` for the field'
+    return f"`range = [{made[0]:g}, {made[1]:g}]` for the field"
+
+
+def _span(bounds: tuple[float, float]) -> str:
+    return f"[{bounds[0]:g}, {bounds[1]:g}]"
+
+
+def _argument(graph: Graph, root: int) -> Node | None:
+    """The first argument of the outermost network call."""
+    node = graph.nodes[root]
+    while not isinstance(node.operation, NetworkCall) and node.inputs:
+        node = graph.nodes[node.inputs[0]]
+    return graph.nodes[node.inputs[0]] if isinstance(node.operation, NetworkCall) else None
+
+
+def _check_batch_of_one(graph: Graph, findings: Findings) -> None:
+    if graph.spec.train.batch > 1:
+        return
+    for name, network in graph.networks.items():
+        if _has_block(network.body, "batch-norm"):
+            message = f"batch norm in `{name}` at batch 1 acts as instance norm, and evaluation differs"
+            findings.add("GF711", ("train", "batch"), message, 'use `norm = "instance"`, or a larger batch (1611.07004)')
+
+
+def _has_block(body: Body, block: str) -> bool:
+    stack = [body]
+    while stack:
+        for node in stack.pop().nodes:
+            if isinstance(node.operation, Layer) and node.operation.block.name == block:
+                return True
+            if isinstance(node.operation, Composite):
+                stack.append(node.operation.body)
+    return False

@@ -1,0 +1,70 @@
+"""What stands in a spec and changes nothing: inheritance makes it normal, so it is a warning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from ganforge.document import Path
+from ganforge.graph.graph import Graph
+from ganforge.graph.nodes import Body, Composite, upstream
+from ganforge.spec.validate import Findings
+
+
+def check_unused(graph: Graph, findings: Findings) -> None:
+    """GF112, GF213 and GF216: params, tensors and layers that nothing uses."""
+    _params(graph, findings)
+    _tensors(graph, findings)
+    seen: set[int] = set()
+    for network in graph.networks.values():
+        _layers(network.body, findings, seen)
+
+
+def _params(graph: Graph, findings: Findings) -> None:
+    words = set(_words(graph.spec.document.values))
+    for name in graph.spec.params:
+        if name not in words:
+            help = "remove it, or look for a misspelled formula"
+            findings.add("GF112", ("params", name), f"the param `{name}` is never used", help, key=True)
+
+
+def _words(tree: Any) -> Iterable[str]:
+    """Every name in every string of a document; iterative, since layers may be many."""
+    stack = [tree]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+        elif isinstance(value, str):
+            yield from re.findall(r"[A-Za-z_]\w*", value)
+
+
+def _tensors(graph: Graph, findings: Findings) -> None:
+    roots = [*graph.samples, *(i for loss in graph.losses.values() for i in loss.tensors.values())]
+    used = upstream(graph.nodes, roots)
+    for name in graph.spec.flow:
+        if graph.names.get(name) not in used:
+            message = f"the tensor `{name}` reaches no loss and no sample"
+            help = "remove it, or show it in `[sample] images`"
+            findings.add("GF213", ("flow", name), message, help, key=True)
+
+
+def _layers(body: Body, findings: Findings, seen: set[int]) -> None:
+    if id(body) in seen:
+        return
+    seen.add(id(body))
+    reached = body.reached()
+    alive = {body.nodes[i].path for i in reached}
+    for index, node in enumerate(body.nodes):
+        if isinstance(node.operation, Composite):
+            _layers(node.operation.body, findings, seen)
+        if index not in reached and node.path not in alive and _is_layer(node.path):
+            message = "the result of this layer reaches no output"
+            findings.add("GF216", node.path, message, "give it an id and use it, or remove it")
+
+
+def _is_layer(path: Path) -> bool:
+    return len(path) > 3 and path[2] == "layers" and isinstance(path[-1], int)

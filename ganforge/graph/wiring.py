@@ -1,0 +1,298 @@
+"""From wiring to nodes: the calls, arithmetic and lists that a spec writes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
+
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.document import Path
+from ganforge.formula.errors import FormulaError, UnknownShapeError
+from ganforge.formula.evaluate import LIVE_NAMES, Scope, evaluate
+from ganforge.formula.live import Live, parse_live
+from ganforge.formula.parse import extent, parse_wiring
+from ganforge.graph.nodes import Apply, Arithmetic, Bundle, Item, Nodes, Number, Output, Pack
+from ganforge.plugins.declarations import Block
+from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
+from ganforge.spec.validate import Findings
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """An id made inside a loop: its values by the loop's variable, in the order they were made."""
+
+    variable: str
+    values: Mapping[Any, int]
+
+
+Named = int | Keyed
+Lookup = Callable[[str], Named | None]
+Caller = Callable[[str, tuple[int, ...]], int | None]
+
+_OPERATORS: Mapping[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+}
+
+
+@dataclass
+class Wiring:
+    """Lowers wiring into `nodes`.
+
+    lookup: the value of a name, or None. call: makes the call of a network, or None where no network has that name.
+    """
+
+    nodes: Nodes
+    blocks: Mapping[str, Block]
+    scope: Scope
+    lookup: Lookup
+    call: Caller
+    known: Callable[[], list[str]]
+    findings: Findings
+    path: Path = ()
+    text: str = ""
+    fresh: int = 0
+
+    def lower(self, text: str, path: Path) -> int:
+        """The node that `text` means; a mistake is reported and gives an unknown value."""
+        self.path, self.text = path, text
+        try:
+            value = self._value(parse_wiring(text))
+            return self._packed(value)
+        except FormulaError as error:
+            self.findings.formula(error, path)
+        except ShapeError as error:
+            self.findings.add(error.code, path, error.message, error.help)
+        except UnknownShapeError:
+            pass
+        return self.nodes.unknown(path)
+
+    def _fail(self, node: ast.AST, code: str, message: str, help: str | None = None) -> NoReturn:
+        raise FormulaError(code, message, help, *extent(node, self.text))
+
+    def _packed(self, value: Named) -> int:
+        if not isinstance(value, Keyed):
+            return value
+        return self._pack(tuple(value.values.values()))
+
+    def _pack(self, items: tuple[int, ...]) -> int:
+        shapes = tuple(self._tensor_shape(item) for item in items)
+        return self.nodes.add(Pack(), items, TensorList(shapes), self.path)
+
+    def _tensor_shape(self, index: int) -> Shape:
+        shape = self.nodes.shape(index)
+        return None if isinstance(shape, Bundle) else shape
+
+    def _value(self, node: ast.expr) -> Named:
+        match node:
+            case ast.Name():
+                return self._name(node)
+            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+                return self.nodes.add(Number(number), (), Tensor(()), self.path)
+            case ast.Constant():
+                self._fail(node, "GF219", "a word stands where a tensor is needed")
+            case ast.Call():
+                return self._call(node)
+            case ast.Attribute():
+                return self._output(node)
+            case ast.Subscript():
+                return self._item(node)
+            case ast.BinOp():
+                return self._arithmetic(node)
+            case ast.UnaryOp(op=ast.USub()):
+                operand = self._single(node.operand)
+                return self.nodes.add(Arithmetic("-"), (operand,), self._tensor_shape(operand), self.path)
+            case ast.IfExp():
+                chosen = node.body if self._formula(node.test) else node.orelse
+                return self._value(chosen)
+            case ast.List():
+                return self._pack(tuple(self._single(item) for item in node.elts))
+        self._fail(node, "GF218", f"`{ast.unparse(node)}` is no wiring")
+
+    def _name(self, node: ast.Name) -> Named:
+        value = self.lookup(node.id)
+        if value is not None:
+            return value
+        if node.id in self.scope.names or node.id in LIVE_NAMES:
+            return self._number(node)
+        known = self.known()
+        help = did_you_mean(node.id, known) if known else None
+        self._fail(node, "GF201", f"no tensor `{node.id}` is known here", help)
+
+    def _number(self, node: ast.expr) -> int:
+        value = parse_live(ast.unparse(node), self.scope)
+        if not isinstance(value, Live) and (isinstance(value, bool) or not isinstance(value, int | float)):
+            self._fail(node, "GF219", f"the param `{ast.unparse(node)}` is no number")
+        return self.nodes.add(Number(value), (), Tensor(()), self.path)  # type: ignore[arg-type]
+
+    def _formula(self, node: ast.expr) -> Any:
+        try:
+            return evaluate(node, self.scope, self.text)
+        except FormulaError as error:
+            error.start, error.end = extent(node, self.text)
+            raise
+
+    def _single(self, node: ast.expr) -> int:
+        """A value that must be one tensor or list, not a bundle of outputs."""
+        index = self._packed(self._value(node))
+        shape = self.nodes.shape(index)
+        if isinstance(shape, Bundle):
+            written = ast.unparse(node)
+            choices = ", ".join(f"`{written}.{name}`" for name in shape.items)
+            self._fail(node, "GF205", f"`{written}` has several outputs", f"choose one: {choices}")
+        return index
+
+    def _output(self, node: ast.Attribute) -> int:
+        index = self._packed(self._value(node.value))
+        shape = self.nodes.shape(index)
+        if shape is None:
+            raise UnknownShapeError
+        if not isinstance(shape, Bundle):
+            written = ast.unparse(node.value)
+            self._fail(node, "GF205", f"`{written}` has one output, without a name", f"write `{written}`")
+        if node.attr not in shape.items:
+            help = did_you_mean(node.attr, list(shape.items))
+            self._fail(node, "GF205", f"`{ast.unparse(node.value)}` has no output `{node.attr}`", help)
+        return self.nodes.add(Output(node.attr), (index,), shape.items[node.attr], self.path)
+
+    def _item(self, node: ast.Subscript) -> int:
+        value, index = self._value(node.value), self._formula(node.slice)
+        written = ast.unparse(node.value)
+        if isinstance(value, Keyed):
+            if index not in value.values:
+                keys = _listed(list(value.values))
+                message = f"`{written}[{index}]` does not exist"
+                self._fail(node, "GF206", message, f"`{written}` was made for {value.variable} = {keys}")
+            return value.values[index]
+        shape = self.nodes.shape(value)
+        if shape is None:
+            raise UnknownShapeError
+        if not isinstance(shape, TensorList):
+            self._fail(node, "GF217", f"`{written}` is {shape}, no list")
+        if not isinstance(index, int) or not -len(shape.items) <= index < len(shape.items):
+            message = f"`{written}[{index}]` does not exist"
+            self._fail(node, "GF206", message, f"`{written}` has {len(shape.items)} elements, from 0")
+        index %= len(shape.items)
+        return self.nodes.add(Item(index), (value,), shape.items[index], self.path)
+
+    def _arithmetic(self, node: ast.BinOp) -> int:
+        if type(node.op) not in _OPERATORS:
+            self._fail(node, "GF218", "wiring has `+ - * /` of tensors only")
+        left, right = self._single(node.left), self._single(node.right)
+        shape = self._broadcast(node, self._tensor_shape(left), self._tensor_shape(right))
+        return self.nodes.add(Arithmetic(_OPERATORS[type(node.op)]), (left, right), shape, self.path)
+
+    def _broadcast(self, node: ast.BinOp, left: Shape, right: Shape) -> Shape:
+        if left is None or right is None:
+            return None
+        for shape, side in ((left, node.left), (right, node.right)):
+            if isinstance(shape, TensorList):
+                self._fail(side, "GF303", f"`{ast.unparse(side)}` is a list: take its elements one by one")
+            if shape.classes is not None:
+                name = ast.unparse(side)
+                help = f"`one_hot({name})` makes numbers of it"
+                self._fail(side, "GF503", f"`{name}` is a {shape}, no numbers to compute with", help)
+        a, b = left.shape, right.shape  # type: ignore[union-attr]
+        if not a or not b:
+            return Tensor(a or b)
+        if len(a) == len(b) and all(p == q or 1 in (p, q) for p, q in zip(a, b, strict=True)):
+            return Tensor(tuple(map(max, zip(a, b, strict=True))))
+        names = f"`{ast.unparse(node.left)}` is {left} and `{ast.unparse(node.right)}` is {right}"
+        help = None
+        if len(a) == len(b) == 3 and a[1:] == b[1:]:
+            help = f"bring both to one number of channels: {{ block = \"conv\", out = {b[0]}, kernel = 1, from = ... }}"
+        self._fail(node, "GF303", f"{names}: they do not add up", help)
+
+    def _call(self, node: ast.Call) -> int:
+        if not isinstance(node.func, ast.Name):
+            self._fail(node, "GF218", f"`{ast.unparse(node.func)}` cannot be called")
+        name = node.func.id
+        if name == "fresh":
+            return self._fresh(node)
+        block = self.blocks.get(name.replace("_", "-"))
+        inputs = tuple(self._single(argument) for argument in node.args)
+        called = self.call(name, inputs)
+        if called is not None:
+            if node.keywords:
+                self._fail(node, "GF218", f"the network `{name}` takes tensors only")
+            return called
+        if block is None:
+            known = sorted({*self.known(), *(b.replace("-", "_") for b in self.blocks)})
+            self._fail(node.func, "GF201", f"no network or function is called `{name}`", did_you_mean(name, known))
+        if block.stateful or block.random:
+            help = f'make it a layer: {{ block = "{block.name}", ... }}'
+            message = f"`{name}` has weights, state or randomness: it is no function"
+            self._fail(node, "GF212", message, help)
+        return self._apply(node, block, inputs)
+
+    def _fresh(self, node: ast.Call) -> int:
+        if len(node.args) != 1 or not isinstance(node.args[0], ast.Call):
+            self._fail(node, "GF218", "`fresh` takes one call", "write `fresh(D(x))`")
+        index = self._single(node.args[0])
+        inner = self.nodes.items[index]
+        self.fresh += 1
+        return self.nodes.add(inner.operation, inner.inputs, inner.shape, self.path, fresh=self.fresh)
+
+    def _apply(self, node: ast.Call, block: Block, inputs: tuple[int, ...]) -> int:
+        name = block.name.replace("-", "_")
+        needed = [i for i in block.inputs if not i.endswith("?") and not i.startswith("*")]
+        variadic = any(i.startswith("*") for i in block.inputs)
+        if len(inputs) < max(1, len(needed)) or (len(inputs) > len(block.inputs) and not variadic):
+            takes = ", ".join(i.strip("*?") for i in block.inputs)
+            self._fail(node, "GF204", f"`{name}` takes ({takes}), and {len(inputs)} tensors are given")
+        values = {k.arg: self._keyword(k.value) for k in node.keywords if k.arg}
+        try:
+            params = block.params.model_validate(values, context=self.scope)
+        except ValidationError as error:
+            detail = error.errors(include_url=False)[0]
+            message = detail.get("ctx", {}).get("message", detail["msg"])
+            key = ".".join(map(str, detail["loc"]))
+            if detail["type"] == "extra_forbidden":
+                help = did_you_mean(key, list(block.params.model_fields))
+                self._fail(node, "GF102", f"`{name}` has no parameter `{key}`", help)
+            self._fail(node, "GF111" if detail["type"] == "missing" else "GF114", f"`{name}`: `{key}`: {message}")
+        return apply(self.nodes, block, params, inputs, self.path, variadic=variadic)
+
+    def _keyword(self, node: ast.expr) -> Any:
+        return self._formula(node)
+
+
+def apply(
+    nodes: Nodes, block: Block, params: Any, inputs: tuple[int, ...], path: Path, *, variadic: bool = False
+) -> int:
+    """The node of a block called as a function; over a list it is called on each element."""
+    first = nodes.shape(inputs[0])
+    if isinstance(first, TensorList) and not variadic:
+        items = []
+        for k, item in enumerate(first.items):
+            element = nodes.add(Item(k), (inputs[0],), item, path)
+            items.append(apply(nodes, block, params, (element, *inputs[1:]), path))
+        shapes = tuple(nodes.shape(i) for i in items)
+        return nodes.add(Pack(), tuple(items), TensorList(shapes), path)  # type: ignore[arg-type]
+    shape = infer(block, params, [nodes.shape(i) for i in inputs])
+    return nodes.add(Apply(block, params), inputs, shape, path)
+
+
+def infer(block: Block, params: Any, shapes: list[Any]) -> Shape:
+    """The shape of a block's result; unknown where an input is. Raises `ShapeError`."""
+    if block.infer is None or any(s is None or isinstance(s, Bundle) for s in shapes):
+        return None
+    if block.image and not (isinstance(shapes[0], Tensor) and shapes[0].is_image):
+        raise ShapeError(
+            "GF301",
+            f"`{block.name}` needs an image (C x H x W), and is given {shapes[0]}",
+            'insert `{ block = "reshape", shape = [C, H, W] }` before it',
+        )
+    return block.infer(params, *shapes)
+
+
+def _listed(keys: list[Any]) -> str:
+    if len(keys) > 2 and keys == list(range(keys[0], keys[0] + len(keys))):
+        return f"{keys[0]}..{keys[-1]}"
+    return ", ".join(map(str, keys[:12])) or "nothing"

@@ -1,0 +1,70 @@
+"""The whole flow: document, spec, graph, plan, program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganforge.codegen.program import Program, build_program
+from ganforge.diagnostics.diagnostic import Diagnostic, Severity
+from ganforge.diagnostics.report import Report
+from ganforge.document import Document, load, loads
+from ganforge.graph import Graph, build_graph
+from ganforge.plan import Plan, build_plan
+from ganforge.plugins.registry import Registry, load_registry
+from ganforge.resources import folder
+from ganforge.spec import build_spec
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """What compiling a spec gives: the report, and the forms as far as they could be made."""
+
+    report: Report
+    registry: Registry
+    document: Document | None = None
+    graph: Graph | None = None
+    plan: Plan | None = None
+
+    def program(self, data: str | None = None) -> Program:
+        """The program. The report must be free of errors."""
+        assert self.plan is not None, "a spec with errors has no program"
+        return build_program(self.plan, self.registry, data)
+
+
+def compile_spec(
+    source: str | Path, overrides: Sequence[str] = (), registry: Registry | None = None
+) -> Compilation:
+    """Compile a file, a shipped spec by name, or TOML text (a string with a line break).
+
+    overrides: `key=value` as on the command line. Raises `SpecNotFound` where there is no such file.
+    """
+    registry = registry or load_registry()
+    if isinstance(source, str) and "\n" in source:
+        document, found = loads(source, overrides=overrides)
+    else:
+        document, found = load(find_spec(source), overrides)
+    return _compile(document, (*registry.diagnostics, *found), registry)
+
+
+def _compile(
+    document: Document | None, found: tuple[Diagnostic, ...], registry: Registry
+) -> Compilation:
+    if document is None:
+        return Compilation(Report(found, {}), registry)
+    spec, more = build_spec(document, registry)
+    graph, rest = build_graph(spec, registry)
+    report = Report((*found, *more, *rest), document.texts)
+    if any(d.severity is Severity.ERROR for d in report.diagnostics):
+        return Compilation(report, registry, document, graph)
+    return Compilation(report, registry, document, graph, build_plan(graph))
+
+
+def find_spec(source: str | Path) -> Path:
+    """A path as it is; a bare name as the shipped spec of that name."""
+    path = Path(source)
+    shipped = folder("specs") / f"{source}.toml"
+    if not path.exists() and path.parent == Path() and path.suffix == "" and shipped.exists():
+        return shipped
+    return path

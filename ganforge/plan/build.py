@@ -1,0 +1,156 @@
+"""From a Graph to a Plan: shared work once, gradients only where they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ganforge.graph.graph import Graph, Player
+from ganforge.graph.nodes import NetworkCall, Source, upstream
+from ganforge.graph.passes.gradients import cuts
+from ganforge.plan.plan import Plan, Step
+
+
+def build_plan(graph: Graph) -> Plan:
+    """The plan of a graph without errors."""
+    train = graph.spec.train
+    simultaneous = train.update == "simultaneous"
+    joint = simultaneous and train.reuse and _one_step_each(graph)
+    shared = () if simultaneous else _shared(graph)
+    with_gradient = frozenset(
+        i for i in shared if any(i in _with_gradient(graph, p.networks) for p in graph.players if i in _needed(graph, p))
+    )
+    steps = tuple(_step(graph, player, () if joint else shared) for player in graph.players)
+    roots = [i for term in graph.terms for i in term.tensors]
+    sources = _sources(graph, upstream(graph.nodes, roots))
+    return Plan(
+        graph=graph,
+        steps=steps,
+        shared=shared,
+        shared_with_gradient=with_gradient,
+        joint=joint,
+        simultaneous=simultaneous,
+        reuse=train.reuse,
+        fields=tuple(s for s in sources if _role(graph, s) == "field"),
+        latents=tuple(s for s in sources if _role(graph, s) == "latent"),
+    )
+
+
+def _one_step_each(graph: Graph) -> bool:
+    players = graph.spec.train.players
+    return all(players[p.name].steps == 1 for p in graph.players if p.name in players)
+
+
+def _needed(graph: Graph, player: Player, stop: Iterable[int] = ()) -> set[int]:
+    """What a player's losses are made from, without what lies behind `stop`."""
+    stopped, seen = set(stop), set()
+    stack = [i for term in player.terms for i in term.tensors]
+    while stack:
+        index = stack.pop()
+        if index not in seen:
+            seen.add(index)
+            if index not in stopped:
+                stack.extend(graph.nodes[index].inputs)
+    return seen
+
+
+def _with_gradient(graph: Graph, networks: tuple[str, ...]) -> set[int]:
+    """The nodes through which a gradient reaches one of the networks."""
+    found: set[int] = set()
+    for index, node in enumerate(graph.nodes):
+        own = isinstance(node.operation, NetworkCall) and node.operation.network in networks
+        if own or (not cuts(node) and any(i in found for i in node.inputs)):
+            found.add(index)
+    return found
+
+
+def _shared(graph: Graph) -> tuple[int, ...]:
+    """With `reuse`, the calls that several players make of networks no earlier player has moved."""
+    if not graph.spec.train.reuse or not _one_step_each(graph):
+        return ()
+    needed = [_needed(graph, player) for player in graph.players]
+    candidates = set()
+    for index in set().union(*needed):
+        users = [k for k, nodes in enumerate(needed) if index in nodes]
+        moved = {n for k in users[:-1] for n in graph.players[k].networks}
+        called = graph.called((index,))
+        if len(users) > 1 and called and not called & moved:
+            candidates.add(index)
+    inner = {
+        i
+        for index in candidates
+        for i in upstream(graph.nodes, graph.nodes[index].inputs)
+        if not _used_outside(graph, i, candidates)
+    }
+    return tuple(sorted(candidates - inner))
+
+
+def _used_outside(graph: Graph, index: int, shared: set[int]) -> bool:
+    """Whether something that is not shared takes this node."""
+    roots = {i for term in graph.terms for i in term.tensors}
+    live = upstream(graph.nodes, roots)
+    return index in roots or any(
+        index in graph.nodes[i].inputs and i not in shared for i in live
+    )
+
+
+def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
+    needed = _needed(graph, player, shared)
+    gradient = _with_gradient(graph, player.networks)
+    received = tuple((i, i not in gradient) for i in shared if i in needed)
+    own = needed - set(shared)
+    frozen = {
+        op.network
+        for i in own & gradient
+        if isinstance(op := graph.nodes[i].operation, NetworkCall)
+    } - set(player.networks)
+    trainable = set(graph.trainable())
+    return Step(
+        player=player,
+        terms=player.terms,
+        sources=_sources(graph, own),
+        received=received,
+        without_gradient=_without_gradient(graph, own, gradient, shared),
+        needed=frozenset(needed),
+        frozen=tuple(n for n in graph.networks if n in frozen & trainable),
+    )
+
+
+def _without_gradient(
+    graph: Graph, own: set[int], gradient: set[int], shared: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The last nodes of what needs no gradient and calls a network."""
+    still = {
+        i
+        for i in own - gradient
+        if any(
+            isinstance(graph.nodes[k].operation, NetworkCall)
+            for k in _behind(graph, i, shared)
+        )
+    }
+    taken = {k for i in still for k in graph.nodes[i].inputs if k in still}
+    outside = {k for i in own - still for k in graph.nodes[i].inputs}
+    roots = {t for term in graph.terms for t in term.tensors}
+    return tuple(sorted(i for i in still if i not in taken or i in outside or i in roots))
+
+
+def _behind(graph: Graph, index: int, shared: tuple[int, ...]) -> set[int]:
+    seen: set[int] = set()
+    stack = [index]
+    while stack:
+        node = stack.pop()
+        if node not in seen and node not in shared:
+            seen.add(node)
+            stack.extend(graph.nodes[node].inputs)
+    return seen
+
+
+def _sources(graph: Graph, nodes: Iterable[int]) -> tuple[str, ...]:
+    found = set(nodes)
+    return tuple(
+        op.name for i, node in enumerate(graph.nodes) if i in found and isinstance(op := node.operation, Source)
+    )
+
+
+def _role(graph: Graph, name: str) -> str:
+    operation = graph.nodes[graph.names[name]].operation
+    return operation.role if isinstance(operation, Source) else ""

@@ -1,0 +1,187 @@
+"""Types for the parameters of blocks, losses, inits and sources.
+
+A field of one of these types takes a value or a formula; the formula is computed while the model is validated, from the
+`Scope` that is the validation's context. So a declaration sees numbers only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from ganforge.formula.errors import FormulaError
+from ganforge.formula.evaluate import Scope, Value, evaluate, shown
+from ganforge.formula.live import Live as LiveNumber
+from ganforge.formula.live import parse_live
+from ganforge.formula.parse import parse_formula
+
+
+class Params(BaseModel):
+    """The base of every parameter model: frozen, and unknown keys are errors."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
+    )
+
+
+def as_pydantic(error: FormulaError) -> PydanticCustomError:
+    """A formula's error as pydantic carries it: the code is the type, the rest the context."""
+    context = {"message": error.message, "help": error.help, "start": error.start, "end": error.end}
+    return PydanticCustomError(error.code, "{message}", context)  # type: ignore[arg-type]
+
+
+def _wrong_type(needed: str, value: object) -> PydanticCustomError:
+    context = {"message": f"{needed} is needed here, not {shown(value)}", "help": None}
+    return PydanticCustomError("GF114", "{message}", context)  # type: ignore[arg-type]
+
+
+def _computed(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str):
+        return value
+    scope = info.context if isinstance(info.context, Scope) else Scope()
+    try:
+        return evaluate(parse_formula(value), scope, value)
+    except FormulaError as error:
+        if error.code == "GF106" and value.isidentifier():
+            error.message = f'"{value}" is no number, and no param has this name'
+        raise as_pydantic(error) from None
+
+
+def _whole(value: Any, info: ValidationInfo) -> int:
+    result = _computed(value, info)
+    if isinstance(result, bool) or not isinstance(result, int | float):
+        raise _wrong_type("a whole number", result)
+    if result != int(result):
+        help = _power_of_two(value) or "use `floor`, `ceil` or another size"
+        message = f"a whole number is needed here, and this is {shown(result)}"
+        raise as_pydantic(FormulaError("GF105", message, help))
+    return int(result)
+
+
+def _power_of_two(value: object) -> str | None:
+    if isinstance(value, str) and "log2" in value:
+        return "the number whose `log2` is taken must be a power of two; or use `ceil`"
+    return None
+
+
+def _number(value: Any, info: ValidationInfo) -> float:
+    result = _computed(value, info)
+    if isinstance(result, bool) or not isinstance(result, int | float):
+        raise _wrong_type("a number", result)
+    return result
+
+
+def _truth(value: Any, info: ValidationInfo) -> bool:
+    result = _computed(value, info)
+    if not isinstance(result, bool):
+        raise _wrong_type("`true` or `false`", result)
+    return result
+
+
+def _list_of(item: Callable[[Any, ValidationInfo], Any]) -> Callable[[Any, ValidationInfo], Any]:
+    def check(value: Any, info: ValidationInfo) -> Any:
+        result = _computed(value, info)
+        if not isinstance(result, list | tuple):
+            raise _wrong_type("a list", result)
+        return tuple(item(element, info) for element in result)
+
+    return check
+
+
+def _live(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, LiveNumber):
+        return value
+    if isinstance(value, str):
+        scope = info.context if isinstance(info.context, Scope) else Scope()
+        try:
+            value = parse_live(value, scope)
+        except FormulaError as error:
+            raise as_pydantic(error) from None
+    if not isinstance(value, LiveNumber | int | float) or isinstance(value, bool):
+        raise _wrong_type("a number or a formula over training progress", value)
+    return value
+
+
+def insert(text: str, names: dict[str, Value]) -> str:
+    """A word with its `{name}` replaced by params. Raises `FormulaError`."""
+    result, rest = "", text
+    while "{" in rest:
+        before, _, tail = rest.partition("{")
+        name, closed, rest = tail.partition("}")
+        if not closed or name not in names:
+            raise FormulaError("GF106", f"`{{{name}}}` names no param", None)
+        result += before + str(names[name])
+    return result + rest
+
+
+def _word(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str):
+        raise _wrong_type("a word", value)
+    scope = info.context if isinstance(info.context, Scope) else Scope()
+    try:
+        return insert(value, dict(scope.names))
+    except FormulaError as error:
+        raise as_pydantic(error) from None
+
+
+def _reference(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, str):
+        return {"kind": _word(value, info)}
+    if isinstance(value, dict) and isinstance(value.get("kind"), str):
+        return {**value, "kind": _word(value["kind"], info)}
+    if isinstance(value, dict):
+        raise _wrong_type("a word, or a table with `kind`,", "a table without `kind`")
+    raise _wrong_type("a word, or a table with `kind`,", value)
+
+
+Int = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int | str)]
+"""A whole number or a formula that gives one."""
+Positive = Annotated[Int, Field(ge=1)]
+"""A whole number of at least 1."""
+Float = Annotated[float, BeforeValidator(_number, json_schema_input_type=float | str)]
+"""A number or a formula."""
+Bool = Annotated[bool, BeforeValidator(_truth, json_schema_input_type=bool | str)]
+"""A truth value or a formula that gives one."""
+Word = Annotated[str, BeforeValidator(_word)]
+"""A word; `{name}` inserts a param."""
+Ints = Annotated[tuple[int, ...], BeforeValidator(_list_of(_whole), json_schema_input_type=list[Any] | str)]
+"""A list of whole numbers, each of which may be a formula; or one formula that gives the list."""
+Floats = Annotated[
+    tuple[float, ...], BeforeValidator(_list_of(_number), json_schema_input_type=list[Any] | str)
+]
+"""A list of numbers."""
+Live = Annotated[
+    LiveNumber | float, BeforeValidator(_live, json_schema_input_type=float | str)
+]
+"""A number, or a formula over training progress, which the program computes as it runs."""
+LivePair = Annotated[
+    tuple[Any, Any], BeforeValidator(_list_of(_live), json_schema_input_type=list[Any])
+]
+"""Two live numbers, such as Adam's betas."""
+Reference = Annotated[dict[str, Any], BeforeValidator(_reference, json_schema_input_type=str | dict[str, Any])]
+"""A name with parameters: `"batch"` or `{ kind = "batch", eps = 1e-3 }`; arrives as a table with `kind`."""
+BlockRef = Reference
+InitRef = Reference
+Weights = Reference
+
+NONE: dict[str, Any] = {"kind": "none"}
+PLAIN: dict[str, Any] = {"kind": "plain"}
+
+
+class Initialized(Params):
+    """Parameters of a block that owns weights: how they are parametrised and how they start."""
+
+    weights: Weights = Field(default=PLAIN)
+    init: InitRef | None = None
+
+
+class Weighted(Initialized):
+    """Parameters of a block that applies weight, then `norm`, then `act`. `bias` is automatic: it defaults to
+    true unless the layer's own norm has a learned shift."""
+
+    bias: Bool | None = None
+    norm: BlockRef = Field(default=NONE)
+    act: BlockRef = Field(default=NONE)

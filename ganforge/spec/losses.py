@@ -1,0 +1,73 @@
+"""`[losses]`: each by the declaration of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.formula.evaluate import Scope
+from ganforge.plugins.registry import Registry
+from ganforge.spec.models import LossSpec, LossTable
+from ganforge.spec.names import check_name
+from ganforge.spec.validate import Findings, read
+
+COMMON = tuple(LossTable.model_fields)
+
+
+def read_losses(
+    table: Mapping[str, Any], scope: Scope, registry: Registry, findings: Findings
+) -> dict[str, LossSpec]:
+    """The losses that could be read; the others are reported."""
+    losses = {}
+    for name, value in table.items():
+        path = ("losses", name)
+        if not check_name(name, path, findings):
+            continue
+        if not isinstance(value, dict):
+            findings.add("GF114", path, f"`{name}` must be a table")
+            continue
+        loss = _loss(name, value, scope, registry, findings)
+        if loss is not None:
+            losses[name] = loss
+    return losses
+
+
+def _loss(
+    name: str, value: Mapping[str, Any], scope: Scope, registry: Registry, findings: Findings
+) -> LossSpec | None:
+    path, kind = ("losses", name), value.get("kind")
+    if not isinstance(kind, str):
+        findings.add("GF111", path, f"the loss `{name}` needs `kind`", 'write `kind = "adversarial"`')
+        return None
+    declaration = registry.losses.get(kind)
+    if declaration is None:
+        help = did_you_mean(kind, sorted(registry.losses))
+        findings.add("GF801", (*path, "kind"), f"no loss is called `{kind}`", help)
+        return None
+    common = read(LossTable, {k: value[k] for k in COMMON if k in value}, path, scope, findings)
+    own = {k: v for k, v in value.items() if k not in COMMON and k not in declaration.tensors}
+    params = read(
+        declaration.params,
+        own,
+        path,
+        scope,
+        findings,
+        table="losses",
+        extra_keys=(*COMMON, *declaration.tensors),
+    )
+    tensors = {t: value[t] for t in declaration.tensors if _is_wiring(value, t, path, findings)}
+    if common is None or params is None or len(tensors) < len(declaration.tensors):
+        return None
+    return LossSpec(declaration, common, tensors, params)
+
+
+def _is_wiring(value: Mapping[str, Any], tensor: str, path: tuple[str, ...], findings: Findings) -> bool:
+    if tensor not in value:
+        message = f"the loss `{path[-1]}` needs `{tensor}`"
+        findings.add("GF111", path, message, f'write `{tensor} = "..."`')
+        return False
+    if not isinstance(value[tensor], str):
+        findings.add("GF114", (*path, tensor), f"`{tensor}` must be wiring in quotes")
+        return False
+    return True

@@ -1,0 +1,265 @@
+"""One pydantic model per table of a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from ganforge.document import Document
+from ganforge.formula.evaluate import Value
+from ganforge.plugins.declarations import DataSource, Loss
+from ganforge.plugins.params import (
+    PLAIN,
+    Bool,
+    Float,
+    InitRef,
+    Int,
+    Ints,
+    Live,
+    LivePair,
+    Params,
+    Positive,
+    Weights,
+    Word,
+)
+
+Range = tuple[float, float]
+
+
+class GanTable(Params):
+    """`[gan]`: what the spec is."""
+
+    name: str = Field(default="gan", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)
+    title: str = ""
+    paper: str = ""
+    notes: str = ""
+
+
+class ImageField(Params):
+    """An image of every sample: float32 `(channels, height, width)` in `range`."""
+
+    kind: Literal["image"]
+    channels: Positive = 3
+    size: Ints
+    range: tuple[Float, Float] = (-1.0, 1.0)
+    source: Word | None = Field(default=None, alias="from")
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _square(cls, value: object) -> object:
+        return [value, value] if isinstance(value, int | str) else value
+
+    @field_validator("size")
+    @classmethod
+    def _two_sides(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if len(value) != 2 or min(value) < 1 or max(value) > 16_384:
+            message = "an image's size is one number or [height, width], each from 1 to 16384"
+            raise PydanticCustomError("GF115", "{message}", {"message": message})  # type: ignore[arg-type]
+        return value
+
+    @field_validator("range")
+    @classmethod
+    def _ordered(cls, value: Range) -> Range:
+        if not value[0] < value[1]:
+            message = "a range is [low, high] with low below high"
+            raise PydanticCustomError("GF115", "{message}", {"message": message})  # type: ignore[arg-type]
+        return value
+
+
+class ClassField(Params):
+    """A class index of every sample: int64, from 0 to `classes` - 1."""
+
+    kind: Literal["class"]
+    classes: Positive
+    source: Word | None = Field(default=None, alias="from")
+
+
+class Latent(Params):
+    """What every prior has: a size, or a shape."""
+
+    size: Positive | None = None
+    shape: Ints | None = None
+
+
+class Normal(Latent):
+    """N(0, 1)."""
+
+    distribution: Literal["normal"]
+
+
+class Uniform(Latent):
+    """U(low, high)."""
+
+    distribution: Literal["uniform"]
+    low: Float = -1.0
+    high: Float = 1.0
+
+
+class TruncatedNormal(Latent):
+    """N(0, 1) between -threshold and threshold."""
+
+    distribution: Literal["truncated-normal"]
+    threshold: Float = Field(default=2.0, gt=0)
+
+
+class Bernoulli(Latent):
+    """0 or 1 with equal probability."""
+
+    distribution: Literal["bernoulli"]
+
+
+class Categorical(Params):
+    """A class index: int64, uniform over `classes`."""
+
+    distribution: Literal["categorical"]
+    classes: Positive
+
+
+class NetworkTable(Params):
+    """`[networks.NAME]`: a graph of layers."""
+
+    inputs: list[str] = Field(default=["x"], min_length=1)
+    layers: list[dict[str, Any]] = Field(default=[])
+    outputs: dict[str, str] | str | None = None
+    init: InitRef | None = None
+    weights: Weights = Field(default=PLAIN)
+    defaults: dict[str, dict[str, Any]] = Field(default={})
+    frozen: Bool = False
+    like: str | None = None
+
+
+class BlockTable(Params):
+    """`[blocks.NAME]`: a composite block."""
+
+    inputs: list[str] = Field(default=["x"], min_length=1)
+    params: dict[str, Any] = Field(default={})
+    layers: list[dict[str, Any]]
+    outputs: dict[str, str] | str | None = None
+    defaults: dict[str, dict[str, Any]] = Field(default={})
+
+
+class Optimizer(Params):
+    """What every optimiser has."""
+
+    lr: Live = 1e-3
+    weight_decay: Float = Field(default=0.0, ge=0)
+
+
+class Sgd(Optimizer):
+    """Stochastic gradient descent."""
+
+    kind: Literal["sgd"]
+    momentum: Live = 0.0
+    nesterov: Bool = False
+
+
+class Adam(Optimizer):
+    """Adam (Kingma and Ba 2014, https://arxiv.org/abs/1412.6980)."""
+
+    kind: Literal["adam"]
+    betas: LivePair = (0.9, 0.999)
+    eps: Float = Field(default=1e-8, ge=0)
+
+
+class RmsProp(Optimizer):
+    """RMSprop."""
+
+    kind: Literal["rmsprop"]
+    alpha: Float = 0.99
+    momentum: Live = 0.0
+    eps: Float = Field(default=1e-8, ge=0)
+
+
+class Ema(Params):
+    """A moving average of the generator's side: by `decay` per round, or by half-life in kimg."""
+
+    decay: Live | None = None
+    half_life_kimg: Live | None = None
+    start: Int = Field(default=0, ge=0)
+
+
+class PlayerTable(Params):
+    """`[train.players.NAME]`: what differs for one player."""
+
+    networks: list[str] | None = None
+    steps: Live = 1
+    batch: Positive | None = None
+    optimizer: dict[str, Any] | None = None
+
+
+class TrainTable(Params):
+    """`[train]`: how the players move."""
+
+    batch: Positive = 64
+    kimg: Float | None = Field(default=None, gt=0)
+    rounds: Positive | None = None
+    epochs: Float | None = Field(default=None, gt=0)
+    optimizer: dict[str, Any] | None = None
+    order: list[str] = Field(default=["critic", "generator"])
+    update: Literal["alternating", "simultaneous"] = "alternating"
+    reuse: Bool = False
+    ema: Ema | None = None
+    players: dict[str, PlayerTable] = Field(default={})
+
+
+class SampleTable(Params):
+    """`[sample]`: what a grid of samples shows."""
+
+    images: list[str] = Field(default=[])
+    statistics: Literal["running", "batch"] = "running"
+
+
+class LossTable(Params):
+    """What every loss has; its kind adds tensors and parameters."""
+
+    kind: str
+    weight: Live = 1.0
+    every: Positive = 1
+    trains: list[str] | None = None
+
+
+@dataclass(frozen=True)
+class Data:
+    """`[data]`: the source, its options as its declaration reads them, and the fields in declared order."""
+
+    source: DataSource
+    options: Params
+    fields: Mapping[str, ImageField | ClassField]
+    count: int
+
+
+@dataclass(frozen=True)
+class LossSpec:
+    """A loss of a spec: the declaration of its kind, its wiring and its parameters."""
+
+    declaration: Loss
+    table: LossTable
+    tensors: Mapping[str, str]
+    params: Params
+
+
+AnyLatent = Normal | Uniform | TruncatedNormal | Bernoulli | Categorical
+AnyOptimizer = Sgd | Adam | RmsProp
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A spec whose tables, types and bounds are right; names and shapes are the graph's business."""
+
+    document: Document
+    gan: GanTable
+    params: Mapping[str, Value]
+    data: Data | None
+    latents: Mapping[str, AnyLatent]
+    blocks: Mapping[str, BlockTable]
+    networks: Mapping[str, NetworkTable]
+    flow: Mapping[str, str]
+    losses: Mapping[str, LossSpec]
+    train: TrainTable
+    optimizers: Mapping[str, AnyOptimizer]
+    """By player; the common one under the empty name."""
+    sample: SampleTable

@@ -1,0 +1,83 @@
+"""`[train]`: one length, the players, and an optimiser for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.document import Path
+from ganforge.formula.evaluate import Scope
+from ganforge.spec.models import Adam, AnyOptimizer, PlayerTable, RmsProp, Sgd, TrainTable
+from ganforge.spec.names import check_name
+from ganforge.spec.validate import Findings, read
+
+OPTIMIZERS: Mapping[str, type[AnyOptimizer]] = {"sgd": Sgd, "adam": Adam, "rmsprop": RmsProp}
+LENGTHS = ("kimg", "rounds", "epochs")
+
+
+def read_train(table: Mapping[str, Any], scope: Scope, findings: Findings) -> TrainTable:
+    """The table, or its defaults after reporting what is wrong."""
+    flat = {key: value for key, value in table.items() if key != "players"}
+    train = read(TrainTable, flat, ("train",), scope, findings, table="train") or TrainTable()
+    given = [key for key in LENGTHS if key in table]
+    if table and not given:
+        findings.add("GF601", ("train",), "`[train]` has no length", "give one of kimg, rounds, epochs")
+    if len(given) > 1:
+        path = ("train", given[1])
+        message = f"`[train]` has {len(given)} lengths: {', '.join(given)}"
+        findings.add("GF601", path, message, "keep one of kimg, rounds, epochs", key=True)
+    if train.ema is not None and (train.ema.decay is None) == (train.ema.half_life_kimg is None):
+        findings.add("GF111", ("train", "ema"), "`ema` needs `decay` or `half_life_kimg`, and not both")
+    return train.model_copy(update={"players": _players(table.get("players", {}), scope, findings)})
+
+
+def _players(table: Any, scope: Scope, findings: Findings) -> dict[str, PlayerTable]:
+    players: dict[str, PlayerTable] = {}
+    if not isinstance(table, dict):
+        findings.add("GF114", ("train", "players"), "`players` must be a table")
+        return players
+    for name, value in table.items():
+        path = ("train", "players", name)
+        if check_name(name, path, findings):
+            player = read(PlayerTable, value, path, scope, findings, table="train.players")
+            if player is not None:
+                players[name] = player
+    return players
+
+
+def read_optimizers(
+    table: Mapping[str, Any], scope: Scope, findings: Findings
+) -> dict[str, AnyOptimizer]:
+    """By player, the common one under the empty name. A player's table is merged over the common one."""
+    common = table.get("optimizer")
+    if not isinstance(common, dict):
+        if table and common is None:
+            help = 'write `optimizer = { kind = "adam", lr = 2e-4 }`'
+            findings.add("GF111", ("train",), "`[train]` needs `optimizer`", help)
+        return {}
+    optimizers = {}
+    base = _optimizer(common, ("train", "optimizer"), scope, findings)
+    if base is None:
+        return {}
+    optimizers[""] = base
+    players = table.get("players", {})
+    for name, player in players.items() if isinstance(players, dict) else ():
+        own = player.get("optimizer") if isinstance(player, dict) else None
+        if isinstance(own, dict):
+            merged = own if own.get("kind", common.get("kind")) != common.get("kind") else {**common, **own}
+            optimizer = _optimizer(merged, ("train", "players", name, "optimizer"), scope, findings)
+            if optimizer is not None:
+                optimizers[name] = optimizer
+    return optimizers
+
+
+def _optimizer(
+    value: Mapping[str, Any], path: Path, scope: Scope, findings: Findings
+) -> AnyOptimizer | None:
+    kind = value.get("kind")
+    if kind not in OPTIMIZERS:
+        help = did_you_mean(str(kind), list(OPTIMIZERS)) if kind else 'write `kind = "adam"`'
+        findings.add("GF110", (*path, "kind"), "the optimizer needs a known `kind`", help)
+        return None
+    return read(OPTIMIZERS[kind], value, path, scope, findings)
