@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganforge.runtime.errors import CheckpointError, NonFinite
+from ganforge.runtime.errors import CheckpointError
 from ganforge.runtime.safetensors import read_tensors, write_tensors
 from ganforge.runtime.state import State
 
@@ -21,49 +21,42 @@ COUNTERS = ("seed", "stage", "round", "images", "drawn")
 
 
 def all_checkpoints(folder: Path) -> list[Path]:
-    """The checkpoints in a folder, the oldest first."""
-    return sorted(folder.glob("round-*"), key=lambda path: int(path.name[6:]))
+    """The checkpoints of a run, the oldest first."""
+    return sorted(folder.glob("checkpoints/round-*"), key=lambda path: int(path.name[6:]))
 
 
 def module_tensors(state: State) -> dict[str, Tensor]:
-    """Weights and buffers of all modules by name: `networks.G.layers.0.weight`."""
-    tensors = {}
-    for kind in ("networks", "averages", "losses"):
-        for name, module in getattr(state, kind).items():
-            for key, value in module.state_dict().items():
-                tensors[f"{kind}.{name}.{key}"] = value
-    return tensors
+    """Weights and buffers of all modules by name, such as `networks.G.layers.0.weight`."""
+    return {
+        f"{kind}.{name}.{key}": value
+        for kind in ("networks", "averages", "losses")
+        for name, module in getattr(state, kind).items()
+        for key, value in module.state_dict().items()
+    }
 
 
-def surroundings(state: State) -> dict[str, object]:
-    """What must be equal, besides the state, for training to go on bit for bit."""
+def describe(state: State, spec: str) -> dict[str, object]:
+    """The counters, and on what it depends that training goes on bit for bit."""
+    counters = {name: getattr(state, name) for name in COUNTERS} | {"steps": state.steps}
     here = {"torch": torch.__version__, "threads": torch.get_num_threads()}
-    return {**here, "device": state.noise.device.type, "samples": state.samples}
-
-
-def not_finite(what: str, round: int, folder: Path) -> NonFinite:
-    """The error that names what broke, when, and the last good checkpoint."""
-    good = ", the last good checkpoint is ".join(["", *map(str, all_checkpoints(folder)[-1:])])
-    return NonFinite(f"{what} is not finite in round {round}{good}: try a lower learning rate.")
+    here |= {"device": state.noise.device.type, "samples": state.samples}
+    return {"spec": spec, **counters, "here": here}
 
 
 def save_checkpoint(state: State, folder: Path, spec: str) -> None:
-    """Write `folder/round-N`, unless a weight is not finite, and keep the last two."""
+    """Write `checkpoints/round-N` and keep the last two: one more in case the newest is lost."""
     tensors = module_tensors(state)
-    for name, value in tensors.items():
-        if value.is_floating_point() and not value.isfinite().all():
-            raise not_finite(name, state.round, folder)
     for player, optimizer in state.optimizers.items():
         for index, values in optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizers.{player}.{index}.{key}": v for key, v in values.items()}
-    temporary, path = folder / "unfinished", folder / f"round-{state.round:06d}"
-    for leftover in (temporary, path):
-        shutil.rmtree(leftover, ignore_errors=True)
+            kept = {key: value for key, value in values.items() if value is not None}
+            tensors |= {f"optimizers.{player}.{index}.{key}": value for key, value in kept.items()}
+    path = folder / "checkpoints" / f"round-{state.round:06d}"
+    temporary = path.with_name("unfinished")
+    shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     write_tensors(temporary / "tensors.safetensors", tensors)
-    counters = {name: getattr(state, name) for name in COUNTERS} | {"steps": state.steps}
-    about = {"spec": spec, **counters, **surroundings(state)}
-    (temporary / "state.json").write_text(json.dumps(about, indent=2))
+    (temporary / "state.json").write_text(json.dumps(describe(state, spec), indent=2))
+    shutil.rmtree(path, ignore_errors=True)
     temporary.rename(path)
     for old in all_checkpoints(folder)[:-2]:
         shutil.rmtree(old)
@@ -76,24 +69,23 @@ def load_checkpoint(state: State, path: Path, spec: str) -> None:
         tensors = read_tensors(path / "tensors.safetensors")
     except (OSError, ValueError, KeyError) as error:
         raise CheckpointError(f"{path} is damaged ({error}): delete it and resume.") from error
-    expected = module_tensors(state)
-    fits = all(name in tensors and tensors[name].shape == expected[name].shape for name in expected)
+    now, modules = describe(state, spec), module_tensors(state)
+    fits = all(name in tensors and tensors[name].shape == modules[name].shape for name in modules)
     if about["spec"] != spec or not fits:
         raise CheckpointError(f"{path} is a checkpoint of another spec: use another folder.")
-    for name, value in expected.items():
+    if about["here"] != now["here"]:
+        warnings.warn(f"{now['here']} was {about['here']}: not bit for bit", stacklevel=2)
+    for name, value in modules.items():
         value.copy_(tensors[name])
     for player, optimizer in state.optimizers.items():
         weights = [weight for group in optimizer.param_groups for weight in group["params"]]
         for name, value in tensors.items():
             if name.startswith(f"optimizers.{player}."):
                 index, key = name.split(".")[2:]
-                weight = weights[int(index)]
-                like = weight if value.shape == weight.shape else value  # for the memory layout
-                optimizer.state[weight][key] = torch.empty_like(like, device=weight.device)
-                optimizer.state[weight][key].copy_(value)
+                weight = weights[int(index)]  # whose memory layout the fused optimisers expect
+                like = weight if weight.shape == value.shape else value
+                kept = torch.empty_like(like, device=weight.device).copy_(value)
+                optimizer.state[weight][key] = kept.detach()
     for name in COUNTERS:
         setattr(state, name, about[name])
     state.steps.update(about["steps"])
-    for name, now in surroundings(state).items():
-        if about[name] != now:
-            warnings.warn(f"{name} was {about[name]}, now {now}: not bit for bit", stacklevel=2)

@@ -1,8 +1,8 @@
-"""Data sets in memory and the order of their samples."""
+"""Data sets in memory, the order of their samples, and images as numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -13,17 +13,36 @@ from ganforge.runtime.state import State
 
 
 class Arrays:
-    """A data set by field: uint8 images (N, C, H, W), int64 classes (N); on the device if small."""
+    """A data set by field: uint8 images (N, C, H, W), int64 classes (N)."""
 
-    def __init__(self, fields: dict[str, Tensor], device: torch.device) -> None:
-        small = sum(values.nbytes for values in fields.values()) < 2 << 30
-        self.fields = {k: values.to(device) if small else values for k, values in fields.items()}
+    def __init__(
+        self,
+        fields: dict[str, Tensor],
+        draw: Callable[[Tensor], dict[str, Tensor]] | None = None,
+    ) -> None:
+        """`draw` makes the samples at an index (B) when they are first read."""
+        self.fields, self.draw = fields, draw
+        self.missing = torch.full((len(self),), draw is not None)
+        self.large = sum(values.nbytes for values in fields.values()) >= 2 << 30
 
     def __len__(self) -> int:
         return len(next(iter(self.fields.values())))
 
+    def to(self, device: torch.device) -> Arrays:
+        """The data set on the device, where it is below 2 GiB."""
+        if not self.large:
+            self.fields = {name: values.to(device) for name, values in self.fields.items()}
+        return self
+
     def read(self, index: Tensor, names: Sequence[str]) -> dict[str, Tensor]:
-        """The samples at `index` (B, on the CPU), raw, of the named fields only."""
+        """The samples at `index` (B, on the CPU), raw, of the named fields."""
+        new = index[self.missing[index]]
+        if self.draw and self.large:
+            return self.draw(index)
+        if self.draw and len(new):
+            for name, values in self.draw(new).items():
+                self.fields[name][new] = values.to(self.fields[name].device)
+            self.missing[new] = False
         return {name: self.fields[name][index] for name in names}
 
 
@@ -42,3 +61,9 @@ def next_batch(state: State, data: Arrays, names: Sequence[str], count: int) -> 
         state.drawn += len(parts[-1])
     batch = data.read(torch.cat(parts), names)
     return {name: values.to(state.noise.device) for name, values in batch.items()}
+
+
+def scale_images(raw: Tensor, low: float, high: float, layout: torch.memory_format) -> Tensor:
+    """Bytes as numbers: 0..255 becomes `low`..`high`."""
+    images = raw.to(torch.float32, memory_format=layout)
+    return images.mul_((high - low) / 255).add_(low)

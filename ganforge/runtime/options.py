@@ -21,7 +21,3 @@ class Options:
     log_every: int = 50
     sample_every: int = 500
     checkpoint_every: int = 1000
-
-    def allow(self, round: int, images: int) -> bool:
-        """Whether one more round is wanted."""
-        return round < self.rounds and images < 1000 * self.kimg

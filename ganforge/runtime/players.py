@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 @contextmanager
 def frozen(*networks: nn.Module) -> Iterator[None]:
-    """The networks gather no gradients inside: gradients pass through them only."""
-    parameters = [p for network in networks for p in network.parameters() if p.requires_grad]
+    """Gradients pass through the networks and are not gathered for them."""
+    weights = [w for network in networks for w in network.parameters() if w.requires_grad]
     try:
-        for parameter in parameters:
-            parameter.requires_grad_(False)
+        for weight in weights:
+            weight.requires_grad_(False)
         yield
     finally:
-        for parameter in parameters:
-            parameter.requires_grad_(True)
+        for weight in weights:
+            weight.requires_grad_(True)
 
 
-def set_options(optimizer: torch.optim.Optimizer, **options: Any) -> None:
+def backward(loss: Tensor, *networks: nn.Module, retain_graph: bool = False) -> None:
+    """The gradients of a loss for the weights of these networks alone, in place of older ones."""
+    weights = [w for network in networks for w in network.parameters() if w.requires_grad]
+    for weight in weights:
+        weight.grad = None
+    loss.backward(inputs=weights, retain_graph=retain_graph)
+
+
+def set_options(optimizer: torch.optim.Optimizer, **options: object) -> None:
     """Give the optimiser's live numbers the values of this step: `set_options(adam, lr=1e-4)`."""
     for group in optimizer.param_groups:
         group.update(options)

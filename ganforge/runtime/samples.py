@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from ganforge.runtime.state import State, derived_seed
+from ganforge.runtime.state import State, random_stream
 
 
 @contextmanager
@@ -22,11 +22,20 @@ def sampling(state: State, seed: int, *networks: nn.Module) -> Iterator[torch.Ge
         with torch.no_grad():
             for module, _ in modes:
                 module.training = False
-            torch.manual_seed(derived_seed(seed, "sampling"))  # each round seeds it for itself
-            yield torch.Generator(state.noise.device).manual_seed(derived_seed(seed, "samples"))
+            noise = random_stream(seed, "samples", state.noise.device)
+            torch.manual_seed(noise.initial_seed())  # training seeds it anew in each round
+            yield noise
     finally:
         for module, mode in modes:
             module.training = mode
+
+
+def side_by_side(images: list[Tensor]) -> Tensor:
+    """Several images per sample as rows of a grid: (N, C, H, W) each, (K N, C, H, W) in all."""
+    size = images[-1].shape[2:]
+    rows = [nn.functional.interpolate(i, size) if i.shape[2:] != size else i for i in images]
+    channels = max(image.shape[1] for image in rows)
+    return torch.stack([row.expand(-1, channels, -1, -1) for row in rows], 1).flatten(0, 1)
 
 
 def save_grid(images: Tensor, path: Path, columns: int, low: float, high: float) -> None:

@@ -45,12 +45,7 @@ def progress_of(state: State, player: str, share: float) -> Progress:
     return Progress(state.steps[player], state.round, kimg, epoch, share)
 
 
-def derived_seed(seed: int, *names: object) -> int:
-    """The seed of a random stream of its own, such as the noise of one round."""
-    return zlib.crc32(repr((seed, *names)).encode())
-
-
-def begin_round(state: State) -> None:
-    """Seed the round's random streams from its number, so that nothing else can shift them."""
-    torch.manual_seed(derived_seed(state.seed, "dropout", state.round))
-    state.noise.manual_seed(derived_seed(state.seed, "noise", state.round))
+def random_stream(seed: int, name: str, device: torch.device) -> torch.Generator:
+    """A stream of random numbers of its own, on the device (on the CPU for the meta device)."""
+    generator = torch.Generator("cpu" if device.type == "meta" else device)
+    return generator.manual_seed(zlib.crc32(f"{seed} {name}".encode()))

@@ -22,7 +22,7 @@ from ganforge.runtime.errors import DataError
 TYPES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 
 
-def open_folder(path: str, fields: dict[str, dict[str, Any]], device: torch.device) -> Arrays:
+def open_folder(path: str, fields: dict[str, dict[str, Any]]) -> Arrays:
     """The images below a folder or in a zip file: an image field, and a class field if asked."""
     root, found = Path(path).expanduser(), {}
     images = list_images(root)
@@ -33,7 +33,7 @@ def open_folder(path: str, fields: dict[str, dict[str, Any]], device: torch.devi
             found[name] = class_labels(root, images, name, field["classes"])
         else:
             raise DataError(f"A folder has nothing for the {field['kind']} field {name!r}.")
-    return Arrays(found, device)
+    return Arrays(found)
 
 
 def list_images(root: Path) -> list[str]:

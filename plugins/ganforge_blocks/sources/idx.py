@@ -13,22 +13,25 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from ganforge.runtime.data import Arrays, fields_of
+from ganforge.runtime.data import Arrays
 from ganforge.runtime.errors import DataError
 
 
 def open_idx(path: str, fields: dict[str, dict[str, Any]]) -> Arrays:
     """Images and labels of a folder (`train-images...`, `train-labels...`), or of one file."""
-    kinds = fields_of("idx", fields, **{"image": 1, "class": 1})
-    root = Path(path).expanduser()
+    root, found = Path(path).expanduser(), {}
     file = find_file(root, "train-images") if root.is_dir() else root
     images = read_idx(file)
     if images.ndim != 3:
         raise DataError(f"{file} has {images.ndim} axes, images have 3: give the file of images.")
-    found = {name: fit_images(images, fields[name]) for name in kinds["image"]}
-    for name in kinds["class"]:
-        labels_file = find_file(file.parent, file.name.split("-images")[0] + "-labels")
-        found[name] = check_labels(read_idx(labels_file), labels_file, len(images), name, fields)
+    for name, field in fields.items():
+        if field["kind"] == "image":
+            found[name] = fit_images(images, field)
+        elif field["kind"] == "class":
+            labels = find_file(file.parent, file.name.split("-images")[0] + "-labels")
+            found[name] = check_labels(read_idx(labels), labels, len(images), name, fields)
+        else:
+            raise DataError(f"IDX files have nothing for the {field['kind']} field {name!r}.")
     return Arrays(found)
 
 

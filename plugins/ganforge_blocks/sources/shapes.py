@@ -5,7 +5,7 @@ Classes: circle, square, triangle, star, cross, ring, hexagon, ellipse, spark, s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -71,63 +71,34 @@ def draw_shapes(
     return torch.lerp(ground, colour, cover).round().to(torch.uint8)
 
 
-class Shapes(Arrays):
-    """Shapes, drawn when they are first read, and kept if all of them are below 2 GiB."""
-
-    def __init__(
-        self, fields: dict[str, dict[str, Any]], device: torch.device, count: int, seeds: list[int]
-    ) -> None:
-        """`seeds` has one for each field: equal seeds show equal shapes."""
-        self.declared, self.count, self.seeds = list(fields.items()), count, seeds
-        self.classes = min(field.get("classes", 10) for field in fields.values())
-        one = self.draw(torch.zeros(1, dtype=torch.int64))
-        self.kept = count * sum(value.nbytes for value in one.values()) < 2 << 30
-        rows = count if self.kept else 0
-        super().__init__({k: v.new_empty(rows, *v.shape[1:]) for k, v in one.items()}, device)
-        self.done = torch.zeros(count, dtype=torch.bool)
-
-    def __len__(self) -> int:
-        return self.count
-
-    def read(self, index: Tensor, names: Sequence[str]) -> dict[str, Tensor]:
-        """The samples at `index` (B, on the CPU), raw, of the named fields only."""
-        if not self.kept:
-            return self.draw(index)
-        new = index[~self.done[index]]
-        if len(new):
-            for name, values in self.draw(new).items():
-                self.fields[name][new] = values.to(self.fields[name].device)
-            self.done[new] = True
-        return super().read(index, names)
-
-    def draw(self, index: Tensor) -> dict[str, Tensor]:
-        """The samples at `index`, drawn anew; a second image field is in outline."""
-        values: dict[str, Tensor] = {}
-        for (name, field), seed in zip(self.declared, self.seeds, strict=True):
-            factors = shape_factors(index, seed)
-            if field["kind"] == "class":
-                values[name] = (factors[0] * self.classes).long()
-            else:
-                outline = any(value.ndim == 4 for value in values.values())
-                form = (factors[0] * self.classes).long()
-                values[name] = draw_shapes(form, factors, field["channels"], field["size"], outline)
-        return values
+def draw_fields(
+    fields: dict[str, dict[str, Any]], paired: bool, seed: int, index: Tensor
+) -> dict[str, Tensor]:
+    """All fields of the samples at `index` (B); a second image field is in outline."""
+    values: dict[str, Tensor] = {}
+    classes = min(field.get("classes", 10) for field in fields.values())
+    for name, field in fields.items():
+        other = any(value.ndim == 4 for value in values.values())
+        factors = shape_factors(index, seed + (other and not paired))
+        form = (factors[0] * classes).long()
+        if field["kind"] == "class":
+            values[name] = form
+        else:
+            values[name] = draw_shapes(form, factors, field["channels"], field["size"], other)
+    return values
 
 
 def open_shapes(
     path: str,
     fields: dict[str, dict[str, Any]],
-    device: torch.device,
     *,
     count: int = 50_000,
     paired: bool = True,
     seed: int = 0,
-) -> Shapes:
+) -> Arrays:
     """`count` shapes; a second image field shows them, or others unless `paired`, in outline."""
     if path:
         raise DataError(f"Shapes are drawn, not read from {path!r}: say `shapes` alone.")
-    for name, field in fields.items():
-        if field["kind"] not in ("image", "class") or field.get("classes", 1) > 10:
-            raise DataError(f"Shapes have images and up to 10 classes, nothing for {name!r}.")
-    seeds = [seed] * len(fields) if paired else [seed + i for i in range(len(fields))]
-    return Shapes(fields, device, count, seeds)
+    draw = partial(draw_fields, fields, paired, seed)
+    one = draw(torch.zeros(1, dtype=torch.int64))
+    return Arrays({k: v.new_empty(count, *v.shape[1:]) for k, v in one.items()}, draw)
