@@ -71,8 +71,13 @@ def _best_period(items: list[str], start: int, longest: int) -> tuple[int, int]:
         if items[start] != items[start + period]:
             continue
         count = 1
-        while items[start + count * period : start + (count + 1) * period] == items[start : start + period]:
+        while (
+            items[start + count * period : start + (count + 1) * period]
+            == items[start : start + period]
+        ):
             count += 1
-        if (count >= 3 or (count == 2 and period >= 5)) and period * (count - 1) > best[0] * (best[1] - 1):
+        if (count >= 3 or (count == 2 and period >= 5)) and period * (count - 1) > best[0] * (
+            best[1] - 1
+        ):
             best = (period, count)
     return best

@@ -40,7 +40,9 @@ def write_composites(
             skeleton = tuple(INTEGER.sub("#", line) for line in made)
             key = (composite.name, skeleton, tuple(forward))
             inputs = tuple(composite.body.inputs)
-            form = forms.setdefault(key, _Form(composite.name, inputs, "Tensor", skeleton, tuple(forward)))
+            form = forms.setdefault(
+                key, _Form(composite.name, inputs, "Tensor", skeleton, tuple(forward))
+            )
             numbers = [int(n) for line in made for n in INTEGER.findall(line)]
             form.instances.append((composite, numbers))
         for form in forms.values():
@@ -58,7 +60,12 @@ def _by_depth(networks: Mapping[str, Network]) -> list[list[tuple[Composite, boo
         distance = 0
         while level:
             distance += 1
-            inner = [n.operation for body in level for n in body.nodes if isinstance(n.operation, Composite)]
+            inner = [
+                n.operation
+                for body in level
+                for n in body.nodes
+                if isinstance(n.operation, Composite)
+            ]
             level = []
             for composite in inner:
                 key = id(composite.body)
@@ -82,7 +89,13 @@ def _class(form: _Form, names: Namespace, instances: dict[int, str]) -> ClassTex
         instances[id(composite.body)] = f"{name}({', '.join(str(values[a]) for a in ordered)})"
     made = _filled(form.skeleton, arguments, form.instances[0][1])
     return ClassText(
-        name, form.inputs, f"The block `{form.name}`.", made, form.forward, form.returns, tuple(ordered)
+        name,
+        form.inputs,
+        f"The block `{form.name}`.",
+        made,
+        form.forward,
+        form.returns,
+        tuple(ordered),
     )
 
 
@@ -94,7 +107,9 @@ def _arguments(form: _Form, columns: list[tuple[int, ...]]) -> list[str | None]:
     arguments: list[str | None] = []
     for position, column in enumerate(columns):
         alone = len(form.instances) == 1
-        if len(set(column)) == 1 and not (alone and _positional(form, position) and column in candidates.values()):
+        if len(set(column)) == 1 and not (
+            alone and _positional(form, position) and column in candidates.values()
+        ):
             arguments.append(None)
             continue
         if column not in by_column:
@@ -128,7 +143,9 @@ def _positional(form: _Form, position: int) -> bool:
     return text[places[position] - 1] in "( "
 
 
-def _filled(skeleton: tuple[str, ...], arguments: list[str | None], numbers: list[int]) -> tuple[str, ...]:
+def _filled(
+    skeleton: tuple[str, ...], arguments: list[str | None], numbers: list[int]
+) -> tuple[str, ...]:
     values = iter(zip(arguments, numbers, strict=True))
 
     def fill(match: re.Match[str]) -> str:

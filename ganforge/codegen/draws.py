@@ -26,7 +26,11 @@ def latent_functions(plan: Plan, imports: Imports) -> list[Function]:
     used = {*plan.latents, *sample_sources(plan)}
     for name, latent in plan.graph.spec.latents.items():
         if name in used:
-            sides = "" if isinstance(latent, Categorical) else "".join(f", {n}" for n in shape_of(latent))
+            sides = (
+                ""
+                if isinstance(latent, Categorical)
+                else "".join(f", {n}" for n in shape_of(latent))
+            )
             summary = f"The latents {name} (count{sides}): {latent.distribution}."
             arguments = ["count: int", "noise: torch.Generator"]
             line = f"return {_draw(latent, imports)}"
@@ -76,7 +80,9 @@ def draw_functions(steps: Steps) -> list[Function]:
     lines.append(f"return {', '.join(s.player.name for s in plan.steps)}")
     summary = "All that is random in a round, drawn up front, step by step."
     arguments = ["state: State", "data: Arrays"]
-    kinds = ["list[tuple[Tensor, ...]]" if steps.repeats(s) else "tuple[Tensor, ...]" for s in plan.steps]
+    kinds = [
+        "list[tuple[Tensor, ...]]" if steps.repeats(s) else "tuple[Tensor, ...]" for s in plan.steps
+    ]
     draw = Function("draw", arguments, f"tuple[{', '.join(kinds)}]", summary, lines)
     return [*functions, draw]
 
@@ -176,7 +182,10 @@ def sample_functions(steps: Steps) -> list[Function]:
     low, high = sample_range(plan)
     summary = f"Images (count, {sides}) in {low:g}..{high:g} from a random stream of their own."
     arguments = ["state: State", "count: int", "seed: int"]
-    return [Function("sample", arguments, "Tensor", summary, images), _save(imports, len(roots), low, high)]
+    return [
+        Function("sample", arguments, "Tensor", summary, images),
+        _save(imports, len(roots), low, high),
+    ]
 
 
 def _sample_lines(
@@ -185,8 +194,7 @@ def _sample_lines(
     plan, imports, local = steps.plan, steps.imports, steps.local
     averages = averaged(plan) if plan.graph.spec.train.ema else []
     lines = [
-        f'{local[n]} = state.{"averages" if n in averages else "networks"}["{n}"]'
-        for n in networks
+        f'{local[n]} = state.{"averages" if n in averages else "networks"}["{n}"]' for n in networks
     ]
     writer = Writer(plan.graph.nodes, imports, Namespace(set(LOCAL)), local=local)
     context = imports.use("ganforge.runtime.samples:sampling")
@@ -206,7 +214,9 @@ def _sample_lines(
         beside = imports.use("ganforge.runtime.samples:side_by_side")
         result = f"{beside}([{', '.join(writer.text(i) for i in roots)}])"
     inside += [*writer.lines, f"return {result}"]
-    head = f"with {context}({', '.join(['state', 'seed', *(local[n] for n in networks)])}) as noise:"
+    head = (
+        f"with {context}({', '.join(['state', 'seed', *(local[n] for n in networks)])}) as noise:"
+    )
     return [*lines, head, *(f"    {line}" for line in inside)]
 
 

@@ -11,8 +11,17 @@ LINE_LENGTH = 100
 
 def formatted(text: str) -> str:
     """The text, formatted; unused and unsorted imports are put right. Raises `RuntimeError` on invalid text."""
-    options = ["--isolated", "--quiet", "--line-length", str(LINE_LENGTH), "--target-version", "py311"]
-    fixed = _ruff(["check", "--select", "I,F401", "--fix-only", *options, "--config", KNOWN, "-"], text)
+    options = [
+        "--isolated",
+        "--quiet",
+        "--line-length",
+        str(LINE_LENGTH),
+        "--target-version",
+        "py311",
+    ]
+    fixed = _ruff(
+        ["check", "--select", "I,F401", "--fix-only", *options, "--config", KNOWN, "-"], text
+    )
     return _ruff(["format", *options[:-2], "--config", 'target-version = "py311"', "-"], fixed)
 
 

@@ -71,7 +71,9 @@ def _arguments(
     arguments = []
     for name, info in type(optimizer).model_fields.items():
         value = getattr(optimizer, name)
-        if name == "kind" or (name != "lr" and value == _pytorch_default(optimizer, name, info.default)):
+        if name == "kind" or (
+            name != "lr" and value == _pytorch_default(optimizer, name, info.default)
+        ):
             continue
         live = value if isinstance(value, tuple) else (value,)
         if any(isinstance(part, Live) for part in live):

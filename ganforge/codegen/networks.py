@@ -40,7 +40,9 @@ def write_network(
     made, forward = write_body(body, imports, instances, wrap=common is None)
     if common is not None:
         made.append(_initialize("self", common, imports))
-    return ClassText(name, inputs, _summary(inputs, body), tuple(made), tuple(forward), _returns(body))
+    return ClassText(
+        name, inputs, _summary(inputs, body), tuple(made), tuple(forward), _returns(body)
+    )
 
 
 def write_body(
@@ -53,14 +55,17 @@ def write_body(
     chains = find_chains(body)
     attributes = _attributes(body, chains)
     made = [
-        f"self.{attributes[chain]} = {_modules(body, chain, imports, instances, wrap)}" for chain in chains
+        f"self.{attributes[chain]} = {_modules(body, chain, imports, instances, wrap)}"
+        for chain in chains
     ]
     return made, _forward(body, chains, attributes, imports)
 
 
 def _attributes(body: Body, chains: list[Chain]) -> dict[Chain, str]:
     """A name for each run: its id in the spec, `layers` for the only one, else what it is."""
-    names = Namespace({"training", "forward", "modules", "parameters", "buffers", "children", "apply"})
+    names = Namespace(
+        {"training", "forward", "modules", "parameters", "buffers", "children", "apply"}
+    )
     if len(chains) == 1 and body.nodes[chains[0].last].name is None:
         return {chains[0]: names.take("layers")}
     result = {}
@@ -74,13 +79,15 @@ def _kind(node: Node, length: int) -> str:
     if length > 1:
         return "layers"
     operation = node.operation
-    name = operation.block.name if isinstance(operation, Layer) else getattr(operation, "name", "layer")
+    name = (
+        operation.block.name
+        if isinstance(operation, Layer)
+        else getattr(operation, "name", "layer")
+    )
     return str(name).replace("-", "_")
 
 
-def _modules(
-    body: Body, chain: Chain, imports: Imports, instances: Instances, wrap: bool
-) -> str:
+def _modules(body: Body, chain: Chain, imports: Imports, instances: Instances, wrap: bool) -> str:
     items: list[str] = []
     for index in chain.nodes:
         items.extend(_items(body, body.nodes[index], imports, instances, wrap))
@@ -98,9 +105,7 @@ def _modules(
     return f"nn.Sequential({', '.join(parts)},)"
 
 
-def _items(
-    body: Body, node: Node, imports: Imports, instances: Instances, wrap: bool
-) -> list[str]:
+def _items(body: Body, node: Node, imports: Imports, instances: Instances, wrap: bool) -> list[str]:
     """The modules of a node; a block may need several, given as a `nn.Sequential` call that is opened."""
     operation = node.operation
     if isinstance(operation, Composite):
@@ -111,13 +116,17 @@ def _items(
     parts = made.args if made.target == "nn.Sequential" else (made,)
     texts = [write_call(part, imports) for part in parts]
     if wrap and operation.initializer is not None and _needs_own(operation):
-        texts[-1] = _initialize(texts[-1], operation.initializer, imports)
+        whole = texts[0] if len(texts) == 1 else f"nn.Sequential({', '.join(texts)})"
+        return [_initialize(whole, operation.initializer, imports)]
     return texts
 
 
 def _needs_own(operation: Layer) -> bool:
     assert operation.initializer is not None
-    return operation.owns_weights or getattr(operation.initializer.params, "norm_std", None) is not None
+    return (
+        operation.owns_weights
+        or getattr(operation.initializer.params, "norm_std", None) is not None
+    )
 
 
 def _initialize(target: str, initializer: Initializer, imports: Imports) -> str:
@@ -172,7 +181,9 @@ def _forward(
     return [*writer.lines, f"return {_result(body, writer)}"]
 
 
-def _named(body: Body, nodes: list[Node], needed: list[int], modules: Mapping[int, str]) -> set[int]:
+def _named(
+    body: Body, nodes: list[Node], needed: list[int], modules: Mapping[int, str]
+) -> set[int]:
     """The values that get a name: those used more than once, and modules' results in larger bodies."""
     uses = Counter(i for index in needed for i in nodes[index].inputs)
     uses.update(body.outputs.values())
@@ -184,7 +195,11 @@ def _named(body: Body, nodes: list[Node], needed: list[int], modules: Mapping[in
             continue
         is_module = has_module(node) and index in modules
         only_output = index in outputs and uses[index] == 1 and len(outputs) == 1
-        if uses[index] > 1 or (is_module and not only_output and len(needed) > 4) or isinstance(node.operation, Pack):
+        if (
+            uses[index] > 1
+            or (is_module and not only_output and len(needed) > 4)
+            or isinstance(node.operation, Pack)
+        ):
             named.add(index)
     return named
 
@@ -212,5 +227,7 @@ def _summary(inputs: tuple[str, ...], body: Body) -> str:
 
 def _shape(node: Node) -> str:
     if isinstance(node.shape, Tensor):
-        return str(node.shape) if node.shape.classes else f"({', '.join(map(str, node.shape.shape))})"
+        return (
+            str(node.shape) if node.shape.classes else f"({', '.join(map(str, node.shape.shape))})"
+        )
     return str(node.shape)

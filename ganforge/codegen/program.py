@@ -83,7 +83,9 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         imports.use("ganforge.runtime.state:Progress")
         _schedules(hyper, imports)
     text = _render(context, imports)
-    return Program(graph.spec.gan.name, formatted(text), str(context["spec"]), data or sources[0].name)
+    return Program(
+        graph.spec.gan.name, formatted(text), str(context["spec"]), data or sources[0].name
+    )
 
 
 def _render(context: dict[str, Any], imports: Imports) -> str:
@@ -266,5 +268,3 @@ def _schedules(hyper: Hyperparameters, imports: Imports) -> None:
                 imports.use(f"ganforge.runtime.schedules:{node.id}")
             if isinstance(node, ast.Name) and node.id == "math":
                 imports.use("math.pi")
-
-

@@ -87,7 +87,11 @@ class Steps:
         writer = self._writer(names)
         arguments = ["state: State"]
         for index, node in enumerate(self.plan.graph.nodes):
-            if isinstance(node.operation, Source) and node.operation.name in step.sources and index in step.needed:
+            if (
+                isinstance(node.operation, Source)
+                and node.operation.name in step.sources
+                and index in step.needed
+            ):
                 writer.known[index] = (names.take(self.local[node.operation.name]), ATOM)
                 arguments.append(f"{writer.text(index)}: Tensor")
         for index, _ in step.received:
@@ -107,14 +111,18 @@ class Steps:
         moved = " and ".join(player.networks)
         through = f" through {' and '.join(step.frozen)}" if step.frozen else ""
         what = "Gradients" if self.plan.simultaneous else "One update"
-        return Function(f"{player.name}_step", arguments, LOSSES, f"{what} of {moved}{through}.", lines)
+        return Function(
+            f"{player.name}_step", arguments, LOSSES, f"{what} of {moved}{through}.", lines
+        )
 
     def _networks(self, step: Step) -> list[str]:
         """Local names for the networks that a step calls, and its optimiser."""
         stopped = {index for index, _ in step.received}
         called = [n for n in self.plan.graph.networks if n in self._called(step.needed - stopped)]
         left = [*(self.local[n] for n in called), "optimizer"]
-        right = [f'state.networks["{n}"]' for n in called] + [f'state.optimizers["{step.player.name}"]']
+        right = [f'state.networks["{n}"]' for n in called] + [
+            f'state.optimizers["{step.player.name}"]'
+        ]
         if len(left) <= 2:
             return [f"{', '.join(left)} = {', '.join(right)}"]
         return [f"{a} = {b}" for a, b in zip(left, right, strict=True)]
@@ -155,7 +163,12 @@ class Steps:
             node = self.node(index)
             if isinstance(node.operation, Source | Number):
                 continue
-            if node.name or uses[index] > 1 or isinstance(node.shape, Bundle) or isinstance(node.operation, Pack):
+            if (
+                node.name
+                or uses[index] > 1
+                or isinstance(node.shape, Bundle)
+                or isinstance(node.operation, Pack)
+            ):
                 named.add(index)
         return named
 
@@ -195,7 +208,9 @@ class Steps:
         return "loss" if alone else f"{term.loss}_loss"
 
     def _report(self, terms: tuple[MovingTerm, ...]) -> str:
-        entries = [f"{self._label(term)!r}: {self._variable(term, terms)}.detach()" for term in terms]
+        entries = [
+            f"{self._label(term)!r}: {self._variable(term, terms)}.detach()" for term in terms
+        ]
         return f"{{{', '.join(entries)}}}"
 
     def _label(self, term: MovingTerm) -> str:
@@ -275,7 +290,10 @@ class Steps:
         called = [n for n in plan.graph.networks if n in self._called(frozenset(needed))]
         lines += [f'{self.local[name]} = state.networks["{name}"]' for name in called]
         with_gradient = [i for i in plan.shared if i in plan.shared_with_gradient]
-        for roots, gradless in ((with_gradient, False), ([i for i in plan.shared if i not in with_gradient], True)):
+        for roots, gradless in (
+            (with_gradient, False),
+            ([i for i in plan.shared if i not in with_gradient], True),
+        ):
             if not roots:
                 continue
             before = len(writer.lines)
@@ -293,7 +311,10 @@ class Steps:
 
     def _call(self, k: int, step: Step, writer: Writer) -> list[str]:
         plan, name = self.plan, f"{step.player.name}_step"
-        received = [writer.text(i) + (".detach()" if cut and i in plan.shared_with_gradient else "") for i, cut in step.received]
+        received = [
+            writer.text(i) + (".detach()" if cut and i in plan.shared_with_gradient else "")
+            for i, cut in step.received
+        ]
         assign = "losses = " if k == 0 else "losses |= "
         if plan.reuse and not self.repeats(step):
             sources = [self.local[name] for name in step.sources]
@@ -356,7 +377,9 @@ class Steps:
         roots = tuple(dict.fromkeys(i for s in plan.steps for t in s.terms for i in t.tensors))
         needed = self._behind(roots, writer)
         called = self._called(frozenset(needed))
-        lines = [f'{self.local[n]} = state.networks["{n}"]' for n in plan.graph.networks if n in called]
+        lines = [
+            f'{self.local[n]} = state.networks["{n}"]' for n in plan.graph.networks if n in called
+        ]
         writer.write(needed, self._named(needed, None) | self._twice(roots))
         lines += writer.lines
         for step in plan.steps:
@@ -371,7 +394,9 @@ class Steps:
         lines += self._updates()
         lines += self.averages()
         entries = [
-            f"{self._label(t)!r}: {self._joint_variable(t, s)}.detach()" for s in plan.steps for t in s.terms
+            f"{self._label(t)!r}: {self._joint_variable(t, s)}.detach()"
+            for s in plan.steps
+            for t in s.terms
         ]
         lines += [self._count_images(), f"return {{{', '.join(entries)}}}"]
         summary = "One forward pass for all players, their gradients, then all steps."

@@ -96,7 +96,9 @@ class Writer:
             made = write_call(block.module(params, *shapes), self.imports)
             return f"{made}({', '.join(texts)})"
         names = input_names(block, len(texts))
-        return write_call(block.function(params, *shapes), self.imports, dict(zip(names, texts, strict=True)))
+        return write_call(
+            block.function(params, *shapes), self.imports, dict(zip(names, texts, strict=True))
+        )
 
 
 def input_names(block: Block, count: int) -> list[str]:
@@ -106,5 +108,3 @@ def input_names(block: Block, count: int) -> list[str]:
     if star is not None:
         names += [f"{star}{k}" for k in range(count - len(names))]
     return names[:count]
-
-

@@ -10,7 +10,12 @@ class FormulaError(Exception):
     """
 
     def __init__(
-        self, code: str, message: str, help: str | None = None, start: int = 0, end: int | None = None
+        self,
+        code: str,
+        message: str,
+        help: str | None = None,
+        start: int = 0,
+        end: int | None = None,
     ) -> None:
         super().__init__(message)
         self.code, self.message, self.help = code, message, help

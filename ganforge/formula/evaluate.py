@@ -122,7 +122,9 @@ class _Evaluation:
         if isinstance(value, complex):
             raise self.fail(node, "GF119", f"`{ast.unparse(node)}` is no real number")
         if isinstance(value, list) and len(value) > MAX_LIST:
-            raise self.fail(node, "GF118", f"a list of {len(value):,} exceeds {MAX_LIST:,} elements")
+            raise self.fail(
+                node, "GF118", f"a list of {len(value):,} exceeds {MAX_LIST:,} elements"
+            )
         if isinstance(value, int | float) and not abs(value) <= MAX_VALUE:
             raise self.fail(node, "GF119", f"`{ast.unparse(node)}` exceeds {MAX_VALUE:.0e}")
         return value
@@ -200,7 +202,9 @@ class _Evaluation:
         if not isinstance(items, list):
             raise self.fail(node, "GF119", f"`{ast.unparse(node.value)}` is no list")
         if not isinstance(index, int) or not -len(items) <= index < len(items):
-            message = f"`{ast.unparse(node)}`: the list has {len(items)} elements, the index is {index}"
+            message = (
+                f"`{ast.unparse(node)}`: the list has {len(items)} elements, the index is {index}"
+            )
             raise self.fail(node, "GF119", message)
         return items[index]
 
@@ -212,7 +216,9 @@ class _Evaluation:
         assert isinstance(target, ast.Name)
         items = self.value(generator.iter)
         if not isinstance(items, list):
-            raise self.fail(generator.iter, "GF119", "a list is made `for` a variable `in` a list or range")
+            raise self.fail(
+                generator.iter, "GF119", "a list is made `for` a variable `in` a list or range"
+            )
         for item in items:
             self.scope = outer.with_names({target.id: item})
             if all(self.value(test) for test in generator.ifs):
@@ -238,7 +244,9 @@ class _Evaluation:
             raise self.fail(node, "GF119", "`range` takes one to three whole numbers")
         numbers = range(*bounds)
         if len(numbers) > MAX_LIST:
-            raise self.fail(node, "GF118", f"a range of {len(numbers):,} exceeds {MAX_LIST:,} elements")
+            raise self.fail(
+                node, "GF118", f"a range of {len(numbers):,} exceeds {MAX_LIST:,} elements"
+            )
         return list(numbers)
 
     def _whole(self, node: ast.expr) -> int:
@@ -255,7 +263,9 @@ class _Evaluation:
     def _shape(self, node: ast.Call, function: str) -> Any:
         if self.scope.tensors is None:
             message = f"`{function}` asks for a tensor, and none is in scope here"
-            raise self.fail(node, "GF107", message, "shapes are known inside networks and blocks only")
+            raise self.fail(
+                node, "GF107", message, "shapes are known inside networks and blocks only"
+            )
         if len(node.args) != 1 or not isinstance(node.args[0], ast.Name):
             raise self.fail(node, "GF107", f"`{function}` takes the name of one tensor")
         name = node.args[0].id

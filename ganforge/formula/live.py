@@ -44,7 +44,9 @@ def parse_live(text: str, scope: Scope) -> Live | Value:
     tree = _Folding(scope, text).fold(parse_formula(text))
     if isinstance(tree, ast.Constant):
         return tree.value  # type: ignore[return-value]
-    names = frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name)) & frozenset(LIVE_NAMES)
+    names = frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name)) & frozenset(
+        LIVE_NAMES
+    )
     source = re.sub(r"(\d)e-0(\d)", r"\1e-\2", ast.unparse(_python(tree)))
     return Live(text, tree, source, names)
 
@@ -58,7 +60,9 @@ class _Folding:
     def fold(self, node: ast.expr) -> ast.expr:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
         if not names & set(LIVE_NAMES):
-            return ast.copy_location(_literal(evaluate(node, self._constant_scope(), self.text)), node)
+            return ast.copy_location(
+                _literal(evaluate(node, self._constant_scope(), self.text)), node
+            )
         if isinstance(node, ast.Name):
             return node
         self._check(node)
@@ -86,7 +90,9 @@ class _Folding:
 
 
 def _literal(value: Value) -> ast.expr:
-    return ast.parse(repr(value), mode="eval").body if isinstance(value, list) else ast.Constant(value)
+    return (
+        ast.parse(repr(value), mode="eval").body if isinstance(value, list) else ast.Constant(value)
+    )
 
 
 class _Attributes(ast.NodeTransformer):

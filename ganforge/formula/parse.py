@@ -109,13 +109,17 @@ def _python_tree(text: str, what: str, code: str) -> ast.expr:
         start = max(0, min(len(text), error.offset or 1) - 1)
         raise FormulaError(
             code,
-            f'"{text}" is no {what}: {_plainly(error)}' if text.strip() else f"this {what} is empty",
+            f'"{text}" is no {what}: {_plainly(error)}'
+            if text.strip()
+            else f"this {what} is empty",
             _help(text),
             start,
             start + 1,
         ) from None
     except (RecursionError, MemoryError, ValueError):
-        raise FormulaError("GF118", f"this {what} is nested too deeply or holds a number too long") from None
+        raise FormulaError(
+            "GF118", f"this {what} is nested too deeply or holds a number too long"
+        ) from None
 
 
 def _plainly(error: SyntaxError) -> str:

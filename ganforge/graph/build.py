@@ -115,7 +115,9 @@ class _Builder:
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(self.spec.flow)
         for name, text in self.spec.flow.items():
-            graph.add_edges_from((used, name) for used in self._named_in(text) if used in self.spec.flow)
+            graph.add_edges_from(
+                (used, name) for used in self._named_in(text) if used in self.spec.flow
+            )
         for component in list(nx.strongly_connected_components(graph)):
             first = min(component, key=list(self.spec.flow).index)
             if len(component) > 1 or graph.has_edge(first, first):
@@ -137,7 +139,9 @@ class _Builder:
     def losses(self) -> dict[str, GraphLoss]:
         losses = {}
         for name, loss in self.spec.losses.items():
-            tensors = {t: self._tensor(text, ("losses", name, t)) for t, text in loss.tensors.items()}
+            tensors = {
+                t: self._tensor(text, ("losses", name, t)) for t, text in loss.tensors.items()
+            }
             losses[name] = GraphLoss(name, loss, tensors)
         return losses
 
@@ -151,7 +155,9 @@ class _Builder:
         shape = self.nodes.shape(index)
         if isinstance(shape, Bundle):
             choices = ", ".join(f"`{text}.{name}`" for name in shape.items)
-            self.findings.add("GF205", path, f"`{text}` has several outputs", f"choose one: {choices}")
+            self.findings.add(
+                "GF205", path, f"`{text}` has several outputs", f"choose one: {choices}"
+            )
             return self.nodes.unknown(path)
         return index
 
@@ -249,7 +255,10 @@ def _modules(body: Body) -> list[tuple[str, str]]:
     for node in body.nodes:
         if isinstance(node.operation, Layer) and node.operation.block.module is not None:
             shapes = [body.nodes[i].shape for i in node.inputs]
-            calls.append((node.operation.block.name, repr(node.operation.block.module(node.operation.params, *shapes))))
+            calls.append(
+                (
+                    node.operation.block.name,
+                    repr(node.operation.block.module(node.operation.params, *shapes)),
+                )
+            )
     return calls
-
-

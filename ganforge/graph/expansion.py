@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Label
-from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, Value, evaluate
@@ -154,7 +154,9 @@ def expand_network(
 def _expand(frame: Frame, inputs: Mapping[str, Shape]) -> Body:
     indices = {}
     for name, shape in inputs.items():
-        indices[name] = frame.nodes.add(Source(name, "input"), (), shape, (*frame.path, "inputs"), name=name)
+        indices[name] = frame.nodes.add(
+            Source(name, "input"), (), shape, (*frame.path, "inputs"), name=name
+        )
         frame.tensors[name] = indices[name]
     frame.prev = next(iter(indices.values()))
     _layers(frame, frame.table.layers, (*frame.path, "layers"), 0)
@@ -220,7 +222,12 @@ def _loop_head(frame: Frame, layer: dict[str, Any], path: Path) -> tuple[str | N
             findings.add("GF102", (*path, key), f"unknown key `{key}` in a loop", help, key=True)
     variable, text = layer.get("for"), layer.get("in")
     if not isinstance(variable, str) or text is None:
-        findings.add("GF111", path, "a loop needs `for` and `in`", 'write { for = "i", in = "range(4)", ... }')
+        findings.add(
+            "GF111",
+            path,
+            "a loop needs `for` and `in`",
+            'write { for = "i", in = "range(4)", ... }',
+        )
         return None, []
     if not check_name(variable, (*path, "for"), findings, key=False):
         return None, []
@@ -311,7 +318,9 @@ def _result(frame: Frame, layer: dict[str, Any], first: int, scope: Scope, path:
     block = layer.get("block")
     if block is None:
         if "from" not in layer:
-            frame.findings.add("GF111", path, "a layer needs `block` or `from`", 'write { block = "conv", ... }')
+            frame.findings.add(
+                "GF111", path, "a layer needs `block` or `from`", 'write { block = "conv", ... }'
+            )
             return frame.nodes.unknown(path)
         _no_more_keys(frame, layer, path)
         return first
@@ -322,11 +331,17 @@ def _result(frame: Frame, layer: dict[str, Any], first: int, scope: Scope, path:
     if block in frame.context.spec.blocks:
         return _composite(frame, block, layer, first, scope, path)
     if block not in frame.context.registry.blocks:
-        known = [*frame.context.spec.blocks, *frame.context.registry.blocks]
-        help = did_you_mean(block, sorted(known))
-        frame.findings.add("GF801", (*path, "block"), f"no block is called `{block}`", help)
+        _unknown_block(frame, block, (*path, "block"))
         return frame.nodes.unknown(path)
     return _block(frame, frame.context.registry.blocks[block], layer, first, scope, path)
+
+
+def _unknown_block(frame: Frame, block: str, path: Path) -> None:
+    own = nearest(block, list(frame.context.spec.blocks))
+    unlocated = frame.context.registry.missing("block", block)
+    if own is not None:
+        unlocated = replace(unlocated, help=f"did you mean `{own}`?")
+    frame.findings.missing(unlocated, path)
 
 
 def _inserted(word: str, scope: Scope) -> str:
@@ -352,7 +367,9 @@ def _extra_inputs(
         if key not in layer:
             if optional:
                 continue
-            frame.findings.add("GF111", path, f"`{block}` needs the input `{key}`", f'write `{key} = "..."`')
+            frame.findings.add(
+                "GF111", path, f"`{block}` needs the input `{key}`", f'write `{key} = "..."`'
+            )
             return None
         if not isinstance(layer[key], str):
             frame.findings.add("GF114", (*path, key), f"`{key}` must be wiring in quotes")
@@ -366,7 +383,11 @@ def _block(
 ) -> int:
     extra = [name for name in block.inputs[1:] if not name.startswith("*")]
     inputs = _extra_inputs(frame, extra, layer, block.name, path)
-    own = {k: v for k, v in layer.items() if k not in LAYER_KEYS and k not in [e.removesuffix("?") for e in extra]}
+    own = {
+        k: v
+        for k, v in layer.items()
+        if k not in LAYER_KEYS and k not in [e.removesuffix("?") for e in extra]
+    }
     steps = read_layer(block, own, frame, scope, path)
     if inputs is None or steps is None:
         return frame.nodes.unknown(path)
@@ -383,7 +404,9 @@ def _add(frame: Frame, layer: Layer, inputs: tuple[int, ...], path: Path) -> int
     try:
         shape = infer(layer.block, layer.params, shapes)
     except ShapeError as error:
-        frame.findings.add(error.code, path, error.message, error.help, related=_producers(frame, inputs))
+        frame.findings.add(
+            error.code, path, error.message, error.help, related=_producers(frame, inputs)
+        )
         return frame.nodes.unknown(path)
     if layer.block.infer is None and all(s is not None for s in shapes):
         message = f"the shape of `{layer.block.name}` is not known without running it"
@@ -408,7 +431,9 @@ def _composite(
     table = frame.context.spec.blocks[name]
     if name in frame.parents or len(frame.parents) >= MAX_NESTING:
         chain = " → ".join((*frame.parents[-6:], name))
-        frame.findings.add("GF210", (*path, "block"), f"the block `{name}` contains itself: {chain}", chain)
+        frame.findings.add(
+            "GF210", (*path, "block"), f"the block `{name}` contains itself: {chain}", chain
+        )
         return frame.nodes.unknown(path)
     inputs = _extra_inputs(frame, table.inputs[1:], layer, name, path)
     keys = [n.removesuffix("?") for n in table.inputs[1:]]
@@ -421,10 +446,14 @@ def _composite(
         return frame.nodes.unknown(path)
     body = _instance(frame, name, table, shapes, given, path)
     if set(body.outputs) != {""}:
-        message = f"the block `{name}` has named outputs, which this version of ganforge does not build"
+        message = (
+            f"the block `{name}` has named outputs, which this version of ganforge does not build"
+        )
         frame.findings.add("GF117", ("blocks", name, "outputs"), message, "give it one output")
         return frame.nodes.unknown(path)
-    return frame.nodes.add(Composite(name, given, body), tuple(arguments.values()), body.result, path)
+    return frame.nodes.add(
+        Composite(name, given, body), tuple(arguments.values()), body.result, path
+    )
 
 
 def _tensor(shape: Any) -> Shape:
@@ -432,7 +461,12 @@ def _tensor(shape: Any) -> Shape:
 
 
 def _given(
-    frame: Frame, table: BlockTable, layer: Mapping[str, Any], known: tuple[str, ...], block: str, path: Path
+    frame: Frame,
+    table: BlockTable,
+    layer: Mapping[str, Any],
+    known: tuple[str, ...],
+    block: str,
+    path: Path,
 ) -> dict[str, Value] | None:
     """The parameters that a layer gives to a composite block, computed in the layer's scope."""
     given: dict[str, Value] = {}
@@ -442,10 +476,18 @@ def _given(
         declared = table.params.get(key)
         if key not in table.params:
             help = did_you_mean(key, [*table.params, *known])
-            frame.findings.add("GF102", (*path, key), f"`{block}` has no parameter `{key}`", help, key=True)
+            frame.findings.add(
+                "GF102", (*path, key), f"`{block}` has no parameter `{key}`", help, key=True
+            )
             return None
-        is_word = isinstance(declared, dict) and ("choices" in declared or declared.get("type") == "word")
-        computed = _inserted(value, frame.current_scope()) if is_word else _formula(frame, value, (*path, key))
+        is_word = isinstance(declared, dict) and (
+            "choices" in declared or declared.get("type") == "word"
+        )
+        computed = (
+            _inserted(value, frame.current_scope())
+            if is_word
+            else _formula(frame, value, (*path, key))
+        )
         if computed is None:
             return None
         given[key] = computed
@@ -457,7 +499,12 @@ def _given(
 
 
 def _instance(
-    frame: Frame, name: str, table: BlockTable, shapes: Mapping[str, Shape], given: dict[str, Value], path: Path
+    frame: Frame,
+    name: str,
+    table: BlockTable,
+    shapes: Mapping[str, Shape],
+    given: dict[str, Value],
+    path: Path,
 ) -> Body:
     """The body of this instance; equal instances are expanded once."""
     key = (name, repr(sorted(given.items())), tuple(shapes.items()), id(frame.owner))
@@ -476,6 +523,3 @@ def _instance(
     body = _expand(inside, shapes)
     frame.context.bodies[key] = (body, frame.budget.layers - before)
     return body
-
-
-

@@ -54,15 +54,25 @@ def _follower(
     block = blocks.get(kind + suffix)
     where = (*path, key)
     if block is None:
-        known = [n.removesuffix(suffix) for n in blocks if n.endswith(suffix)] if suffix else list(blocks)
-        frame.findings.add("GF801", where, f"no {key} is called `{kind}`", did_you_mean(kind, ["none", *known]))
+        known = (
+            [n.removesuffix(suffix) for n in blocks if n.endswith(suffix)]
+            if suffix
+            else list(blocks)
+        )
+        frame.findings.add(
+            "GF801", where, f"no {key} is called `{kind}`", did_you_mean(kind, ["none", *known])
+        )
         return None
     own = {name: value for name, value in reference.items() if name != "kind"}
     values = {**frame.table.defaults.get(block.name, {}), **own}
     params = read(block.params, values, where, scope, frame.findings, extra_keys=("kind",))
     if params is None:
         return None
-    return [Layer(block, params, _initializer(params, frame, scope, path), isinstance(params, Initialized))]
+    return [
+        Layer(
+            block, params, _initializer(params, frame, scope, path), isinstance(params, Initialized)
+        )
+    ]
 
 
 def _initializer(params: Params, frame: Frame, scope: Scope, path: Path) -> Initializer | None:
@@ -75,8 +85,8 @@ def _initializer(params: Params, frame: Frame, scope: Scope, path: Path) -> Init
     init = frame.context.registry.inits.get(reference["kind"])
     if init is None:
         if own:
-            help = did_you_mean(reference["kind"], sorted(frame.context.registry.inits))
-            frame.findings.add("GF801", where, f"no init is called `{reference['kind']}`", help)
+            missing = frame.context.registry.missing("init", reference["kind"])
+            frame.findings.missing(missing, where)
         return None
     values = {name: value for name, value in reference.items() if name != "kind"}
     read_params = read(init.params, values, where, scope, frame.findings, extra_keys=("kind",))
@@ -90,7 +100,9 @@ def _plain(params: Initialized, frame: Frame, path: Path) -> bool:
         kinds[owner] = ("networks",)
     for kind, where in kinds.items():
         if kind in ("spectral", "equalized"):
-            message = f"`weights = \"{kind}\"` is part of the language, but this version does not build it"
+            message = (
+                f'`weights = "{kind}"` is part of the language, but this version does not build it'
+            )
             frame.findings.add("GF117", where, message, "use plain weights")
             return False
         if kind != "plain":

@@ -107,7 +107,9 @@ class Wiring:
                 return self._arithmetic(node)
             case ast.UnaryOp(op=ast.USub()):
                 operand = self._single(node.operand)
-                return self.nodes.add(Arithmetic("-"), (operand,), self._tensor_shape(operand), self.path)
+                return self.nodes.add(
+                    Arithmetic("-"), (operand,), self._tensor_shape(operand), self.path
+                )
             case ast.IfExp():
                 chosen = node.body if self._formula(node.test) else node.orelse
                 return self._value(chosen)
@@ -127,7 +129,9 @@ class Wiring:
 
     def _number(self, node: ast.expr) -> int:
         value = parse_live(ast.unparse(node), self.scope)
-        if not isinstance(value, Live) and (isinstance(value, bool) or not isinstance(value, int | float)):
+        if not isinstance(value, Live) and (
+            isinstance(value, bool) or not isinstance(value, int | float)
+        ):
             self._fail(node, "GF219", f"the param `{ast.unparse(node)}` is no number")
         return self.nodes.add(Number(value), (), Tensor(()), self.path)  # type: ignore[arg-type]
 
@@ -155,10 +159,14 @@ class Wiring:
             raise UnknownShapeError
         if not isinstance(shape, Bundle):
             written = ast.unparse(node.value)
-            self._fail(node, "GF205", f"`{written}` has one output, without a name", f"write `{written}`")
+            self._fail(
+                node, "GF205", f"`{written}` has one output, without a name", f"write `{written}`"
+            )
         if node.attr not in shape.items:
             help = did_you_mean(node.attr, list(shape.items))
-            self._fail(node, "GF205", f"`{ast.unparse(node.value)}` has no output `{node.attr}`", help)
+            self._fail(
+                node, "GF205", f"`{ast.unparse(node.value)}` has no output `{node.attr}`", help
+            )
         return self.nodes.add(Output(node.attr), (index,), shape.items[node.attr], self.path)
 
     def _item(self, node: ast.Subscript) -> int:
@@ -168,7 +176,9 @@ class Wiring:
             if index not in value.values:
                 keys = _listed(list(value.values))
                 message = f"`{written}[{index}]` does not exist"
-                self._fail(node, "GF206", message, f"`{written}` was made for {value.variable} = {keys}")
+                self._fail(
+                    node, "GF206", message, f"`{written}` was made for {value.variable} = {keys}"
+                )
             return value.values[index]
         shape = self.nodes.shape(value)
         if shape is None:
@@ -177,7 +187,9 @@ class Wiring:
             self._fail(node, "GF217", f"`{written}` is {shape}, no list")
         if not isinstance(index, int) or not -len(shape.items) <= index < len(shape.items):
             message = f"`{written}[{index}]` does not exist"
-            self._fail(node, "GF206", message, f"`{written}` has {len(shape.items)} elements, from 0")
+            self._fail(
+                node, "GF206", message, f"`{written}` has {len(shape.items)} elements, from 0"
+            )
         index %= len(shape.items)
         return self.nodes.add(Item(index), (value,), shape.items[index], self.path)
 
@@ -186,18 +198,24 @@ class Wiring:
             self._fail(node, "GF218", "wiring has `+ - * /` of tensors only")
         left, right = self._single(node.left), self._single(node.right)
         shape = self._broadcast(node, self._tensor_shape(left), self._tensor_shape(right))
-        return self.nodes.add(Arithmetic(_OPERATORS[type(node.op)]), (left, right), shape, self.path)
+        return self.nodes.add(
+            Arithmetic(_OPERATORS[type(node.op)]), (left, right), shape, self.path
+        )
 
     def _broadcast(self, node: ast.BinOp, left: Shape, right: Shape) -> Shape:
         if left is None or right is None:
             return None
         for shape, side in ((left, node.left), (right, node.right)):
             if isinstance(shape, TensorList):
-                self._fail(side, "GF303", f"`{ast.unparse(side)}` is a list: take its elements one by one")
+                self._fail(
+                    side, "GF303", f"`{ast.unparse(side)}` is a list: take its elements one by one"
+                )
             if shape.classes is not None:
                 name = ast.unparse(side)
                 help = f"`one_hot({name})` makes numbers of it"
-                self._fail(side, "GF503", f"`{name}` is a {shape}, no numbers to compute with", help)
+                self._fail(
+                    side, "GF503", f"`{name}` is a {shape}, no numbers to compute with", help
+                )
         a, b = left.shape, right.shape  # type: ignore[union-attr]
         if not a or not b:
             return Tensor(a or b)
@@ -206,7 +224,7 @@ class Wiring:
         names = f"`{ast.unparse(node.left)}` is {left} and `{ast.unparse(node.right)}` is {right}"
         help = None
         if len(a) == len(b) == 3 and a[1:] == b[1:]:
-            help = f"bring both to one number of channels: {{ block = \"conv\", out = {b[0]}, kernel = 1, from = ... }}"
+            help = f'bring both to one number of channels: {{ block = "conv", out = {b[0]}, kernel = 1, from = ... }}'
         self._fail(node, "GF303", f"{names}: they do not add up", help)
 
     def _call(self, node: ast.Call) -> int:
@@ -224,7 +242,12 @@ class Wiring:
             return called
         if block is None:
             known = sorted({*self.known(), *(b.replace("-", "_") for b in self.blocks)})
-            self._fail(node.func, "GF201", f"no network or function is called `{name}`", did_you_mean(name, known))
+            self._fail(
+                node.func,
+                "GF201",
+                f"no network or function is called `{name}`",
+                did_you_mean(name, known),
+            )
         if block.stateful or block.random:
             help = f'make it a layer: {{ block = "{block.name}", ... }}'
             message = f"`{name}` has weights, state or randomness: it is no function"
@@ -237,7 +260,9 @@ class Wiring:
         index = self._single(node.args[0])
         inner = self.nodes.items[index]
         self.fresh += 1
-        return self.nodes.add(inner.operation, inner.inputs, inner.shape, self.path, fresh=self.fresh)
+        return self.nodes.add(
+            inner.operation, inner.inputs, inner.shape, self.path, fresh=self.fresh
+        )
 
     def _apply(self, node: ast.Call, block: Block, inputs: tuple[int, ...]) -> int:
         name = block.name.replace("-", "_")
@@ -245,7 +270,9 @@ class Wiring:
         variadic = any(i.startswith("*") for i in block.inputs)
         if len(inputs) < max(1, len(needed)) or (len(inputs) > len(block.inputs) and not variadic):
             takes = ", ".join(i.strip("*?") for i in block.inputs)
-            self._fail(node, "GF204", f"`{name}` takes ({takes}), and {len(inputs)} tensors are given")
+            self._fail(
+                node, "GF204", f"`{name}` takes ({takes}), and {len(inputs)} tensors are given"
+            )
         values = {k.arg: self._keyword(k.value) for k in node.keywords if k.arg}
         try:
             params = block.params.model_validate(values, context=self.scope)
@@ -256,7 +283,11 @@ class Wiring:
             if detail["type"] == "extra_forbidden":
                 help = did_you_mean(key, list(block.params.model_fields))
                 self._fail(node, "GF102", f"`{name}` has no parameter `{key}`", help)
-            self._fail(node, "GF111" if detail["type"] == "missing" else "GF114", f"`{name}`: `{key}`: {message}")
+            self._fail(
+                node,
+                "GF111" if detail["type"] == "missing" else "GF114",
+                f"`{name}`: `{key}`: {message}",
+            )
         return apply(self.nodes, block, params, inputs, self.path, variadic=variadic)
 
     def _keyword(self, node: ast.expr) -> Any:
@@ -264,7 +295,13 @@ class Wiring:
 
 
 def apply(
-    nodes: Nodes, block: Block, params: Any, inputs: tuple[int, ...], path: Path, *, variadic: bool = False
+    nodes: Nodes,
+    block: Block,
+    params: Any,
+    inputs: tuple[int, ...],
+    path: Path,
+    *,
+    variadic: bool = False,
 ) -> int:
     """The node of a block called as a function; over a list it is called on each element."""
     first = nodes.shape(inputs[0])
@@ -283,12 +320,6 @@ def infer(block: Block, params: Any, shapes: list[Any]) -> Shape:
     """The shape of a block's result; unknown where an input is. Raises `ShapeError`."""
     if block.infer is None or any(s is None or isinstance(s, Bundle) for s in shapes):
         return None
-    if block.image and not (isinstance(shapes[0], Tensor) and shapes[0].is_image):
-        raise ShapeError(
-            "GF301",
-            f"`{block.name}` needs an image (C x H x W), and is given {shapes[0]}",
-            'insert `{ block = "reshape", shape = [C, H, W] }` before it',
-        )
     return block.infer(params, *shapes)
 
 

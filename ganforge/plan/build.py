@@ -17,7 +17,11 @@ def build_plan(graph: Graph) -> Plan:
     joint = simultaneous and train.reuse and _one_step_each(graph)
     shared = () if simultaneous else _shared(graph)
     with_gradient = frozenset(
-        i for i in shared if any(i in _with_gradient(graph, p.networks) for p in graph.players if i in _needed(graph, p))
+        i
+        for i in shared
+        if any(
+            i in _with_gradient(graph, p.networks) for p in graph.players if i in _needed(graph, p)
+        )
     )
     steps = tuple(_step(graph, player, () if joint else shared) for player in graph.players)
     roots = [i for term in graph.terms for i in term.tensors]
@@ -88,9 +92,7 @@ def _used_outside(graph: Graph, index: int, shared: set[int]) -> bool:
     """Whether something that is not shared takes this node."""
     roots = {i for term in graph.terms for i in term.tensors}
     live = upstream(graph.nodes, roots)
-    return index in roots or any(
-        index in graph.nodes[i].inputs and i not in shared for i in live
-    )
+    return index in roots or any(index in graph.nodes[i].inputs and i not in shared for i in live)
 
 
 def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
@@ -122,10 +124,7 @@ def _without_gradient(
     still = {
         i
         for i in own - gradient
-        if any(
-            isinstance(graph.nodes[k].operation, NetworkCall)
-            for k in _behind(graph, i, shared)
-        )
+        if any(isinstance(graph.nodes[k].operation, NetworkCall) for k in _behind(graph, i, shared))
     }
     taken = {k for i in still for k in graph.nodes[i].inputs if k in still}
     outside = {k for i in own - still for k in graph.nodes[i].inputs}
@@ -147,7 +146,9 @@ def _behind(graph: Graph, index: int, shared: tuple[int, ...]) -> set[int]:
 def _sources(graph: Graph, nodes: Iterable[int]) -> tuple[str, ...]:
     found = set(nodes)
     return tuple(
-        op.name for i, node in enumerate(graph.nodes) if i in found and isinstance(op := node.operation, Source)
+        op.name
+        for i, node in enumerate(graph.nodes)
+        if i in found and isinstance(op := node.operation, Source)
     )
 
 

@@ -53,7 +53,7 @@ class Block:
               "?" may be left out, one that starts with "*" takes all remaining tensors (functions only).
     stateful: has weights, buffers or own randomness: refused as a function in wiring.
     shift:    whether the block adds a learned shift, so that a layer in front of it needs no bias.
-    image:    the rank check: True needs (C, H, W), False takes anything.
+    channels_last: whether it runs faster in that memory format, on images.
     cuts_gradient: no gradient flows through it (`detach`).
     """
 
@@ -66,9 +66,8 @@ class Block:
     inputs: tuple[str, ...] = ("x",)
     stateful: bool = False
     shift: Callable[[Any], bool] = lambda params: False
-    image: bool = False
     random: bool = False
-    channels_last: bool | None = None
+    channels_last: bool = False
     twice_differentiable: bool = True
     cuts_gradient: bool = False
 

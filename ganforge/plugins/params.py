@@ -6,6 +6,7 @@ A field of one of these types takes a value or a formula; the formula is compute
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -54,6 +55,8 @@ def _whole(value: Any, info: ValidationInfo) -> int:
     result = _computed(value, info)
     if isinstance(result, bool) or not isinstance(result, int | float):
         raise _wrong_type("a whole number", result)
+    if not math.isfinite(result):
+        raise _wrong_type("a whole number", result)
     if result != int(result):
         help = _power_of_two(value) or "use `floor`, `ceil` or another size"
         message = f"a whole number is needed here, and this is {shown(result)}"
@@ -71,6 +74,8 @@ def _number(value: Any, info: ValidationInfo) -> float:
     result = _computed(value, info)
     if isinstance(result, bool) or not isinstance(result, int | float):
         raise _wrong_type("a number", result)
+    if not math.isfinite(result):
+        raise _wrong_type("a finite number", result)
     return result
 
 
@@ -102,6 +107,8 @@ def _live(value: Any, info: ValidationInfo) -> Any:
             raise as_pydantic(error) from None
     if not isinstance(value, LiveNumber | int | float) or isinstance(value, bool):
         raise _wrong_type("a number or a formula over training progress", value)
+    if not isinstance(value, LiveNumber) and not math.isfinite(value):
+        raise _wrong_type("a finite number", value)
     return value
 
 
@@ -147,21 +154,23 @@ Bool = Annotated[bool, BeforeValidator(_truth, json_schema_input_type=bool | str
 """A truth value or a formula that gives one."""
 Word = Annotated[str, BeforeValidator(_word)]
 """A word; `{name}` inserts a param."""
-Ints = Annotated[tuple[int, ...], BeforeValidator(_list_of(_whole), json_schema_input_type=list[Any] | str)]
+Ints = Annotated[
+    tuple[int, ...], BeforeValidator(_list_of(_whole), json_schema_input_type=list[Any] | str)
+]
 """A list of whole numbers, each of which may be a formula; or one formula that gives the list."""
 Floats = Annotated[
     tuple[float, ...], BeforeValidator(_list_of(_number), json_schema_input_type=list[Any] | str)
 ]
 """A list of numbers."""
-Live = Annotated[
-    LiveNumber | float, BeforeValidator(_live, json_schema_input_type=float | str)
-]
+Live = Annotated[LiveNumber | float, BeforeValidator(_live, json_schema_input_type=float | str)]
 """A number, or a formula over training progress, which the program computes as it runs."""
 LivePair = Annotated[
     tuple[Any, Any], BeforeValidator(_list_of(_live), json_schema_input_type=list[Any])
 ]
 """Two live numbers, such as Adam's betas."""
-Reference = Annotated[dict[str, Any], BeforeValidator(_reference, json_schema_input_type=str | dict[str, Any])]
+Reference = Annotated[
+    dict[str, Any], BeforeValidator(_reference, json_schema_input_type=str | dict[str, Any])
+]
 """A name with parameters: `"batch"` or `{ kind = "batch", eps = 1e-3 }`; arrives as a table with `kind`."""
 BlockRef = Reference
 InitRef = Reference

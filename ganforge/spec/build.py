@@ -30,9 +30,7 @@ from ganforge.spec.params import resolve_params
 from ganforge.spec.train import read_optimizers, read_train
 from ganforge.spec.validate import PLANNED, Findings, read
 
-TABLES = (
-    "ganforge gan params data latents blocks networks flow losses train sample".split()
-)
+TABLES = "ganforge gan params data latents blocks networks flow losses train sample".split()
 
 LATENTS: Mapping[str, type[AnyLatent]] = {
     "normal": Normal,
@@ -72,7 +70,9 @@ def _tables(document: Document, findings: Findings) -> dict[str, dict[str, Any]]
     for name, value in document.values.items():
         if name in PLANNED[""]:
             message = f"`[{name}]` is part of the language, but this version of ganforge does not build it"
-            findings.add("GF117", (name,), message, "remove the table, or use a later version", key=True)
+            findings.add(
+                "GF117", (name,), message, "remove the table, or use a later version", key=True
+            )
         elif name not in TABLES:
             known = did_you_mean(name, TABLES)
             findings.add("GF102", (name,), f"unknown table `[{name}]`", known, key=True)
@@ -94,7 +94,9 @@ def _latents(table: Mapping[str, Any], scope: Scope, findings: Findings) -> dict
         kind = value.get("distribution")
         if kind not in LATENTS:
             help = did_you_mean(str(kind), list(LATENTS))
-            findings.add("GF110", (*path, "distribution"), f"`{name}` needs a known `distribution`", help)
+            findings.add(
+                "GF110", (*path, "distribution"), f"`{name}` needs a known `distribution`", help
+            )
             continue
         latent = read(LATENTS[kind], value, path, scope, findings)
         if latent is not None and _has_one_shape(latent, path, findings):
@@ -106,7 +108,12 @@ def _has_one_shape(latent: AnyLatent, path: tuple[str, ...], findings: Findings)
     if isinstance(latent, Categorical):
         return True
     if (latent.size is None) == (latent.shape is None):
-        findings.add("GF111", path, f"the latent `{path[-1]}` needs `size` or `shape`, and not both", "write `size = 100`")
+        findings.add(
+            "GF111",
+            path,
+            f"the latent `{path[-1]}` needs `size` or `shape`, and not both",
+            "write `size = 100`",
+        )
         return False
     if latent.shape is not None and (not latent.shape or min(latent.shape) < 1):
         findings.add("GF115", (*path, "shape"), "a shape is a list of sizes, each at least 1")
@@ -127,7 +134,10 @@ def _named(
             continue
         entry = read(model, value, path, scope, findings)
         if entry is not None and all(
-            [check_name(n, (*path, "inputs", i), findings, key=False) for i, n in enumerate(_bare(entry.inputs))]
+            [
+                check_name(n, (*path, "inputs", i), findings, key=False)
+                for i, n in enumerate(_bare(entry.inputs))
+            ]
         ):
             result[key] = entry
     return result
@@ -143,7 +153,12 @@ def _flow(table: Mapping[str, Any], findings: Findings) -> dict[str, str]:
         if not check_name(name, ("flow", name), findings):
             continue
         if not isinstance(value, str):
-            findings.add("GF114", ("flow", name), f"`{name}` must be wiring in quotes", f'write `{name} = "G(z)"`')
+            findings.add(
+                "GF114",
+                ("flow", name),
+                f"`{name}` must be wiring in quotes",
+                f'write `{name} = "G(z)"`',
+            )
             continue
         flow[name] = value
     return flow

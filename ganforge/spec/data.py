@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.evaluate import Scope
 from ganforge.plugins.declarations import DataSource
 from ganforge.plugins.params import Params, Positive
@@ -14,7 +13,10 @@ from ganforge.spec.models import ClassField, Data, ImageField
 from ganforge.spec.names import check_name
 from ganforge.spec.validate import Findings, read
 
-KINDS: Mapping[str, type[ImageField] | type[ClassField]] = {"image": ImageField, "class": ClassField}
+KINDS: Mapping[str, type[ImageField] | type[ClassField]] = {
+    "image": ImageField,
+    "class": ClassField,
+}
 PLANNED_KINDS = ("attributes", "vector")
 DEFAULT_COUNT = 50_000
 
@@ -35,7 +37,13 @@ def read_data(
         return None
     own = {key: value for key, value in table.items() if key not in ("source", "fields", "count")}
     options = read(
-        source.params, own, ("data",), scope, findings, table="data", extra_keys=("source", "fields", "count")
+        source.params,
+        own,
+        ("data",),
+        scope,
+        findings,
+        table="data",
+        extra_keys=("source", "fields", "count"),
     )
     count = {key: table[key] for key in ("count",) if key in table}
     counted = read(Count, count, ("data",), scope, findings)
@@ -51,8 +59,7 @@ def _source(table: Mapping[str, Any], registry: Registry, findings: Findings) ->
             findings.add("GF111", ("data",), "`[data]` needs `source`", 'write `source = "shapes"`')
         return None
     if name not in registry.sources:
-        help = did_you_mean(name, sorted(registry.sources))
-        findings.add("GF801", ("data", "source"), f"no data source is called `{name}`", help)
+        findings.missing(registry.missing("data source", name), ("data", "source"))
         return None
     return registry.sources[name]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.evaluate import Scope
 from ganforge.plugins.registry import Registry
 from ganforge.spec.models import LossSpec, LossTable
@@ -38,12 +37,13 @@ def _loss(
 ) -> LossSpec | None:
     path, kind = ("losses", name), value.get("kind")
     if not isinstance(kind, str):
-        findings.add("GF111", path, f"the loss `{name}` needs `kind`", 'write `kind = "adversarial"`')
+        findings.add(
+            "GF111", path, f"the loss `{name}` needs `kind`", 'write `kind = "adversarial"`'
+        )
         return None
     declaration = registry.losses.get(kind)
     if declaration is None:
-        help = did_you_mean(kind, sorted(registry.losses))
-        findings.add("GF801", (*path, "kind"), f"no loss is called `{kind}`", help)
+        findings.missing(registry.missing("loss", kind), (*path, "kind"))
         return None
     common = read(LossTable, {k: value[k] for k in COMMON if k in value}, path, scope, findings)
     own = {k: v for k, v in value.items() if k not in COMMON and k not in declaration.tensors}
@@ -62,7 +62,9 @@ def _loss(
     return LossSpec(declaration, common, tensors, params)
 
 
-def _is_wiring(value: Mapping[str, Any], tensor: str, path: tuple[str, ...], findings: Findings) -> bool:
+def _is_wiring(
+    value: Mapping[str, Any], tensor: str, path: tuple[str, ...], findings: Findings
+) -> bool:
     if tensor not in value:
         message = f"the loss `{path[-1]}` needs `{tensor}`"
         findings.add("GF111", path, message, f'write `{tensor} = "..."`')

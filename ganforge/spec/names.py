@@ -12,7 +12,12 @@ RESERVED = frozenset("prev level fade res step round kimg epoch progress".split(
 
 def check_name(name: str, path: Path, findings: Findings, *, key: bool = True) -> bool:
     """Whether `name` may name a tensor, network, loss or player; reports GF101 where it may not."""
-    if name.isidentifier() and name.isascii() and not keyword.iskeyword(name) and name not in RESERVED:
+    if (
+        name.isidentifier()
+        and name.isascii()
+        and not keyword.iskeyword(name)
+        and name not in RESERVED
+    ):
         return True
     if keyword.iskeyword(name):
         reason, help = "is a Python keyword", f"call it `{name}_` or another name"

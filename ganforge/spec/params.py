@@ -82,7 +82,12 @@ def _order(trees: Mapping[str, ast.expr], path: Path, findings: Findings) -> lis
 
 
 def _formula(
-    tree: ast.expr, text: object, path: Path, scope: Scope, values: Mapping[str, Value], findings: Findings
+    tree: ast.expr,
+    text: object,
+    path: Path,
+    scope: Scope,
+    values: Mapping[str, Value],
+    findings: Findings,
 ) -> Value | None:
     if not isinstance(text, str):
         return _declared(text, path, findings)
@@ -90,7 +95,9 @@ def _formula(
         return evaluate(tree, scope.with_names(values), text)
     except FormulaError as error:
         if error.code == "GF106" and text.isidentifier():
-            help = f'a word is declared: {path[-1]} = {{ choices = ["{text}"], default = "{text}" }}'
+            help = (
+                f'a word is declared: {path[-1]} = {{ choices = ["{text}"], default = "{text}" }}'
+            )
             findings.add("GF104", path, f'"{text}" is no formula over the params', help)
         else:
             findings.formula(error, path)
@@ -103,14 +110,24 @@ def _declared(value: object, path: Path, findings: Findings) -> Value | None:
     if isinstance(value, dict):
         unknown = [key for key in value if key not in ("choices", "default", "type")]
         for key in unknown:
-            findings.add("GF102", (*path, key), f"unknown key `{key}`", "a param has `type`, `choices`, `default`", key=True)
+            findings.add(
+                "GF102",
+                (*path, key),
+                f"unknown key `{key}`",
+                "a param has `type`, `choices`, `default`",
+                key=True,
+            )
         if "default" in value:
             return value["default"]  # type: ignore[no-any-return]
         if not unknown:
             name = path[-1]
             findings.add("GF111", path, f"the param `{name}` must be given", f"--set {name}=VALUE")
         return None
-    findings.add("GF114", path, f"a param is a number, true or false, a list or a formula, not {shown(value)}")
+    findings.add(
+        "GF114",
+        path,
+        f"a param is a number, true or false, a list or a formula, not {shown(value)}",
+    )
     return None
 
 
@@ -120,11 +137,15 @@ def _checked(declared: object, name: str, value: Value, path: Path, findings: Fi
     choices, kind = declared.get("choices"), declared.get("type")
     if isinstance(choices, list) and value not in choices:
         names = ", ".join(map(str, choices))
-        findings.add("GF110", (*path, name), f"`{name}` cannot be {shown(value)}", f"choices: {names}")
+        findings.add(
+            "GF110", (*path, name), f"`{name}` cannot be {shown(value)}", f"choices: {names}"
+        )
         return False
     if isinstance(kind, str) and kind not in TYPES:
         names = ", ".join(TYPES)
-        findings.add("GF110", (*path, name, "type"), f'"{kind}" is no type of a param', f"types: {names}")
+        findings.add(
+            "GF110", (*path, name, "type"), f'"{kind}" is no type of a param', f"types: {names}"
+        )
         return False
     wrong = isinstance(kind, str) and not isinstance(value, TYPES[kind])
     if wrong or (kind in ("int", "float") and isinstance(value, bool)):

@@ -22,13 +22,17 @@ def read_train(table: Mapping[str, Any], scope: Scope, findings: Findings) -> Tr
     train = read(TrainTable, flat, ("train",), scope, findings, table="train") or TrainTable()
     given = [key for key in LENGTHS if key in table]
     if table and not given:
-        findings.add("GF601", ("train",), "`[train]` has no length", "give one of kimg, rounds, epochs")
+        findings.add(
+            "GF601", ("train",), "`[train]` has no length", "give one of kimg, rounds, epochs"
+        )
     if len(given) > 1:
         path = ("train", given[1])
         message = f"`[train]` has {len(given)} lengths: {', '.join(given)}"
         findings.add("GF601", path, message, "keep one of kimg, rounds, epochs", key=True)
     if train.ema is not None and (train.ema.decay is None) == (train.ema.half_life_kimg is None):
-        findings.add("GF111", ("train", "ema"), "`ema` needs `decay` or `half_life_kimg`, and not both")
+        findings.add(
+            "GF111", ("train", "ema"), "`ema` needs `decay` or `half_life_kimg`, and not both"
+        )
     return train.model_copy(update={"players": _players(table.get("players", {}), scope, findings)})
 
 
@@ -65,7 +69,11 @@ def read_optimizers(
     for name, player in players.items() if isinstance(players, dict) else ():
         own = player.get("optimizer") if isinstance(player, dict) else None
         if isinstance(own, dict):
-            merged = own if own.get("kind", common.get("kind")) != common.get("kind") else {**common, **own}
+            merged = (
+                own
+                if own.get("kind", common.get("kind")) != common.get("kind")
+                else {**common, **own}
+            )
             optimizer = _optimizer(merged, ("train", "players", name, "optimizer"), scope, findings)
             if optimizer is not None:
                 optimizers[name] = optimizer

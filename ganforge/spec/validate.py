@@ -39,13 +39,19 @@ class Findings:
         self.document = document
         self.items: list[Diagnostic] = []
 
-    def add(self, code: str, path: Path, message: str, help: str | None = None, **more: Any) -> None:
+    def add(
+        self, code: str, path: Path, message: str, help: str | None = None, **more: Any
+    ) -> None:
         """A finding at a path of the document. `key=True` points at the key, `span` at a part of the value."""
         key, span = more.pop("key", False), more.pop("span", None)
         span = span or self.document.span(path, key=key)
         finding = rules.ALL[code].at(span, message, help=help, path=dotted(path), **more)
         if finding not in self.items:
             self.items.append(finding)
+
+    def missing(self, unlocated: Diagnostic, path: Path) -> None:
+        """What the registry says of a name that it does not have, at the place that names it."""
+        self.add(unlocated.code, path, unlocated.message, unlocated.help)
 
     def formula(self, error: FormulaError, path: Path) -> None:
         """An error of a formula or wiring, at the characters where it is."""
@@ -121,7 +127,13 @@ def _report(
     place = path if where is None else where
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        _unknown_key(str(detail["loc"][-1]), place, known if len(path) == len(base) + 1 else [], table, findings)
+        _unknown_key(
+            str(detail["loc"][-1]),
+            place,
+            known if len(path) == len(base) + 1 else [],
+            table,
+            findings,
+        )
     elif kind == "missing":
         name = detail["loc"][-1]
         findings.add("GF111", place, f"{_named(path)} needs `{name}`", f"write `{name} = ...`")
@@ -144,7 +156,9 @@ def _unknown_key(key: str, path: Path, known: list[str], table: str, findings: F
     findings.add("GF102", path, f"unknown key `{key}`", did_you_mean(key, known), key=True)
 
 
-def _formula(context: Mapping[str, Any], code: str, path: Path, place: Path, findings: Findings) -> None:
+def _formula(
+    context: Mapping[str, Any], code: str, path: Path, place: Path, findings: Findings
+) -> None:
     error = FormulaError(
         code, context["message"], context.get("help"), context.get("start", 0), context.get("end")
     )
@@ -172,16 +186,30 @@ def _bounds_or_type(
     name = f"`{path[-1]}`" if path and isinstance(path[-1], str) else _named(path)
     given = detail["input"]
     if kind in _NEEDS:
-        given_text = "a table" if isinstance(given, dict) else "a list" if isinstance(given, list) else shown(given)
+        given_text = (
+            "a table"
+            if isinstance(given, dict)
+            else "a list"
+            if isinstance(given, list)
+            else shown(given)
+        )
         findings.add("GF114", place, f"{name} must be {_NEEDS[kind]}, not {given_text}")
     elif kind == "literal_error":
         expected = str(detail.get("ctx", {}).get("expected", ""))
         choices = re.findall(r"'([^']*)'", expected)
-        help = did_you_mean(str(given), choices) if isinstance(given, str) else f"choices: {', '.join(choices)}"
+        help = (
+            did_you_mean(str(given), choices)
+            if isinstance(given, str)
+            else f"choices: {', '.join(choices)}"
+        )
         findings.add("GF110", place, f"{name} cannot be {shown(given)}", help)
     else:
         message = str(detail["msg"])
-        findings.add("GF115", place, f"{name}: {message[:1].lower()}{message[1:]}, and this is {shown(given)}")
+        findings.add(
+            "GF115",
+            place,
+            f"{name}: {message[:1].lower()}{message[1:]}, and this is {shown(given)}",
+        )
 
 
 def _named(path: Path) -> str:

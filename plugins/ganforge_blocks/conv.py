@@ -117,7 +117,7 @@ BLOCKS = (
         module=make_conv,
         stateful=True,
         shift=lambda p: p.bias is not False,
-        image=True,
+        channels_last=True,
     ),
     Block(
         "conv-transpose",
@@ -127,6 +127,6 @@ BLOCKS = (
         module=make_conv_transpose,
         stateful=True,
         shift=lambda p: p.bias is not False,
-        image=True,
+        channels_last=True,
     ),
 )

@@ -137,7 +137,6 @@ BLOCKS = (
         infer_pixel_shuffle,
         module=lambda p, x: call("nn.PixelShuffle", p.scale),
         function=lambda p, x: call("F.pixel_shuffle", Ref("x"), p.scale),
-        image=True,
     ),
     Block(
         "pad",
@@ -146,7 +145,6 @@ BLOCKS = (
         infer_pad,
         module=lambda p, x: pad_module(Sides(*p.sides), p.mode),
         function=call_pad,
-        image=True,
     ),
     Block(
         "crop",
@@ -155,6 +153,5 @@ BLOCKS = (
         infer_crop,
         module=lambda p, x: pad_module(Sides(*_negative(p)), "zeros"),
         function=lambda p, x: call("F.pad", Ref("x"), _negative(p)),
-        image=True,
     ),
 )

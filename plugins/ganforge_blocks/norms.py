@@ -139,7 +139,6 @@ BLOCKS = (
         module=make_instance_norm,
         stateful=True,
         shift=lambda p: p.affine,
-        image=True,
     ),
     Block(
         "layer-norm",

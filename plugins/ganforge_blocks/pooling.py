@@ -28,7 +28,6 @@ def _pool(name: str, summary: str, module: str, function: str) -> Block:
         infer,
         module=lambda p, x: call(module, p.size),
         function=lambda p, x: call(function, Ref("x"), p.size),
-        image=True,
     )
 
 
@@ -54,7 +53,6 @@ BLOCKS = (
         infer_global_average,
         module=make_global_average,
         function=lambda p, x: call("torch.mean", Ref("x"), dim=(2, 3)),
-        image=True,
     ),
     Block(
         "global-sum",
@@ -62,6 +60,5 @@ BLOCKS = (
         NoParams,
         infer_global_sum,
         function=lambda p, x: call("torch.sum", Ref("x"), dim=(2, 3)),
-        image=True,
     ),
 )

@@ -80,7 +80,6 @@ BLOCKS = (
         infer_upsample,
         module=lambda p, x: call("nn.Upsample", **_upsampling(p)),
         function=lambda p, x: call("F.interpolate", Ref("x"), **_upsampling(p)),
-        image=True,
     ),
     Block(
         "downsample",
@@ -89,7 +88,6 @@ BLOCKS = (
         infer_downsample,
         module=lambda p, x: call("nn.AvgPool2d", p.scale),
         function=lambda p, x: call("F.avg_pool2d", Ref("x"), p.scale),
-        image=True,
     ),
     Block(
         "resize",
@@ -97,7 +95,6 @@ BLOCKS = (
         ResizeParams,
         infer_resize,
         function=call_resize,
-        image=True,
     ),
     Block(
         "blur",
@@ -106,6 +103,5 @@ BLOCKS = (
         infer_blur,
         module=lambda p, x: call("ganforge_blocks.modules.blur:Blur", _kernel(p)),
         function=lambda p, x: call("ganforge_blocks.modules.blur:blur", Ref("x"), _kernel(p)),
-        image=True,
     ),
 )

@@ -68,11 +68,15 @@ def outermost_critic(graph: Graph, loss: GraphLoss, findings: Findings) -> froze
     path = ("losses", loss.name)
     if real and fake:
         message = f"`real` is judged by {_listed(real)} and `fake` by {_listed(fake)}"
-        findings.add("GF404", (*path, "fake"), message, "one critic judges both sides of an adversarial loss")
+        findings.add(
+            "GF404", (*path, "fake"), message, "one critic judges both sides of an adversarial loss"
+        )
     else:
         side = "fake" if real else "real"
         message = f"no critic is called in `{side}`"
-        findings.add("GF403", (*path, side), message, f'call the critic, such as `{side} = "D(...)"`')
+        findings.add(
+            "GF403", (*path, side), message, f'call the critic, such as `{side} = "D(...)"`'
+        )
     return frozenset()
 
 
@@ -145,11 +149,18 @@ def _report_still(
     for term in terms:
         if term.term.side == "generator" and not term.moves and _cut_generator(graph, loss):
             message = f"`{loss.name}` trains no generator: `detach` cuts its gradient"
-            findings.add("GF406", (*path, "fake"), message, "the compiler cuts for the critic itself: remove `detach`")
+            findings.add(
+                "GF406",
+                (*path, "fake"),
+                message,
+                "the compiler cuts for the critic itself: remove `detach`",
+            )
 
 
 def _cut_generator(graph: Graph, loss: GraphLoss) -> bool:
-    return bool(graph.called(tuple(loss.tensors.values())) - _outermost(graph, loss.tensors["fake"]))
+    return bool(
+        graph.called(tuple(loss.tensors.values())) - _outermost(graph, loss.tensors["fake"])
+    )
 
 
 def _listed(names: Iterable[str]) -> str:

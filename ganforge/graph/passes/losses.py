@@ -16,7 +16,9 @@ def check_losses(graph: Graph, findings: Findings) -> None:
         elif {"original", "reconstruction"} <= set(loss.tensors):
             _check_target(graph, loss, findings)
         if loss.spec.table.every > 1:
-            message = "`every` is part of the language, but this version of ganforge does not build it"
+            message = (
+                "`every` is part of the language, but this version of ganforge does not build it"
+            )
             findings.add("GF117", ("losses", loss.name, "every"), message, "remove it")
     for k, index in enumerate(graph.samples):
         shape = graph.nodes[index].shape
@@ -59,4 +61,6 @@ def _check_target(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
         return
     if str(original) != str(made):
         message = f"`original` is {original} and `reconstruction` is {made}"
-        findings.add("GF313", ("losses", loss.name, "reconstruction"), message, "bring both to one shape")
+        findings.add(
+            "GF313", ("losses", loss.name, "reconstruction"), message, "bring both to one shape"
+        )

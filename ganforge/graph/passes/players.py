@@ -36,7 +36,9 @@ def _declared(graph: Graph, findings: Findings) -> dict[str, str]:
                 help = did_you_mean(name, list(graph.spec.networks))
                 findings.add("GF602", path, f"no network is called `{name}`", help)
             elif owner.setdefault(name, player) != player:
-                message = f"the network `{name}` belongs to the players `{owner[name]}` and `{player}`"
+                message = (
+                    f"the network `{name}` belongs to the players `{owner[name]}` and `{player}`"
+                )
                 findings.add("GF408", path, message, "a network has one optimiser: list it once")
     return owner
 
@@ -62,7 +64,9 @@ def _unknown_player(
     if player in ("critic", "generator") and path[1] == "order":
         return
     message = f"the player `{player}` has no network"
-    findings.add("GF602", path, message, did_you_mean(player, sorted(players)), key=path[1] == "players")
+    findings.add(
+        "GF602", path, message, did_you_mean(player, sorted(players)), key=path[1] == "players"
+    )
 
 
 def _check_moved(graph: Graph, findings: Findings) -> None:
@@ -71,4 +75,10 @@ def _check_moved(graph: Graph, findings: Findings) -> None:
     for name in graph.trainable():
         if name not in moved and not unknown:
             message = f"no loss moves the network `{name}`"
-            findings.add("GF402", ("networks", name), message, "add a loss that reaches it, or write `frozen = true`", key=True)
+            findings.add(
+                "GF402",
+                ("networks", name),
+                message,
+                "add a loss that reaches it, or write `frozen = true`",
+                key=True,
+            )

@@ -22,7 +22,12 @@ def _check_objective(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     path, objective = ("losses", loss.name), getattr(loss.spec.params, "objective", "")
     if objective == "saturating":
         message = "the saturating objective gives a weak gradient while the critic wins"
-        findings.add("GF712", (*path, "objective"), message, "the paper itself trains non-saturating (1406.2661)")
+        findings.add(
+            "GF712",
+            (*path, "objective"),
+            message,
+            "the paper itself trains non-saturating (1406.2661)",
+        )
     if objective == "wasserstein":
         message = "a Wasserstein critic without Lipschitz control"
         help = "`clip_weights` (1701.07875), a gradient penalty (1704.00028) or spectral norm (1802.05957)"
@@ -30,15 +35,28 @@ def _check_objective(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     for name in sorted(outermost_critic(graph, loss, findings)):
         _check_logits(graph, name, findings)
     steps = graph.spec.train.players.get("critic")
-    if objective in ("non-saturating", "saturating") and steps and isinstance(steps.steps, int) and steps.steps > 1:
+    if (
+        objective in ("non-saturating", "saturating")
+        and steps
+        and isinstance(steps.steps, int)
+        and steps.steps > 1
+    ):
         message = f"{steps.steps} critic steps a round with the {objective} objective"
-        findings.add("GF717", ("train", "players", "critic", "steps"), message, "several steps suit Wasserstein-type losses")
+        findings.add(
+            "GF717",
+            ("train", "players", "critic", "steps"),
+            message,
+            "several steps suit Wasserstein-type losses",
+        )
 
 
 def _check_logits(graph: Graph, critic: str, findings: Findings) -> None:
     network = graph.networks.get(critic)
     for node in _last(network.body) if network else ():
-        if isinstance(node.operation, Layer) and node.operation.block.name in ("sigmoid", "softmax"):
+        if isinstance(node.operation, Layer) and node.operation.block.name in (
+            "sigmoid",
+            "softmax",
+        ):
             message = f"the critic `{critic}` ends in {node.operation.block.name}, and its loss takes logits"
             findings.add("GF702", node.path, message, f"remove the {node.operation.block.name}")
 
@@ -56,7 +74,13 @@ def _check_ranges(graph: Graph, findings: Findings) -> None:
         if real is None or fake is None or not isinstance(fake.operation, NetworkCall):
             continue
         a, b = real.shape, fake.shape
-        if isinstance(a, Tensor) and isinstance(b, Tensor) and a.range and b.range and a.range != b.range:
+        if (
+            isinstance(a, Tensor)
+            and isinstance(b, Tensor)
+            and a.range
+            and b.range
+            and a.range != b.range
+        ):
             message = f"the generator gives values in {_span(b.range)}, and the data is in {_span(a.range)}"
             network = graph.networks[fake.operation.network]
             last = _last(network.body)[0]
@@ -66,7 +90,9 @@ def _check_ranges(graph: Graph, findings: Findings) -> None:
 def _range_help(data: tuple[float, float], made: tuple[float, float]) -> str:
     activations = {(-1.0, 1.0): "tanh", (0.0, 1.0): "sigmoid"}
     if data in activations:
-        return f'`act = "{activations[data]}"`, or `range = [{made[0]:g}, {made[1]:g}]` for the field'
+        return (
+            f'`act = "{activations[data]}"`, or `range = [{made[0]:g}, {made[1]:g}]` for the field'
+        )
     return f"`range = [{made[0]:g}, {made[1]:g}]` for the field"
 
 
@@ -87,8 +113,15 @@ def _check_batch_of_one(graph: Graph, findings: Findings) -> None:
         return
     for name, network in graph.networks.items():
         if _has_block(network.body, "batch-norm"):
-            message = f"batch norm in `{name}` at batch 1 acts as instance norm, and evaluation differs"
-            findings.add("GF711", ("train", "batch"), message, 'use `norm = "instance"`, or a larger batch (1611.07004)')
+            message = (
+                f"batch norm in `{name}` at batch 1 acts as instance norm, and evaluation differs"
+            )
+            findings.add(
+                "GF711",
+                ("train", "batch"),
+                message,
+                'use `norm = "instance"`, or a larger batch (1611.07004)',
+            )
 
 
 def _has_block(body: Body, block: str) -> bool:

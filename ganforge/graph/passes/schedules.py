@@ -27,11 +27,21 @@ def check_schedules(graph: Graph, findings: Findings) -> None:
         _check(graph, table.steps, ("train", "players", name, "steps"), (1, None), findings)
     if spec.train.ema is not None:
         _check(graph, spec.train.ema.decay, ("train", "ema", "decay"), (0, 1), findings)
-        _check(graph, spec.train.ema.half_life_kimg, ("train", "ema", "half_life_kimg"), (0, None), findings)
+        _check(
+            graph,
+            spec.train.ema.half_life_kimg,
+            ("train", "ema", "half_life_kimg"),
+            (0, None),
+            findings,
+        )
 
 
 def _check(
-    graph: Graph, value: object, path: Path, bounds: tuple[float | None, float | None], findings: Findings
+    graph: Graph,
+    value: object,
+    path: Path,
+    bounds: tuple[float | None, float | None],
+    findings: Findings,
 ) -> None:
     if isinstance(value, Live) and value.names & {"level", "res", "fade"}:
         name = sorted(value.names & {"level", "res", "fade"})[0]
@@ -45,7 +55,12 @@ def _check(
             when = f" at {progress:.0%} of training" if isinstance(value, Live) else ""
             message = f"`{path[-1] if isinstance(path[-1], str) else path[-2]}` is {number:.4g}{when}, and must be {limits}"
             code = "GF607" if isinstance(value, Live) else "GF115"
-            findings.add(code, path, message, "`linear(a, b, t)` holds `t` in 0..1" if isinstance(value, Live) else None)
+            findings.add(
+                code,
+                path,
+                message,
+                "`linear(a, b, t)` holds `t` in 0..1" if isinstance(value, Live) else None,
+            )
             return
 
 

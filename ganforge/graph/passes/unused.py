@@ -26,7 +26,9 @@ def _params(graph: Graph, findings: Findings) -> None:
     for name in graph.spec.params:
         if name not in words:
             help = "remove it, or look for a misspelled formula"
-            findings.add("GF112", ("params", name), f"the param `{name}` is never used", help, key=True)
+            findings.add(
+                "GF112", ("params", name), f"the param `{name}` is never used", help, key=True
+            )
 
 
 def _words(tree: Any) -> Iterable[str]:

@@ -1,0 +1,226 @@
+"""The standalone script: the program, with the source of what it imports in place of the imports.
+
+A walk over syntax trees follows every `from ganforge... import name` (and those of the plugins that the program uses) to
+the definition, and from there to what that definition names. Imports of other packages are kept, merged and pruned.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from ganforge.codegen.expressions import literal
+from ganforge.codegen.formatting import formatted
+from ganforge.codegen.program import Program, docstring
+from ganforge.codegen.sources import InlineError, Module, names_in, read_module
+
+Key = tuple[str, str]
+MAIN = ("ganforge.runtime.main", "main")
+FIRST = "ganforge.runtime"
+
+
+@dataclass
+class _Walk:
+    """What the script needs: definitions by module and name, in the order they must stand."""
+
+    packages: frozenset[str]
+    modules: dict[str, Module] = field(default_factory=dict)
+    order: list[Key] = field(default_factory=list)
+    seen: set[Key] = field(default_factory=set)
+    imports: set[str] = field(default_factory=set)
+
+    def module(self, name: str) -> Module:
+        if name not in self.modules:
+            self.modules[name] = read_module(name)
+        return self.modules[name]
+
+    def reach(self, key: Key) -> None:
+        """Adds a definition after all that it names. Iterative: chains of helpers may be long."""
+        stack: list[tuple[Key, bool]] = [(key, False)]
+        while stack:
+            current, done = stack.pop()
+            if done:
+                self.order.append(current)
+            elif current not in self.seen:
+                self.seen.add(current)
+                stack.append((current, True))
+                stack.extend((k, False) for k in reversed(self._needs(current)))
+
+    def _needs(self, key: Key) -> list[Key]:
+        module = self.module(key[0])
+        node = module.definitions.get(key[1])
+        if node is None:
+            raise InlineError(f"`{key[0]}` does not define `{key[1]}` at its top level")
+        needs = []
+        for name in sorted(names_in(node)):
+            if name in module.definitions and name != key[1]:
+                needs.append((key[0], name))
+            elif name in module.imports:
+                found = self.follow(name, module.imports[name])
+                needs.extend([found] if found else [])
+        return needs
+
+    def follow(self, name: str, node: ast.Import | ast.ImportFrom) -> Key | None:
+        """The definition that an import of ours names; an import of another package is noted."""
+        alias = next(a for a in node.names if (a.asname or a.name.split(".")[0]) == name)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in self.packages:
+            if alias.asname:
+                raise InlineError(f"`{node.module}` is imported under another name: `{alias.asname}`")
+            return (str(node.module), alias.name)
+        written = alias.name + (f" as {alias.asname}" if alias.asname else "")
+        self.imports.add(
+            f"import {written}"
+            if isinstance(node, ast.Import)
+            else f"from {node.module} import {written}"
+        )
+        return None
+
+
+def standalone(program: Program, command: str) -> str:
+    """The script of a program: it needs torch, numpy, Pillow and the standard library only.
+
+    command: how it was made, for the header. Raises `InlineError` naming a module that cannot be inlined.
+    """
+    tree = ast.parse(program.text)
+    packages = _packages(tree)
+    walk, renamed = _Walk(packages), {}
+    own_imports: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in packages:
+            for alias in node.names:
+                walk.reach((str(node.module), alias.name))
+                renamed[str(node.module), alias.name] = alias.asname or alias.name
+        elif isinstance(node, ast.Import | ast.ImportFrom) and _module(node) != "__future__":
+            own_imports.append(ast.unparse(node))
+    walk.reach(MAIN)
+    names = _names(walk, renamed, tree)
+    return formatted(_assembled(program, tree, walk, names, own_imports, command))
+
+
+def _module(node: ast.Import | ast.ImportFrom) -> str:
+    return (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+
+
+def _packages(tree: ast.Module) -> frozenset[str]:
+    """The packages whose source is inlined: ganforge's, and those that the program takes parts from."""
+    known = {"torch", "collections", "pathlib", "__future__"}
+    found = {_module(n).split(".")[0] for n in tree.body if isinstance(n, ast.ImportFrom)}
+    return frozenset({"ganforge", *(found - known)})
+
+
+def _names(walk: _Walk, given: dict[Key, str], tree: ast.Module) -> dict[Key, str]:
+    """The name of each definition in the script; where two modules use one name, the later is prefixed."""
+    names = dict(given)
+    taken = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    taken |= set(names.values())
+    for key in walk.order:
+        if key in names:
+            continue
+        name = key[1]
+        if name in taken:
+            name = f"{key[0].rpartition('.')[2]}_{key[1].lstrip('_')}"
+        while name in taken:
+            name += "_"
+        names[key] = name
+        taken.add(name)
+    return names
+
+
+def _assembled(
+    program: Program,
+    tree: ast.Module,
+    walk: _Walk,
+    names: dict[Key, str],
+    own_imports: list[str],
+    command: str,
+) -> str:
+    constants, functions = _split(program.text, tree)
+    pieces = [(key, _text(walk, key, names)) for key in walk.order]
+    parts = [text for key, text in pieces if not key[0].startswith(FIRST) and not _is_source(key)]
+    machinery = [text for key, text in pieces if key[0].startswith(FIRST) or _is_source(key)]
+    values = [text for text in (*parts, *machinery) if _is_constant(text)]
+    return "\n\n".join(
+        [
+            f'"""{_header(program, tree, command)}"""',
+            "from __future__ import annotations",
+            "\n".join(sorted({*own_imports, *walk.imports})),
+            "\n".join([constants, *values]),
+            *_licences(walk),
+            *(text for text in parts if not _is_constant(text)),
+            functions,
+            *(text for text in machinery if not _is_constant(text)),
+            f'if __name__ == "__main__":\n    main(train, NAME, {literal(program.data)})',
+        ]
+    )
+
+
+def _is_source(key: Key) -> bool:
+    return ".sources." in key[0]
+
+
+def _is_constant(text: str) -> bool:
+    return isinstance(ast.parse(text).body[0], ast.Assign | ast.AnnAssign)
+
+
+def _licences(walk: _Walk) -> list[str]:
+    used = {module for module, _ in walk.order}
+    return [m.licence for name, m in walk.modules.items() if name in used and m.licence]
+
+
+def _split(text: str, tree: ast.Module) -> tuple[str, str]:
+    """The program's own constants, and its classes and functions, as they are written."""
+    lines = text.splitlines()
+    body = [n for n in tree.body if not isinstance(n, ast.Import | ast.ImportFrom | ast.Expr)]
+    first = next(n for n in body if isinstance(n, ast.ClassDef | ast.FunctionDef))
+    start = body[0].lineno
+    while lines[start - 2].startswith("#"):
+        start -= 1
+    return "\n".join(lines[start - 1 : first.lineno - 1]).rstrip(), "\n".join(lines[first.lineno - 1 :])
+
+
+def _text(walk: _Walk, key: Key, names: dict[Key, str]) -> str:
+    """A definition's source, with the names that had to change."""
+    module = walk.module(key[0])
+    node, text = module.definitions[key[1]], module.source(key[1])
+    changes: dict[str, str] = {}
+    for name in {*names_in(node), key[1]}:
+        target = (key[0], name)
+        if name in module.imports and name not in module.definitions:
+            target = walk.follow(name, module.imports[name]) or target
+        if names.get(target, name) != name:
+            changes[name] = names[target]
+    return _renamed(text, changes) if changes else text
+
+
+def _renamed(text: str, changes: dict[str, str]) -> str:
+    """The text with names replaced where they stand as names, not as attributes or keywords."""
+    places: list[tuple[int, int, str]] = []
+    lines = text.splitlines()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Name) and node.id in changes:
+            places.append((node.lineno, node.col_offset, node.id))
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in changes:
+            places.append((node.lineno, lines[node.lineno - 1].index(node.name, node.col_offset), node.name))
+    for line, column, name in sorted(places, reverse=True):
+        old = lines[line - 1]
+        lines[line - 1] = old[:column] + changes[name] + old[column + len(name) :]
+    return "\n".join(lines)
+
+
+def _header(program: Program, tree: ast.Module, command: str) -> str:
+    """The program's docstring, with who wrote it and how it is run."""
+    from ganforge import __version__
+
+    said = docstring((ast.get_docstring(tree) or program.name).strip())
+    file = f"{program.name}.py"
+    return (
+        f"{said}\n\n"
+        f"Written by ganforge {__version__} (spec {program.spec_hash}):\n\n"
+        f"    {docstring(command)}\n\n"
+        "It needs torch, numpy and Pillow:\n\n"
+        f"    python {file} --out RUN            train (--data, --rounds, --seed, --device)\n"
+        f"    python {file} --out RUN --resume   go on from the last checkpoint\n"
+        f"    python {file} --help\n"
+    )
+
+
