@@ -37,6 +37,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     for name, entry in json.loads(raw[8:start].tobytes()).items():
         if name != "__metadata__":
             first, end = entry["data_offsets"]
-            flat = torch.from_numpy(raw[start + first : start + end].copy())
-            tensors[name] = flat.view(dtypes[entry["dtype"]]).reshape(entry["shape"])
+            tensors[name] = torch.empty(entry["shape"], dtype=dtypes[entry["dtype"]])
+            bytes_of = tensors[name].reshape(-1).view(torch.uint8).numpy()
+            bytes_of[:] = raw[start + first : start + end]
     return tensors
