@@ -42,13 +42,10 @@ def rounds(
     progress: Callable[[State], float],
     options: Options,
 ) -> Iterator[dict[str, Tensor]]:
-    """Train until the program or the options end it; yields each round's losses, on the device.
-
-    Every round seeds the random streams from its number: nothing that happens between can shift
-    them, and a checkpoint needs none of their states.
-    """
+    """Train until the program or the options end it; yields each round's losses, on the device."""
     limit = 1000 * options.kimg
     while progress(state) < 1 and state.round < options.rounds and state.images < limit:
+        # The streams follow from the round's number: nothing in between can shift them.
         state.noise = random_stream(state.seed, f"noise {state.round}", state.noise.device)
         torch.manual_seed(state.noise.initial_seed() + 1)  # dropout
         losses = train_round(state, *draw(state, data))
@@ -74,6 +71,7 @@ def observe(
             metrics = {
                 "round": state.round,
                 "kimg": state.images / 1000,
+                "epoch": state.images / state.samples,
                 "images_per_second": speed,
             }
             metrics |= {name: loss.item() for name, loss in losses.items()}
