@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,15 +12,14 @@ from torch import Tensor
 
 from ganforge.runtime.state import State
 
+Batch = dict[str, Tensor]
+Fields = dict[str, dict[str, Any]]  # the program's FIELDS
+
 
 class Arrays:
     """A data set by field: uint8 images (N, C, H, W), int64 classes (N)."""
 
-    def __init__(
-        self,
-        fields: dict[str, Tensor],
-        draw: Callable[[Tensor], dict[str, Tensor]] | None = None,
-    ) -> None:
+    def __init__(self, fields: Batch, draw: Callable[[Tensor], Batch] | None = None) -> None:
         """`draw` makes the samples at an index (B) when they are first read."""
         self.fields, self.draw = fields, draw
         self.missing = torch.full((len(self),), draw is not None)
@@ -34,11 +34,11 @@ class Arrays:
             self.fields = {name: values.to(device) for name, values in self.fields.items()}
         return self
 
-    def read(self, index: Tensor, names: Sequence[str]) -> dict[str, Tensor]:
+    def read(self, index: Tensor, names: Sequence[str]) -> Batch:
         """The samples at `index` (B, on the CPU), raw, of the named fields."""
-        new = index[self.missing[index]]
         if self.draw and self.large:
             return self.draw(index)
+        new = index[self.missing[index]]
         if self.draw and len(new):
             for name, values in self.draw(new).items():
                 self.fields[name][new] = values.to(self.fields[name].device)
@@ -52,7 +52,7 @@ def permutation(length: int, seed: int, epoch: int) -> Tensor:
     return torch.from_numpy(np.random.default_rng((seed, epoch)).permutation(length))
 
 
-def next_batch(state: State, data: Arrays, names: Sequence[str], count: int) -> dict[str, Tensor]:
+def next_batch(state: State, data: Arrays, names: Sequence[str], count: int) -> Batch:
     """The next `count` real samples on the device; a batch may reach into the next epoch."""
     parts, end = [], state.drawn + count
     while state.drawn < end:

@@ -16,13 +16,13 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from ganforge.runtime.data import Arrays
+from ganforge.runtime.data import Arrays, Fields
 from ganforge.runtime.errors import DataError
 
 TYPES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 
 
-def open_folder(path: str, fields: dict[str, dict[str, Any]]) -> Arrays:
+def open_folder(path: str, fields: Fields) -> Arrays:
     """The images below a folder or in a zip file: an image field, and a class field if asked."""
     root, found = Path(path).expanduser(), {}
     images = list_images(root)
@@ -57,15 +57,11 @@ def class_labels(root: Path, images: list[str], name: str, classes: int) -> Tens
     labels = [image[len(shared) :].strip("/").rpartition("/")[0].split("/")[0] for image in images]
     found = sorted(set(labels))
     if "" in found:
-        raise DataError(
-            f"The field {name!r} needs class folders, and {root} has images outside of any: "
-            "put each class into a folder, or leave the field out."
-        )
+        text = f"has images outside of class folders, which the field {name!r} needs"
+        raise DataError(f"{root} {text}: put each class into a folder, or leave the field out.")
     if len(found) != classes:
-        raise DataError(
-            f"The field {name!r} declares {classes} classes, and {root} has {len(found)} class "
-            f"folders: declare {len(found)}."
-        )
+        text = f"has {len(found)} class folders, the field {name!r} declares {classes} classes"
+        raise DataError(f"{root} {text}: declare {len(found)}.")
     return torch.tensor([found.index(label) for label in labels])
 
 
@@ -79,9 +75,8 @@ def cached_images(root: Path, images: list[str], channels: int, size: tuple[int,
         cache.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}")
         try:
-            array = np.lib.format.open_memmap(
-                temporary, "w+", np.uint8, (len(images), channels, *size)
-            )
+            shape = (len(images), channels, *size)
+            array = np.lib.format.open_memmap(temporary, "w+", np.uint8, shape)
             archive = None if root.is_dir() else zipfile.ZipFile(root)
             decode = partial(decode_image, root, archive, channels, size)
             with ThreadPoolExecutor(2) as pool:

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from ganforge.runtime.data import Arrays
+from ganforge.runtime.data import Arrays, Fields
 from ganforge.runtime.errors import DataError
 
 
-def open_idx(path: str, fields: dict[str, dict[str, Any]]) -> Arrays:
+def open_idx(path: str, fields: Fields) -> Arrays:
     """Images and labels of a folder (`train-images...`, `train-labels...`), or of one file."""
     root, found = Path(path).expanduser(), {}
     file = find_file(root, "train-images") if root.is_dir() else root
@@ -74,9 +74,7 @@ def fit_images(images: Tensor, field: dict[str, Any]) -> Tensor:
     return images.expand(-1, field["channels"], -1, -1).contiguous()
 
 
-def check_labels(
-    labels: Tensor, file: Path, images: int, name: str, fields: dict[str, dict[str, Any]]
-) -> Tensor:
+def check_labels(labels: Tensor, file: Path, images: int, name: str, fields: Fields) -> Tensor:
     """Labels (N) as int64; `DataError` where they fit neither the images nor the field."""
     classes = fields[name]["classes"]
     if labels.shape != (images,):

@@ -6,12 +6,11 @@ Classes: circle, square, triangle, star, cross, ring, hexagon, ellipse, spark, s
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from ganforge.runtime.data import Arrays
+from ganforge.runtime.data import Arrays, Batch, Fields
 from ganforge.runtime.errors import DataError
 
 # Stars by class: their points, and how far the inner corners are from the centre (a cross has 0).
@@ -71,11 +70,9 @@ def draw_shapes(
     return torch.lerp(ground, colour, cover).round().to(torch.uint8)
 
 
-def draw_fields(
-    fields: dict[str, dict[str, Any]], paired: bool, seed: int, index: Tensor
-) -> dict[str, Tensor]:
+def draw_fields(fields: Fields, paired: bool, seed: int, index: Tensor) -> Batch:
     """All fields of the samples at `index` (B); a second image field is in outline."""
-    values: dict[str, Tensor] = {}
+    values: Batch = {}
     classes = min(field.get("classes", 10) for field in fields.values())
     for name, field in fields.items():
         other = any(value.ndim == 4 for value in values.values())
@@ -89,12 +86,7 @@ def draw_fields(
 
 
 def open_shapes(
-    path: str,
-    fields: dict[str, dict[str, Any]],
-    *,
-    count: int = 50_000,
-    paired: bool = True,
-    seed: int = 0,
+    path: str, fields: Fields, *, count: int = 50_000, paired: bool = True, seed: int = 0
 ) -> Arrays:
     """`count` shapes; a second image field shows them, or others unless `paired`, in outline."""
     if path:
