@@ -1,0 +1,40 @@
+"""`ganforge emit`: the program as a script that stands alone."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from ganforge.cli.arguments import compiled, data_option, set_option, spec_argument
+
+
+@click.command("emit")
+@spec_argument
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="The file to write.")
+@data_option
+@set_option
+@click.option("--overwrite", is_flag=True, help="Replace the file if there is one.")
+def command(
+    spec: str, out: Path | None, data: str | None, overrides: tuple[str, ...], overwrite: bool
+) -> None:
+    """Write SPEC as one Python script that needs no ganforge, and trains bit for bit alike."""
+    from ganforge.cli.output import write_new
+    from ganforge.codegen.inline import standalone
+    from ganforge.runs.data import known_kind
+
+    compilation = compiled(spec, overrides)
+    if data:
+        known_kind(data.partition(":")[0], compilation)
+    text = standalone(compilation.program(data), _command())
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        write_new(out, text, overwrite=overwrite)
+
+
+def _command() -> str:
+    """The command as it was given, without the path of the program."""
+    return shlex.join(["ganforge", *sys.argv[1:]])

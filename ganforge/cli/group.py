@@ -1,0 +1,68 @@
+"""The command `ganforge`: finds its commands when they are named, and tells errors in one place."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+import click
+
+COMMANDS = (
+    *("check", "train", "sample", "emit", "show", "graph"),
+    *("list", "blocks", "losses", "explain", "rules"),
+)
+
+
+class Group(click.Group):
+    """Imports a command's file when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"ganforge.cli.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        with errors_told(ctx):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def errors_told(ctx: click.Context) -> Iterator[None]:
+    """Errors meant for the user: one message, no traceback; 1 for bad input, 2 for unreadable."""
+    from ganforge.document import SpecNotFound
+    from ganforge.errors import CannotStart, SpecError
+    from ganforge.runtime.errors import RunError
+
+    try:
+        yield
+    except SpecError as error:
+        from ganforge.cli.output import print_report
+
+        print_report(error.report)
+        ctx.exit(1)
+    except (SpecNotFound, CannotStart) as error:
+        _tell(ctx, str(error), 2)
+    except RunError as error:
+        _tell(ctx, str(error), 2 if isinstance(error.__cause__, OSError) else 1)
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise  # click ends quietly
+        place = f"{error.filename}: " if error.filename else ""
+        _tell(ctx, f"{place}{error.strerror or error}", 2)
+
+
+def _tell(ctx: click.Context, message: str, code: int) -> None:
+    click.echo(f"error: {message}", err=True)
+    ctx.exit(code)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ganforge", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Compile GANs declared in TOML to PyTorch: check, train, sample, emit."""

@@ -1,0 +1,60 @@
+"""How training is shown: a bar on a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType
+
+import click
+
+from ganforge.runs.training import Run
+
+Metrics = Mapping[str, float]
+_COUNTERS = ("round", "kimg", "epoch", "images_per_second")
+
+
+@contextmanager
+def shown_progress(run: Run, module: ModuleType) -> Iterator[Callable[[Metrics], None]]:
+    """Gives the function that shows the metrics of a logged round."""
+    if not sys.stderr.isatty():
+        yield lambda metrics: click.echo(_line(metrics), err=True)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), TextColumn("{task.percentage:>5.1f}%"), TimeElapsedColumn())
+    with Progress(
+        *columns, TextColumn("{task.description}"), console=Console(stderr=True)
+    ) as progress:
+        task = progress.add_task("starting", total=1.0)
+
+        def show(metrics: Metrics) -> None:
+            done = share_done(metrics, run, module)
+            progress.update(task, completed=done, description=_line(metrics))
+
+        yield show
+        progress.update(task, completed=1.0)
+
+
+def _line(metrics: Metrics) -> str:
+    losses = [f"{name} {value:.4g}" for name, value in metrics.items() if name not in _COUNTERS]
+    parts = [
+        f"round {metrics['round']:.0f}",
+        f"{metrics['kimg']:.4g} kimg",
+        f"{metrics['images_per_second']:.0f} images/s",
+    ]
+    return "  ".join([*parts, *losses])
+
+
+def share_done(metrics: Metrics, run: Run, module: ModuleType) -> float:
+    """How much of the training is done, 0 to 1: by the spec's length, or where the options end it."""
+    ends = [
+        ("round", getattr(module, "ROUNDS", None)),
+        ("kimg", getattr(module, "KIMG", None)),
+        ("epoch", getattr(module, "EPOCHS", None)),
+        ("round", run.options.rounds),
+        ("kimg", run.options.kimg),
+    ]
+    return min(1.0, max(metrics[name] / end for name, end in ends if end))

@@ -1,0 +1,118 @@
+"""`ganforge train`: train a spec, or go on with a run."""
+
+from __future__ import annotations
+
+import math
+import signal
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ganforge.cli.arguments import data_option, set_option, source_of
+
+if TYPE_CHECKING:
+    from ganforge.runs.training import Request, Run
+
+_ROUNDS = click.IntRange(min=1)
+
+
+@click.command("train")
+@click.argument("spec", metavar="SPEC|RUN", required=False)
+@data_option
+@set_option
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run; runs/NAME.")
+@click.option("--rounds", type=_ROUNDS, help="End after this round, in total.")
+@click.option("--kimg", type=click.FloatRange(min=0, min_open=True), help="End here, in total.")
+@click.option("--batch", type=_ROUNDS, help="The same as `--set train.batch=N`.")
+@click.option("--seed", type=click.IntRange(min=0), help="Default: 0.")
+@click.option("--device", help="cpu, cuda, cuda:N or auto (the default).")
+@click.option("--resume", is_flag=True, help="Go on with a run from its last checkpoint.")
+@click.option("--overwrite", is_flag=True, help="Delete the run in the folder and start anew.")
+@click.option("--dry-run", is_flag=True, help="Try one round on the data; write nothing.")
+@click.option("--log-every", type=_ROUNDS, default=50, show_default=True, metavar="ROUNDS")
+@click.option("--sample-every", type=_ROUNDS, default=500, show_default=True, metavar="ROUNDS")
+@click.option(
+    "--checkpoint-every", type=_ROUNDS, default=1000, show_default=True, metavar="ROUNDS"
+)
+def command(spec: str | None, batch: int | None, dry_run: bool, **options: Any) -> None:
+    """Train SPEC, or go on with the run in the folder RUN (`--resume`)."""
+    from ganforge.cli.output import print_report
+    from ganforge.runs.training import open_run, start, try_one_round
+
+    request = _request(spec, batch, options)
+    run = open_run(request)
+    print_report(run.compilation.report)
+    if dry_run:
+        losses = try_one_round(run)
+        text = "  ".join(f"{name} {loss:.4g}" for name, loss in losses.items())
+        click.echo(f"one round on {run.options.data} works: {text}")
+        return
+    module = start(run, overwrite=request.overwrite)
+    with _warnings_told():
+        _train(run, module)
+
+
+def _request(spec: str | None, batch: int | None, options: dict[str, Any]) -> Request:
+    from ganforge.runs.training import Request
+
+    if batch is not None:
+        options["overrides"] += (f"train.batch={batch}",)
+    for name in ("rounds", "kimg"):
+        options[name] = math.inf if options[name] is None else options[name]
+    return Request(source_of(spec) if spec else None, **options)
+
+
+def _train(run: Run, module: ModuleType) -> None:
+    from ganforge.cli.progress import shown_progress
+    from ganforge.runs.training import metrics_of
+
+    click.echo(f"{run.program.name} in {run.folder}, on {run.options.device}", err=True)
+    with _interruptible(run) as interrupted, shown_progress(run, module) as show:
+        for metrics in metrics_of(run, module):
+            show(metrics)
+    again = f"ganforge train {run.folder} --resume"
+    if interrupted:
+        click.echo(f"stopped, with a checkpoint; go on with `{again}`", err=True)
+        sys.exit(130)
+    click.echo(f"done: {run.folder}/samples.png", err=True)
+
+
+@contextmanager
+def _interruptible(run: Run) -> Iterator[list[int]]:
+    """The first Ctrl-C lets the round end and a checkpoint be written; the second stops at once."""
+    received: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if received:
+            raise KeyboardInterrupt
+        received.append(number)
+        run.options.stop()
+        click.echo("stopping after this round; once more stops at once", err=True)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield received
+    except KeyboardInterrupt:
+        again = f"ganforge train {run.folder} --resume"
+        click.echo(f"stopped at once; `{again}` goes on from the last checkpoint", err=True)
+        sys.exit(130)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Warnings of libraries and of the runtime as plain lines."""
+
+    def show(message: Warning | str, *rest: object) -> None:
+        click.echo(f"warning: {message}", err=True)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield

@@ -1,0 +1,67 @@
+"""From what a user names to a spec that was compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ganforge.diagnostics.suggest import nearest
+from ganforge.document import SpecNotFound, shipped, shipped_names
+from ganforge.errors import SpecError
+from ganforge.pipeline import Compilation, compile_spec
+
+Source = str | Path
+"""A file, a run's folder, a shipped spec by name, or TOML text (a string with a line break)."""
+
+
+def locate(source: Source) -> Source:
+    """The file that is meant, or the text itself. Raises `SpecNotFound` with the nearest name."""
+    if isinstance(source, str) and "\n" in source:
+        return source
+    path = Path(source)
+    if path.is_file():
+        return path
+    if path.is_dir() and (path / "spec.toml").is_file():
+        return path / "spec.toml"
+    found = shipped(str(source))
+    if found is not None:
+        return found
+    if path.is_dir():
+        raise SpecNotFound(f"`{source}` is a folder and no run: name a spec")
+    raise SpecNotFound(f"no file or shipped spec `{source}`: {_remedy(path)}")
+
+
+def _remedy(path: Path) -> str:
+    names = [str(file) for file in path.parent.glob("*.toml")]
+    if path.parent == Path():
+        names += shipped_names()
+    near = nearest(str(path), names)
+    return f"did you mean `{near}`?" if near else "`ganforge list` shows the shipped specs"
+
+
+def compile_located(source: Source, overrides: Sequence[str] = ()) -> Compilation:
+    """The compilation of what a user names, with or without errors. Raises `SpecNotFound`."""
+    return compile_spec(locate(source), overrides)
+
+
+def compile_sound(source: Source, overrides: Sequence[str] = ()) -> Compilation:
+    """The compilation of a spec without errors. Raises `SpecNotFound`, `SpecError`."""
+    compilation = compile_located(source, overrides)
+    if not compilation.report.ok:
+        raise SpecError(compilation.report)
+    return compilation
+
+
+def as_overrides(params: Mapping[str, Any]) -> tuple[str, ...]:
+    """Values by name as `--set` takes them; tables become dotted names."""
+    import tomli_w
+
+    lines: list[str] = []
+    for name, value in params.items():
+        if isinstance(value, Mapping):
+            lines += as_overrides({f"{name}.{key}": inner for key, inner in value.items()})
+        else:
+            text = tomli_w.dumps({"v": value}).removeprefix("v = ")
+            lines.append(f"{name}={text.strip()}")
+    return tuple(lines)

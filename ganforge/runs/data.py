@@ -1,0 +1,36 @@
+"""The data that a run is given: `KIND` or `KIND:PATH`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.errors import CannotStart
+from ganforge.pipeline import Compilation
+
+
+def checked_data(given: str | None, compilation: Compilation) -> str:
+    """The data of a run, its path made absolute. Raises `CannotStart` where there is none."""
+    kind, _, path = (given or _own(compilation)).partition(":")
+    known_kind(kind, compilation)
+    if not compilation.registry.sources[kind].takes_path:
+        return f"{kind}:{path}" if path else kind
+    if not path:
+        raise CannotStart(f"`{kind}` needs a path: say `--data {kind}:PATH`")
+    place = Path(path).expanduser()
+    if not place.exists():
+        raise CannotStart(f"there is no file or folder {place}: check the path of `--data`")
+    return f"{kind}:{place.resolve()}"
+
+
+def known_kind(kind: str, compilation: Compilation) -> None:
+    """Raises `CannotStart` where no data source has this name."""
+    sources = compilation.registry.sources
+    if kind not in sources:
+        known = did_you_mean(kind, sources, "data source")
+        raise CannotStart(f"there is no data source `{kind}`: {known}")
+
+
+def _own(compilation: Compilation) -> str:
+    assert compilation.graph is not None and compilation.graph.spec.data is not None
+    return compilation.graph.spec.data.source.name

@@ -1,0 +1,79 @@
+"""The folder of a run: what lies in it, and which folder a run takes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ganforge.errors import CannotStart
+
+SPEC, PROGRAM, ABOUT, SAMPLES = "spec.toml", "program.py", "run.json", "samples.png"
+_FILES = (SPEC, PROGRAM, ABOUT, SAMPLES, "metrics.jsonl")
+_FOLDERS = ("checkpoints", "samples")
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a run was begun in this folder."""
+    return any((folder / name).exists() for name in (ABOUT, "checkpoints", "metrics.jsonl"))
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Whether a run can go on from where it was."""
+    return any(folder.glob("checkpoints/round-*"))
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """What `run.json` says. Raises `CannotStart` where the folder holds no run of ganforge."""
+    try:
+        about = json.loads((folder / ABOUT).read_text("utf-8"))
+        if isinstance(about, dict) and {"spec", "data", "seed", "device"} <= about.keys():
+            return about
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            raise
+    kind = "its `run.json` is damaged" if (folder / ABOUT).exists() else "it has no `run.json`"
+    raise CannotStart(f"{folder} is no run: {kind}")
+
+
+def free_folder(name: str) -> Path:
+    """`runs/NAME`, or the first numbered one that is free."""
+    folder, count = Path("runs") / name, 1
+    while folder.exists():
+        count += 1
+        folder = Path("runs") / f"{name}-{count}"
+    return folder
+
+
+def newest_run(name: str) -> Path:
+    """The last of `runs/NAME`, `runs/NAME-2`, ... Raises `CannotStart` where there is none."""
+    folder, count, last = Path("runs") / name, 1, None
+    while folder.exists():
+        last, count = folder, count + 1
+        folder = Path("runs") / f"{name}-{count}"
+    if last is None:
+        raise CannotStart(f"there is no {folder} to resume: name the run with `--out`")
+    return last
+
+
+def clear(folder: Path) -> None:
+    """Delete what a run wrote, and nothing else."""
+    for name in _FILES:
+        (folder / name).unlink(missing_ok=True)
+    for name in _FOLDERS:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for file in folder.glob("events.out.tfevents.*"):
+        file.unlink()
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file under a temporary name and rename it: it is there whole or not at all."""
+    temporary = path.with_name(f".{path.name}.unfinished")
+    try:
+        temporary.write_text(text, "utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

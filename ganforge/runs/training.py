@@ -1,0 +1,215 @@
+"""Training a spec: what a run is asked for, how it starts, and what it tells."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+from ganforge.codegen.program import Program
+from ganforge.errors import CannotStart
+from ganforge.locate import Source, compile_sound
+from ganforge.pipeline import Compilation
+from ganforge.runs import folder as folders
+from ganforge.runs.about import about_resumed, about_run
+from ganforge.runs.data import checked_data
+from ganforge.runs.device import chosen_device, needs_torch
+from ganforge.runs.programs import import_program
+from ganforge.runs.resolved import resolved_text
+from ganforge.runtime.errors import CheckpointError, DataError, NonFinite
+from ganforge.runtime.options import Options
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked for; None is what the run itself, or else the spec, says."""
+
+    source: Source | None
+    overrides: tuple[str, ...] = ()
+    data: str | None = None
+    out: Path | None = None
+    seed: int | None = None
+    device: str | None = None
+    rounds: float = math.inf
+    kimg: float = math.inf
+    resume: bool = False
+    overwrite: bool = False
+    log_every: int = 50
+    sample_every: int = 500
+    checkpoint_every: int = 1000
+
+
+class RunOptions(Options):
+    """Options of a run that can be ended after the round it is in."""
+
+    def stop(self) -> None:
+        object.__setattr__(self, "rounds", 0)  # read anew before each round
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that may start: its spec is sound, and its folder is free or its own."""
+
+    compilation: Compilation
+    program: Program
+    options: RunOptions
+    about: dict[str, object] = field(repr=False)
+
+    @property
+    def folder(self) -> Path:
+        return self.options.out
+
+
+def open_run(request: Request) -> Run:
+    """The run that is asked for; nothing is written yet.
+
+    Raises `SpecNotFound`, `SpecError`, `CannotStart`, and `CheckpointError` where a run is to go on
+    with another spec than its own.
+    """
+    needs_torch()
+    if request.resume and request.overwrite:
+        raise CannotStart("a run either goes on (`--resume`) or starts anew (`--overwrite`)")
+    return _resumed(request) if request.resume else _new(request)
+
+
+def _new(request: Request) -> Run:
+    if request.source is None:
+        raise CannotStart("name a spec to train; `ganforge list` shows the shipped ones")
+    if _names_run(request.source):
+        raise CannotStart(
+            f"{request.source} is a run: add `--resume` to go on, or train its `spec.toml` anew"
+        )
+    compilation = compile_sound(request.source, request.overrides)
+    data = checked_data(request.data, compilation)
+    program = compilation.program(data)
+    out = request.out or folders.free_folder(program.name)
+    if folders.is_run(out) and not request.overwrite:
+        raise CannotStart(
+            f"{out} holds a run: `--resume` goes on, `--overwrite` starts anew, `--out` takes "
+            "another folder"
+        )
+    options = _options(request, out, data, request.seed or 0, request.device or "auto")
+    return Run(
+        compilation, program, options, about_run(program, compilation.registry, options)
+    )
+
+
+def _resumed(request: Request) -> Run:
+    folder = _folder_to_resume(request)
+    about = folders.read_about(folder)
+    if not folders.has_checkpoint(folder):
+        raise CannotStart(f"{folder} has no checkpoint yet: start it anew with `--overwrite`")
+    if request.seed not in (None, about["seed"]):
+        raise CannotStart(f"{folder} has the seed {about['seed']}: it goes on with no other")
+    own = request.source is None or _names_run(request.source)
+    source = folder if own or request.source is None else request.source
+    compilation = compile_sound(source, request.overrides)
+    data = checked_data(request.data or about["data"], compilation)
+    program = compilation.program(data)
+    if program.spec_hash != about["spec"]:
+        raise CheckpointError(
+            f"{folder} was trained from another spec: resume it without `--set`, as "
+            f"`ganforge train {folder} --resume`, or use another folder"
+        )
+    options = _options(request, folder, data, about["seed"], request.device or about["device"])
+    again = about_resumed(about, compilation.registry, options)
+    return Run(compilation, program, options, again)
+
+
+def _folder_to_resume(request: Request) -> Path:
+    if request.source is not None and _names_run(request.source):
+        if request.out not in (None, Path(request.source)):
+            raise CannotStart(f"a run goes on where it is: leave `--out {request.out}` away")
+        return Path(request.source)
+    if request.out is not None:
+        return request.out
+    if request.source is None:
+        raise CannotStart("name the run to resume: `ganforge train RUN --resume`")
+    compilation = compile_sound(request.source, request.overrides)
+    assert compilation.graph is not None
+    return folders.newest_run(compilation.graph.spec.gan.name)
+
+
+def _names_run(source: Source) -> bool:
+    text = isinstance(source, str) and "\n" in source
+    return not text and Path(source).is_dir() and folders.is_run(Path(source))
+
+
+def _options(request: Request, out: Path, data: str, seed: int, device: str) -> RunOptions:
+    return RunOptions(
+        out=out,
+        data=data,
+        seed=seed,
+        device=chosen_device(device),
+        rounds=request.rounds,
+        kimg=request.kimg,
+        resume=request.resume,
+        log_every=request.log_every,
+        sample_every=request.sample_every,
+        checkpoint_every=request.checkpoint_every,
+    )
+
+
+def start(run: Run, *, overwrite: bool = False) -> ModuleType:
+    """Write what a run is made from into its folder, and import its program from there."""
+    if overwrite:
+        folders.clear(run.folder)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    document = run.compilation.document
+    assert document is not None
+    if not run.options.resume:
+        folders.write_whole(run.folder / folders.SPEC, resolved_text(document))
+    folders.write_whole(run.folder / folders.PROGRAM, run.program.text)
+    folders.write_whole(run.folder / folders.ABOUT, json.dumps(run.about, indent=2) + "\n")
+    return import_program(run.program.text, run.folder / folders.PROGRAM)
+
+
+def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
+    """Train; yields the metrics of each logged round, and keeps `samples.png` and TensorBoard's
+    files up to date.
+    """
+    from ganforge.runs.tensorboard import Board
+
+    board = Board(run.folder)
+    try:
+        for metrics in module.train(run.options):
+            board.add(metrics)
+            show_latest_samples(run.folder)
+            yield metrics
+    except DataError:
+        if not run.options.resume:  # nothing was trained: the folder stays free
+            folders.clear(run.folder)
+        raise
+    finally:
+        board.close()
+        show_latest_samples(run.folder)
+
+
+def try_one_round(run: Run) -> dict[str, float]:
+    """One round on the run's data, in memory alone; the losses."""
+    import torch
+
+    module = import_program(run.program.text)
+    device = torch.device(run.options.device)
+    data = module.open_data(run.options.data).to(device)
+    state = module.build(run.options.seed, device)
+    state.samples = len(data)
+    losses = module.train_round(state, *module.draw(state, data))
+    numbers = {name: loss.item() for name, loss in losses.items()}
+    for name, number in numbers.items():
+        if not math.isfinite(number):
+            raise NonFinite(f"In round 1 the loss {name!r} is not finite. Lower the learning rate.")
+    return numbers
+
+
+def show_latest_samples(folder: Path) -> None:
+    """Copy the newest grid to `samples.png`."""
+    grids = sorted(folder.glob("samples/round-*.png"), key=lambda path: int(path.stem[6:]))
+    shown = folder / folders.SAMPLES
+    if grids and not (shown.exists() and shown.stat().st_mtime >= grids[-1].stat().st_mtime):
+        temporary = folder / ".samples.unfinished"
+        temporary.write_bytes(grids[-1].read_bytes())
+        temporary.replace(shown)
