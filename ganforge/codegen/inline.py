@@ -16,7 +16,7 @@ from ganforge.codegen.sources import InlineError, Module, names_in, read_module
 
 Key = tuple[str, str]
 MAIN = ("ganforge.runtime.main", "main")
-FIRST = "ganforge.runtime"
+RUNTIME = "ganforge.runtime"
 
 
 @dataclass
@@ -65,7 +65,9 @@ class _Walk:
         alias = next(a for a in node.names if (a.asname or a.name.split(".")[0]) == name)
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in self.packages:
             if alias.asname:
-                raise InlineError(f"`{node.module}` is imported under another name: `{alias.asname}`")
+                raise InlineError(
+                    f"`{node.module}` is imported under another name: `{alias.asname}`"
+                )
             return (str(node.module), alias.name)
         written = alias.name + (f" as {alias.asname}" if alias.asname else "")
         self.imports.add(
@@ -136,8 +138,8 @@ def _assembled(
 ) -> str:
     constants, functions = _split(program.text, tree)
     pieces = [(key, _text(walk, key, names)) for key in walk.order]
-    parts = [text for key, text in pieces if not key[0].startswith(FIRST) and not _is_source(key)]
-    machinery = [text for key, text in pieces if key[0].startswith(FIRST) or _is_source(key)]
+    parts = [text for key, text in pieces if not key[0].startswith(RUNTIME) and not _is_source(key)]
+    machinery = [text for key, text in pieces if key[0].startswith(RUNTIME) or _is_source(key)]
     values = [text for text in (*parts, *machinery) if _is_constant(text)]
     return "\n\n".join(
         [
@@ -175,7 +177,9 @@ def _split(text: str, tree: ast.Module) -> tuple[str, str]:
     start = body[0].lineno
     while lines[start - 2].startswith("#"):
         start -= 1
-    return "\n".join(lines[start - 1 : first.lineno - 1]).rstrip(), "\n".join(lines[first.lineno - 1 :])
+    return "\n".join(lines[start - 1 : first.lineno - 1]).rstrip(), "\n".join(
+        lines[first.lineno - 1 :]
+    )
 
 
 def _text(walk: _Walk, key: Key, names: dict[Key, str]) -> str:
@@ -200,7 +204,9 @@ def _renamed(text: str, changes: dict[str, str]) -> str:
         if isinstance(node, ast.Name) and node.id in changes:
             places.append((node.lineno, node.col_offset, node.id))
         elif isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in changes:
-            places.append((node.lineno, lines[node.lineno - 1].index(node.name, node.col_offset), node.name))
+            places.append(
+                (node.lineno, lines[node.lineno - 1].index(node.name, node.col_offset), node.name)
+            )
     for line, column, name in sorted(places, reverse=True):
         old = lines[line - 1]
         lines[line - 1] = old[:column] + changes[name] + old[column + len(name) :]
@@ -222,5 +228,3 @@ def _header(program: Program, tree: ast.Module, command: str) -> str:
         f"    python {file} --out RUN --resume   go on from the last checkpoint\n"
         f"    python {file} --help\n"
     )
-
-

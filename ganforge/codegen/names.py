@@ -55,6 +55,13 @@ class Imports:
             self.members[module, name] = self.namespace.take(name)
         return self.members[module, name]
 
+    def fix(self, targets: Iterable[str]) -> None:
+        """Imports under names that the program's skeleton writes itself; `use` gives the same names."""
+        for target in targets:
+            module, _, name = target.partition(":")
+            self.members[module, name] = name
+            self.namespace.reserve([name])
+
     def lines(self) -> list[str]:
         """The import statements of everything used so far."""
         by_module: dict[str, list[str]] = {}

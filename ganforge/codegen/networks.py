@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ganforge.codegen.chains import Chain, find_chains, has_module, repeated
 from ganforge.codegen.expressions import ATOM, write_call
@@ -89,8 +89,10 @@ def _kind(node: Node, length: int) -> str:
 
 def _modules(body: Body, chain: Chain, imports: Imports, instances: Instances, wrap: bool) -> str:
     items: list[str] = []
+    before: Node | None = None
     for index in chain.nodes:
-        items.extend(_items(body, body.nodes[index], imports, instances, wrap))
+        items.extend(_items(body, body.nodes[index], before, imports, instances, wrap))
+        before = body.nodes[index]
     if len(items) == 1:
         return items[0]
     imports.use("nn.Sequential")
@@ -105,7 +107,14 @@ def _modules(body: Body, chain: Chain, imports: Imports, instances: Instances, w
     return f"nn.Sequential({', '.join(parts)},)"
 
 
-def _items(body: Body, node: Node, imports: Imports, instances: Instances, wrap: bool) -> list[str]:
+def _items(
+    body: Body,
+    node: Node,
+    before: Node | None,
+    imports: Imports,
+    instances: Instances,
+    wrap: bool,
+) -> list[str]:
     """The modules of a node; a block may need several, given as a `nn.Sequential` call that is opened."""
     operation = node.operation
     if isinstance(operation, Composite):
@@ -113,12 +122,20 @@ def _items(body: Body, node: Node, imports: Imports, instances: Instances, wrap:
     assert isinstance(operation, Layer) and operation.block.module is not None
     shapes = [body.nodes[i].shape for i in node.inputs]
     made = operation.block.module(operation.params, *shapes)
+    if _may_overwrite(before) and operation.block.inplace(operation.params):
+        made = replace(made, kwargs={**made.kwargs, "inplace": True})
     parts = made.args if made.target == "nn.Sequential" else (made,)
     texts = [write_call(part, imports) for part in parts]
     if wrap and operation.initializer is not None and _needs_own(operation):
         whole = texts[0] if len(texts) == 1 else f"nn.Sequential({', '.join(texts)})"
         return [_initialize(whole, operation.initializer, imports)]
     return texts
+
+
+def _may_overwrite(before: Node | None) -> bool:
+    """Whether the module before in a run has no more use for its output."""
+    operation = before.operation if before is not None else None
+    return isinstance(operation, Layer) and operation.block.overwritable
 
 
 def _needs_own(operation: Layer) -> bool:

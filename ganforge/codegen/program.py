@@ -25,6 +25,7 @@ from ganforge.resources import folder
 from ganforge.spec.models import ClassField, Data
 
 ALWAYS = (
+    "ganforge.runtime.state:Progress",
     "ganforge.runtime.state:State",
     "ganforge.runtime.state:random_stream",
     "ganforge.runtime.data:Arrays",
@@ -52,8 +53,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
     names = Namespace({*FIXED, *LOCAL})
     local = {name: names.take(name) for name in (*graph.networks, *graph.names)}
     imports = Imports(names)
-    for target in ALWAYS:
-        imports.use(target)
+    imports.fix(ALWAYS)
     classes, class_of = _classes(graph, imports, names, local)
     hyper = hyperparameters(graph, names)
     steps = Steps(plan, imports, hyper, local)
@@ -80,7 +80,6 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         "data": literal(data or sources[0].name),
     }
     if hyper.functions:
-        imports.use("ganforge.runtime.state:Progress")
         _schedules(hyper, imports)
     text = _render(context, imports)
     return Program(

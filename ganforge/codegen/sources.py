@@ -30,7 +30,9 @@ class Module:
         node = self.definitions[name]
         start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
         lines = self.text.splitlines()
-        while start > 1 and lines[start - 2].startswith("#") and lines[start - 2] not in self.licence:
+        while (
+            start > 1 and lines[start - 2].startswith("#") and lines[start - 2] not in self.licence
+        ):
             start -= 1
         return "\n".join(lines[start - 1 : node.end_lineno])
 

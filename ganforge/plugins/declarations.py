@@ -54,6 +54,8 @@ class Block:
     stateful: has weights, buffers or own randomness: refused as a function in wiring.
     shift:    whether the block adds a learned shift, so that a layer in front of it needs no bias.
     channels_last: whether it runs faster in that memory format, on images.
+    overwritable: its backward does not need its own output, so that an activation behind it may overwrite it.
+    inplace: whether its module takes `inplace=True`.
     cuts_gradient: no gradient flows through it (`detach`).
     """
 
@@ -68,6 +70,8 @@ class Block:
     shift: Callable[[Any], bool] = lambda params: False
     random: bool = False
     channels_last: bool = False
+    overwritable: bool = False
+    inplace: Callable[[Any], bool] = lambda params: False
     twice_differentiable: bool = True
     cuts_gradient: bool = False
 

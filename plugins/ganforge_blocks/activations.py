@@ -21,7 +21,12 @@ def _same(name: str, bounds: tuple[float, float] | None = None) -> Callable[[Any
 
 
 def _activation(
-    name: str, summary: str, module: str, function: str, bounds: tuple[float, float] | None = None
+    name: str,
+    summary: str,
+    module: str,
+    function: str,
+    bounds: tuple[float, float] | None = None,
+    inplace: bool = False,
 ) -> Block:
     """An activation without parameters that works on each value alone."""
     return Block(
@@ -31,6 +36,7 @@ def _activation(
         _same(name, bounds),
         module=lambda p, x: call(module),
         function=lambda p, x: call(function, Ref("x")),
+        inplace=lambda p: inplace,
     )
 
 
@@ -59,7 +65,7 @@ def make_softmax(p: NoParams, x: Tensor) -> Call:
 
 
 BLOCKS = (
-    _activation("relu", "max(x, 0).", "nn.ReLU", "F.relu"),
+    _activation("relu", "max(x, 0).", "nn.ReLU", "F.relu", inplace=True),
     Block(
         "leaky-relu",
         "x, or slope * x where x is negative.",
@@ -67,8 +73,11 @@ BLOCKS = (
         _same("leaky-relu"),
         module=lambda p, x: call("nn.LeakyReLU", *_slope(p)),
         function=lambda p, x: call("F.leaky_relu", Ref("x"), *_slope(p)),
+        inplace=lambda p: p.slope >= 0,
     ),
-    _activation("elu", "x, or exp(x) - 1 where x is negative (1511.07289).", "nn.ELU", "F.elu"),
+    _activation(
+        "elu", "x, or exp(x) - 1 where x is negative (1511.07289).", "nn.ELU", "F.elu", inplace=True
+    ),
     Block(
         "prelu",
         "Leaky ReLU with one learned slope (1502.01852).",

@@ -77,6 +77,7 @@ BLOCKS = (
         infer_linear,
         module=make_linear,
         stateful=True,
+        overwritable=True,
         shift=lambda p: p.bias is not False,
     ),
     Block(

@@ -129,6 +129,7 @@ BLOCKS = (
         infer_batch_norm,
         module=make_batch_norm,
         stateful=True,
+        overwritable=True,
         shift=lambda p: p.affine,
     ),
     Block(
@@ -138,6 +139,7 @@ BLOCKS = (
         infer_instance_norm,
         module=make_instance_norm,
         stateful=True,
+        overwritable=True,
         shift=lambda p: p.affine,
     ),
     Block(
@@ -147,6 +149,7 @@ BLOCKS = (
         infer_layer_norm,
         module=make_layer_norm,
         stateful=True,
+        overwritable=True,
         shift=lambda p: p.affine,
     ),
     Block(
@@ -156,6 +159,7 @@ BLOCKS = (
         infer_group_norm,
         module=make_group_norm,
         stateful=True,
+        overwritable=True,
         shift=lambda p: p.affine,
     ),
     Block(
