@@ -18,7 +18,7 @@ lint: $(STAMP)
 	.venv/bin/mypy
 
 bench: $(STAMP)
-	.venv/bin/python -m bench
+	.venv/bin/python tests/bench/run.py
 
 clean:
 	rm -rf demo runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

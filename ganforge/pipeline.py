@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ganforge.codegen.program import Program, build_program
 from ganforge.diagnostics.diagnostic import Diagnostic, Severity
 from ganforge.diagnostics.report import Report
 from ganforge.document import Document, load, loads
@@ -15,6 +15,9 @@ from ganforge.plan import Plan, build_plan
 from ganforge.plugins.registry import Registry, load_registry
 from ganforge.resources import folder
 from ganforge.spec import build_spec
+
+if TYPE_CHECKING:
+    from ganforge.codegen.program import Program
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Compilation:
 
     def program(self, data: str | None = None) -> Program:
         """The program. The report must be free of errors."""
+        from ganforge.codegen.program import build_program  # a check does not need it
+
         assert self.plan is not None, "a spec with errors has no program"
         return build_program(self.plan, self.registry, data)
 

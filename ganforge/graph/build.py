@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ganforge.diagnostics.diagnostic import Diagnostic
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Path
-from ganforge.formula.errors import FormulaError
 from ganforge.formula.evaluate import Scope
-from ganforge.formula.parse import parse_wiring
 from ganforge.graph.expansion import Context, TooManyLayersError, expand_network
+from ganforge.graph.flow import flow_order, names_in
 from ganforge.graph.graph import Graph, GraphLoss, Network
 from ganforge.graph.nodes import Body, Bundle, Layer, NetworkCall, Nodes, NodeShape, Source
 from ganforge.graph.passes import run_passes
@@ -100,7 +98,10 @@ class _Builder:
 
     def flow(self) -> None:
         """The named tensors, each after those it names; the order of lines has no meaning."""
-        for name in self._flow_order():
+        order, cyclic = flow_order(self.spec.flow, self.findings)
+        for name in cyclic:
+            self.names[name] = self.nodes.unknown(("flow", name))
+        for name in order:
             path = ("flow", name)
             if name in self.names or name in self.spec.networks:
                 self._taken(name, path)
@@ -108,33 +109,6 @@ class _Builder:
             index = self.wiring.lower(self.spec.flow[name], path)
             self.names[name] = index
             self.nodes.rename(index, name)
-
-    def _flow_order(self) -> list[str]:
-        import networkx as nx
-
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        graph.add_nodes_from(self.spec.flow)
-        for name, text in self.spec.flow.items():
-            graph.add_edges_from(
-                (used, name) for used in self._named_in(text) if used in self.spec.flow
-            )
-        for component in list(nx.strongly_connected_components(graph)):
-            first = min(component, key=list(self.spec.flow).index)
-            if len(component) > 1 or graph.has_edge(first, first):
-                cycle = [edge[0] for edge in nx.find_cycle(graph.subgraph(component), first)]
-                text = " → ".join([*cycle, cycle[0]])
-                message = f"these tensors are made from each other: {text}"
-                self.findings.add("GF203", ("flow", first), message, "one of them must come first")
-                for name in component:
-                    self.names[name] = self.nodes.unknown(("flow", name))
-                graph.remove_nodes_from(component)
-        return list(nx.lexicographical_topological_sort(graph, key=list(self.spec.flow).index))
-
-    def _named_in(self, text: str) -> set[str]:
-        try:
-            return {n.id for n in ast.walk(parse_wiring(text)) if isinstance(n, ast.Name)}
-        except FormulaError:
-            return set()
 
     def losses(self) -> dict[str, GraphLoss]:
         losses = {}
@@ -241,7 +215,7 @@ class _Builder:
         """Networks that nothing calls; their layers are not checked, since their inputs are unknown."""
         text = [*self.spec.flow.values(), *self.spec.sample.images]
         text += [t for loss in self.spec.losses.values() for t in loss.tensors.values()]
-        named = set().union(*(self._named_in(t) for t in text)) if text else set()
+        named = set().union(*(names_in(t) for t in text)) if text else set()
         for name in self.spec.networks:
             if name not in named and name not in self.networks:
                 message = f"the network `{name}` is never called"

@@ -1,0 +1,93 @@
+"""`make bench`: ganforge against hand-written loops and against itself. Prints a Markdown table.
+
+Nothing here is asserted: the figures of a shared machine are read, not tested. `run.py NAME...` runs some parts only.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from measure import compare, seconds
+
+HERE = Path(__file__).parent
+
+
+def check() -> None:
+    """A cold check of a spec against the import of torch."""
+    ganforge = [str(Path(sys.executable).parent / "ganforge"), "check", "dcgan"]
+    torch = [sys.executable, "-c", "import torch"]
+    result = compare(lambda: _run(ganforge), lambda: _run(torch), pairs=8)
+    share = f"{result.first / result.second:.2f} of `import torch` ({result.second:.2f} s)"
+    _row("check, cold", f"{result.first:.2f} s", "0.8 s and 0.25", share)
+
+
+def rounds() -> None:
+    """Training rounds against the hand-written loop, in time and peak memory."""
+    import programs
+    import torch
+
+    torch.set_num_threads(programs.THREADS)
+    goals = {"gan": "1.3", "dcgan 32": "1.3", "dcgan 64": "1.1"}
+    for case, goal in goals.items():
+        ours, theirs = programs.generated(case), programs.handwritten(case)
+        for _ in range(3):
+            ours(), theirs()
+        repeats = 20 if case == "gan" else 2
+        result = compare(ours, theirs, pairs=10, repeats=repeats)
+        memory = [_peak(case, side) for side in ("generated", "handwritten")]
+        text = f"{memory[0]:.0f} MiB against {memory[1]:.0f} MiB"
+        _row(f"{case}, round", f"{1000 * result.first:.0f} ms", f"{goal} times", f"{result}; peak {text}")
+
+
+def emitted() -> None:
+    """The emitted script's rounds against those of `train`."""
+    import programs
+    import torch
+
+    torch.set_num_threads(programs.THREADS)
+    for case in ("gan", "dcgan 32"):
+        script, program = programs.generated(case, emitted=True), programs.generated(case)
+        for _ in range(3):
+            script(), program()
+        result = compare(program, script, pairs=10, repeats=10 if case == "gan" else 2)
+        _row(f"{case}, emitted", f"{1000 * result.second:.0f} ms", "0.95 to 1.05", str(result))
+
+
+def compilation() -> None:
+    """Compile time against the number of layers."""
+    from ganforge.pipeline import compile_spec
+
+    for layers in (100, 1000, 10_000):
+        text = _deep(layers)
+        took = seconds(lambda text=text: compile_spec(text).program())
+        _row(f"compile {layers:,} layers", f"{took:.2f} s", "linear", f"{1e6 * took / layers:.0f} us a layer")
+
+
+def _deep(layers: int) -> str:
+    dcgan = (HERE.parents[1] / "specs" / "dcgan.toml").read_text()
+    lines = "\n".join(f'  {{ block = "leaky-relu", slope = {1 + k / layers} }},' for k in range(layers))
+    start = dcgan.index('  { block = "conv", out = "width"')
+    return dcgan[:start] + lines + "\n" + dcgan[start:]
+
+
+def _run(command: list[str]) -> None:
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _peak(case: str, side: str) -> float:
+    command = [sys.executable, str(HERE / "peak.py"), case, side]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def _row(what: str, figure: str, goal: str, result: str) -> None:
+    print(f"| {what} | {figure} | {goal} | {result} |", flush=True)
+
+
+PARTS = {"check": check, "rounds": rounds, "emitted": emitted, "compilation": compilation}
+
+if __name__ == "__main__":
+    print("| what | ganforge | goal | against the other side |\n| --- | --- | --- | --- |")
+    for name in sys.argv[1:] or PARTS:
+        PARTS[name]()

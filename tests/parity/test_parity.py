@@ -1,0 +1,91 @@
+"""Networks built from specs return what reference networks return for the same filling.
+
+The references are JSON files beside the project; without them these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import ganforge
+
+FOLDER = Path(os.environ.get("GANFORGE_SHARED", "../shared")) / "facts" / "parity"
+NORMS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm)
+CASES = [
+    ("dcgan", "G", "a/dcgan_G"),
+    ("dcgan", "D", "a/dcgan_D"),
+    ("gan", "G", "a/gan_goodfellow_mnist_G"),
+    ("gan", "D", "a/gan_goodfellow_mnist_D"),
+]
+
+pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the references are not at hand")
+
+
+def reference(name: str) -> dict[str, Any]:
+    return json.loads((FOLDER / f"{name}.json").read_text())
+
+
+def fill(network: nn.Module, inputs: list[Tensor]) -> None:
+    """Parameters in order of execution: normal with deviation 0.05, plus 1 for the weights of norms."""
+    leaves: list[nn.Module] = []
+
+    def note(module: nn.Module, *_: object) -> None:
+        if module not in leaves:
+            leaves.append(module)
+
+    plain = [m for m in network.modules() if not list(m.children())]
+    handles = [module.register_forward_hook(note) for module in plain]
+    with torch.no_grad():
+        network.eval()(*inputs)
+    for handle in handles:
+        handle.remove()
+    k = 0
+    for leaf in leaves:
+        for name, parameter in leaf.named_parameters(recurse=False):
+            generator = torch.Generator().manual_seed(1000 + k)
+            value = 0.05 * torch.randn(tuple(parameter.shape), generator=generator)
+            parameter.data.copy_(value + 1 if isinstance(leaf, NORMS) and name == "weight" else value)
+            k += 1
+
+
+def drawn(facts: dict[str, Any], network: nn.Module) -> list[Tensor]:
+    generator = torch.Generator().manual_seed(7)
+    return [torch.randn(i["shape"], generator=generator) for i in facts["inputs"]]
+
+
+def shaped(spec: str, name: str, inputs: list[Tensor]) -> list[Tensor]:
+    """The same numbers in the shape that the spec's network takes."""
+    shapes = {("dcgan", "G"): (-1, 100), ("gan", "D"): (-1, 1, 28, 28)}
+    return [x.reshape(shapes.get((spec, name), x.shape)) for x in inputs]
+
+
+@pytest.mark.parametrize(("spec", "name", "file"), CASES)
+def test_parameter_count_is_the_published_one(spec: str, name: str, file: str) -> None:
+    network = ganforge.build(spec).networks[name]
+    assert sum(p.numel() for p in network.parameters()) == reference(file)["params_total"]
+
+
+@pytest.mark.parametrize(("spec", "name", "file"), CASES)
+@pytest.mark.parametrize("mode", ["eval", "train"])
+def test_output_equals_the_reference(spec: str, name: str, file: str, mode: str) -> None:
+    facts = reference(file)
+    network = ganforge.build(spec).networks[name]
+    inputs = shaped(spec, name, drawn(facts, network))
+    fill(network, inputs)
+    for module in network.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    with torch.no_grad():
+        output = network.train(mode == "train")(*inputs)
+    expected = facts["fixture"][mode]["outputs"][0]
+    if name == "D":  # the references end in a sigmoid, the specs in logits
+        output = torch.sigmoid(output)
+    first = output.reshape(-1)[:64]
+    torch.testing.assert_close(first, torch.tensor(expected["first64"]), rtol=1e-4, atol=1e-5)
