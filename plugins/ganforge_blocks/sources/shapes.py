@@ -19,7 +19,9 @@ from ganforge.runtime.errors import DataError
 # Stars by class: their points, and how far the inner corners are from the centre.
 POINTS = (24, 4, 3, 5, 4, 24, 6, 24, 4, 10)
 INNER = (0.99, 0.707, 0.5, 0.45, 1.0, 0.99, 0.866, 0.99, 0.35, 0.7)
-CROSS, RING, ELLIPSE = 4, 5, 7
+CROSS = 4
+RING = 5
+ELLIPSE = 7
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
