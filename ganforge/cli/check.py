@@ -21,9 +21,7 @@ _IS_SPEC = re.compile(r"^\s*ganforge\s*=", re.MULTILINE)
 @click.command("check")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @set_option
-@click.option(
-    "--format", "form", type=click.Choice(["full", "concise", "json"]), default="full"
-)
+@click.option("--format", "form", type=click.Choice(["full", "concise", "json"]), default="full")
 @click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error")
 def command(paths: tuple[str, ...], overrides: tuple[str, ...], form: str, fail_on: str) -> None:
     """Check specs: files, folders, shipped names, or `-` for the standard input.
@@ -50,14 +48,17 @@ def _specs(path: str) -> Iterator[Source]:
     if path == "-" or not folder.is_dir():
         yield source_of(path)
         return
-    found = [file for file in sorted(folder.rglob("*.toml")) if _is_spec(file)]
+    found = [file for file in sorted(folder.rglob("*.toml")) if _is_spec(file, folder)]
     if not found:
         raise SpecNotFound(f"there is no spec below {path}: a spec has the key `ganforge`")
     yield from found
 
 
-def _is_spec(file: Path) -> bool:
-    return file.is_file() and bool(_IS_SPEC.search(file.read_text("utf-8", "replace")))
+def _is_spec(file: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+    if hidden or not file.is_file():
+        return False
+    return bool(_IS_SPEC.search(file.read_text("utf-8", "replace")))
 
 
 def _joined(reports: Sequence[Report]) -> Report:

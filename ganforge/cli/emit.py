@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from pathlib import Path
 
 import click
@@ -22,19 +21,16 @@ def command(
 ) -> None:
     """Write SPEC as one Python script that needs no ganforge, and trains bit for bit alike."""
     from ganforge.cli.output import write_new
-    from ganforge.codegen.inline import standalone
-    from ganforge.runs.data import known_kind
+    from ganforge.runs.emitting import script
 
-    compilation = compiled(spec, overrides)
-    if data:
-        known_kind(data.partition(":")[0], compilation)
-    text = standalone(compilation.program(data), _command())
+    text = script(compiled(spec, overrides), data, _command(spec, data, overrides))
     if out is None:
         click.echo(text, nl=False)
     else:
         write_new(out, text, overwrite=overwrite)
 
 
-def _command() -> str:
-    """The command as it was given, without the path of the program."""
-    return shlex.join(["ganforge", *sys.argv[1:]])
+def _command(spec: str, data: str | None, overrides: tuple[str, ...]) -> str:
+    """The command that makes the script again."""
+    given = [part for override in overrides for part in ("--set", override)]
+    return shlex.join(["ganforge", "emit", spec, *(["--data", data] if data else []), *given])

@@ -37,9 +37,7 @@ _ROUNDS = click.IntRange(min=1)
 @click.option("--dry-run", is_flag=True, help="Try one round on the data; write nothing.")
 @click.option("--log-every", type=_ROUNDS, default=50, show_default=True, metavar="ROUNDS")
 @click.option("--sample-every", type=_ROUNDS, default=500, show_default=True, metavar="ROUNDS")
-@click.option(
-    "--checkpoint-every", type=_ROUNDS, default=1000, show_default=True, metavar="ROUNDS"
-)
+@click.option("--checkpoint-every", type=_ROUNDS, default=1000, show_default=True, metavar="ROUNDS")
 def command(spec: str | None, batch: int | None, dry_run: bool, **options: Any) -> None:
     """Train SPEC, or go on with the run in the folder RUN (`--resume`)."""
     from ganforge.cli.output import print_report

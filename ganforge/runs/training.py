@@ -92,9 +92,7 @@ def _new(request: Request) -> Run:
             "another folder"
         )
     options = _options(request, out, data, request.seed or 0, request.device or "auto")
-    return Run(
-        compilation, program, options, about_run(program, compilation.registry, options)
-    )
+    return Run(compilation, program, options, about_run(program, compilation.registry, options))
 
 
 def _resumed(request: Request) -> Run:

@@ -1,0 +1,167 @@
+"""The verbs of the README as functions: check, build, emit, train, load."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ganforge.diagnostics.report import Report
+from ganforge.locate import Source, as_overrides, compile_located, compile_sound
+from ganforge.plugins.shapes import Tensor as TensorShape
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+    from ganforge.graph.graph import Network
+    from ganforge.runs.loading import Loaded
+    from ganforge.runtime.state import State
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Gan:
+    """The networks of a spec.
+
+    networks: by name; each is called with tensors in the order of its `inputs`, batch first. An
+        input that is a class takes int64 indices (B) or one-hot floats (B, K).
+    averages: the moving averages of those networks that have one.
+    program: the text that was executed to make them.
+    """
+
+    networks: Mapping[str, nn.Module]
+    averages: Mapping[str, nn.Module]
+    spec_hash: str
+    program: str
+    _module: ModuleType
+    _state: State
+
+    def sample(self, count: int, seed: int = 0) -> Tensor:
+        """Images (count, C, H, W) in the range of the data, as `ganforge sample` draws them."""
+        import torch
+
+        with torch.random.fork_rng(devices=[]):
+            images: Tensor = self._module.sample(self._state, count, seed)
+        return images
+
+
+def check(spec: Source, params: Mapping[str, Any] = _NOTHING) -> Report:
+    """All that is wrong with a spec: a file, a shipped name, or TOML text of several lines.
+
+    params: what `--set` says on the command line. Raises `SpecNotFound`.
+    """
+    return compile_located(spec, as_overrides(params)).report
+
+
+def build(
+    spec: Source, params: Mapping[str, Any] = _NOTHING, seed: int = 0, device: str = "cpu"
+) -> Gan:
+    """The networks of a spec as they are before training.
+
+    Raises `SpecNotFound`; `SpecError`, whose text is the report; `CannotStart` without torch.
+    """
+    from ganforge.runs.loading import build_spec_state
+
+    return _gan(build_spec_state(spec, as_overrides(params), seed, device))
+
+
+def emit(spec: Source, params: Mapping[str, Any] = _NOTHING, data: str | None = None) -> str:
+    """The spec as one script that needs no ganforge. Raises `SpecNotFound`, `SpecError`."""
+    from ganforge.runs.emitting import script
+
+    compilation = compile_sound(spec, as_overrides(params))
+    assert compilation.document is not None
+    return script(compilation, data, f"ganforge.emit({compilation.document.name!r})")
+
+
+def train(
+    spec: Source | None = None,
+    params: Mapping[str, Any] = _NOTHING,
+    *,
+    data: str | None = None,
+    out: str | Path | None = None,
+    rounds: float = math.inf,
+    kimg: float = math.inf,
+    seed: int | None = None,
+    device: str | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    log_every: int = 50,
+    sample_every: int = 500,
+    checkpoint_every: int = 1000,
+) -> Path:
+    """Train a spec, or go on with a run (`resume`), to its end; the folder of the run.
+
+    The options are those of `ganforge train`. Raises `SpecNotFound`, `SpecError`, `CannotStart`,
+    and the errors of a run: `DataError`, `CheckpointError`, `NonFinite`.
+    """
+    from ganforge.runs.training import Request, metrics_of, open_run, start
+
+    request = Request(
+        source=spec,
+        overrides=as_overrides(params),
+        data=data,
+        out=None if out is None else Path(out),
+        rounds=rounds,
+        kimg=kimg,
+        seed=seed,
+        device=device,
+        resume=resume,
+        overwrite=overwrite,
+        log_every=log_every,
+        sample_every=sample_every,
+        checkpoint_every=checkpoint_every,
+    )
+    run = open_run(request)
+    for _ in metrics_of(run, start(run, overwrite=overwrite)):
+        pass
+    return run.folder
+
+
+def load(run: str | Path, device: str = "cpu") -> Gan:
+    """The networks of a run as its last checkpoint has them.
+
+    Raises `CannotStart` where the folder has no checkpoint, `CheckpointError` where it is damaged.
+    """
+    from ganforge.runs.loading import load_run
+
+    return _gan(load_run(Path(run), device))
+
+
+def _gan(loaded: Loaded) -> Gan:
+    state = loaded.state
+    for name, network in loaded.graph.networks.items():
+        for module in (state.networks[name], state.averages.get(name)):
+            _accept_one_hot(module, network)
+    program = loaded.program
+    return Gan(
+        MappingProxyType(state.networks),
+        MappingProxyType(state.averages),
+        program.spec_hash,
+        program.text,
+        loaded.module,
+        state,
+    )
+
+
+def _accept_one_hot(module: nn.Module | None, network: Network) -> None:
+    shapes = enumerate(network.shapes)
+    classes = [k for k, s in shapes if isinstance(s, TensorShape) and s.classes is not None]
+    if module is not None and classes:
+        module.register_forward_pre_hook(partial(_class_indices, classes))
+
+
+def _class_indices(
+    places: list[int], module: nn.Module, inputs: tuple[torch.Tensor, ...]
+) -> tuple[torch.Tensor, ...]:
+    """One-hot floats (B, K) at these places become indices (B)."""
+    return tuple(
+        tensor.argmax(1) if k in places and tensor.is_floating_point() else tensor
+        for k, tensor in enumerate(inputs)
+    )

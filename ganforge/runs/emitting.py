@@ -1,0 +1,24 @@
+"""A compiled spec as a script that stands alone."""
+
+from __future__ import annotations
+
+from ganforge.errors import CannotStart
+from ganforge.pipeline import Compilation
+from ganforge.runs.data import known_kind
+
+
+def script(compilation: Compilation, data: str | None, command: str) -> str:
+    """The script of a spec without errors. command: how it was made, for its header.
+
+    Raises `CannotStart` where there is no such data source, or where a plugin's code cannot be
+    taken out of its package.
+    """
+    from ganforge.codegen.inline import standalone
+    from ganforge.codegen.sources import InlineError
+
+    if data:
+        known_kind(data.partition(":")[0], compilation)
+    try:
+        return standalone(compilation.program(data), command)
+    except InlineError as error:
+        raise CannotStart(f"this spec cannot be emitted: {error}") from error

@@ -1,0 +1,105 @@
+"""What a block or a loss can be told: its parameters with their types, and an example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from ganforge.plugins.declarations import Block, Loss
+from ganforge.plugins.params import Params
+
+_TYPES = ((bool, "true or false"), (int, "whole number"), (float, "number"), (str, "word"))
+
+
+def block_text(block: Block) -> str:
+    """A block for people."""
+    inputs = ", ".join(block.inputs)
+    kinds = [
+        "layer" if block.module or block.function else "",
+        f"function in wiring: {block.name.replace('-', '_')}({inputs})"
+        if block.function and not block.stateful
+        else "",
+    ]
+    lines = [f"{block.name}: {block.summary}", f"inputs: {inputs}"]
+    lines.append(f"usable as: {', '.join(kind for kind in kinds if kind)}")
+    lines += [*_parameters(block.params), "", "example:"]
+    keys = [f'block = "{block.name}"', *_required(block.params)]
+    keys += [f'{name} = "{name}"' for name in block.inputs[1:] if name[-1] != "?"]
+    return "\n".join([*lines, f"  {{ {', '.join(keys)} }}"])
+
+
+def loss_text(loss: Loss) -> str:
+    """A loss for people."""
+    lines = [f"{loss.name}: {loss.summary}", f"tensors: {', '.join(loss.tensors)}"]
+    lines += [*_parameters(loss.params), "", "example:", f"  [losses.{loss.name}]"]
+    lines.append(f'  kind = "{loss.name}"')
+    lines += [f'  {tensor} = "{_EXAMPLES.get(tensor, tensor)}"' for tensor in loss.tensors]
+    return "\n".join([*lines, *(f"  {line}" for line in _required(loss.params))])
+
+
+_EXAMPLES = {"real": "D(x)", "fake": "D(fake)", "score": "D(x)"}
+
+
+def _parameters(params: type[Params]) -> Iterator[str]:
+    fields = params.model_fields
+    if not fields:
+        yield "no parameters"
+        return
+    yield "parameters:"
+    width = max(map(len, fields))
+    for name, field in fields.items():
+        says = "must be given" if field.is_required() else f"default {_written(field.default)}"
+        yield f"  {name.ljust(width)}  {_type(field.annotation)}; {says}"
+
+
+def _required(params: type[Params]) -> list[str]:
+    fields = params.model_fields.items()
+    return [f"{name} = {_example(field)}" for name, field in fields if field.is_required()]
+
+
+def _type(annotation: Any) -> str:
+    """A type in words; formulas may stand for numbers everywhere."""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _type(inner[0])
+    if origin is Literal:
+        return " or ".join(f'"{choice}"' for choice in inner)
+    if origin in (Union, UnionType):
+        parts = [_type(part) for part in inner if part is not type(None)]
+        return " or ".join(dict.fromkeys(parts))
+    if origin is tuple:
+        return f"list of {_type(inner[0])}s"
+    if origin is dict:
+        return "name, or table with `kind`"
+    if isinstance(annotation, type) and issubclass(annotation, Params):
+        return f"table of {', '.join(annotation.model_fields)}"
+    return next((words for type_, words in _TYPES if annotation is type_), "formula over training")
+
+
+def _written(value: Any) -> str:
+    """A default as TOML has it; None is a rule of its own that the documentation tells."""
+    if value is None:
+        return "automatic"
+    if isinstance(value, dict) and set(value) == {"kind"}:
+        return f'"{value["kind"]}"'
+    if isinstance(value, Params):
+        shown = {name: getattr(value, name) for name in type(value).model_fields}
+        pairs = [f"{k} = {_written(v)}" for k, v in shown.items() if v is not None]
+        return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(_written(item) for item in value)}]"
+    return f'"{value}"' if isinstance(value, str) else f"{value:g}"
+
+
+def _example(field: FieldInfo) -> str:
+    annotation = field.annotation
+    if get_origin(annotation) is Literal:
+        return f'"{get_args(annotation)[0]}"'
+    if get_origin(annotation) is tuple:
+        return "[1, 1, 1, 1]"
+    return {int: "2", float: "0.5", bool: "true"}.get(annotation, '"..."')  # type: ignore[arg-type]

@@ -1,0 +1,120 @@
+"""A compiled spec as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ganforge.codegen.program import Program
+from ganforge.graph.graph import Graph, GraphLoss, MovingTerm, Network
+from ganforge.pipeline import Compilation
+from ganforge.plan.plan import Plan
+from ganforge.plugins.params import Params
+from ganforge.show.layers import layers_of, network_weights
+
+
+def describe(compilation: Compilation, program: Program) -> dict[str, Any]:
+    """Networks, losses, players and length. The compilation must be free of errors."""
+    plan = compilation.plan
+    assert plan is not None
+    graph = plan.graph
+    gan = graph.spec.gan
+    return {
+        "name": gan.name,
+        "title": gan.title,
+        "paper": gan.paper,
+        "spec_hash": program.spec_hash,
+        "params": plain(dict(graph.spec.params)),
+        "networks": [_network(network) for network in graph.networks.values()],
+        "losses": [_loss(graph, loss) for loss in graph.losses.values()],
+        "players": _players(plan),
+        "training": _training(plan),
+    }
+
+
+def _network(network: Network) -> dict[str, Any]:
+    inputs = zip(network.body.inputs, network.shapes, strict=True)
+    return {
+        "name": network.name,
+        "like": network.like,
+        "frozen": network.table.frozen,
+        "inputs": {name: str(shape) for name, shape in inputs},
+        "output": _output(network),
+        "weights": network_weights(network.body),
+        "layers": [asdict(row) for row in layers_of(network.body)],
+    }
+
+
+def _output(network: Network) -> str:
+    named = {n: str(network.body.nodes[i].shape) for n, i in network.body.outputs.items()}
+    return ", ".join(f"{n} {shape}".strip() for n, shape in named.items())
+
+
+def _loss(graph: Graph, loss: GraphLoss) -> dict[str, Any]:
+    terms = [term for term in graph.terms if term.loss == loss.name]
+    return {
+        "name": loss.name,
+        "kind": loss.spec.table.kind,
+        "weight": plain(loss.spec.table.weight),
+        "tensors": dict(loss.spec.tensors),
+        "params": _given(loss.spec.params),
+        "terms": [_term(term) for term in terms],
+    }
+
+
+def _term(term: MovingTerm) -> dict[str, Any]:
+    function = term.term.value.target.rpartition(":")[2]
+    return {"side": term.term.side, "function": function, "moves": sorted(term.moves)}
+
+
+def _players(plan: Plan) -> list[dict[str, Any]]:
+    spec = plan.graph.spec
+    described = []
+    for step in plan.steps:
+        name = step.player.name
+        table = spec.train.players.get(name)
+        optimizer = spec.optimizers.get(name, spec.optimizers[""])
+        described.append(
+            {
+                "name": name,
+                "networks": list(step.player.networks),
+                "steps": plain(table.steps) if table else 1,
+                "batch": (table and table.batch) or spec.train.batch,
+                "optimizer": {
+                    k: plain(getattr(optimizer, k)) for k in type(optimizer).model_fields
+                },
+            }
+        )
+    return described
+
+
+def _training(plan: Plan) -> dict[str, Any]:
+    train = plan.graph.spec.train
+    lengths = {name: getattr(train, name) for name in ("rounds", "kimg", "epochs")}
+    return {
+        **{name: plain(value) for name, value in lengths.items() if value is not None},
+        "batch": train.batch,
+        "update": train.update,
+        "reuse": train.reuse,
+        "ema": _given(train.ema) if train.ema else None,
+    }
+
+
+def _given(params: Params) -> dict[str, Any]:
+    """The parameters that differ from their defaults."""
+    fields = type(params).model_fields
+    values = {name: getattr(params, name) for name in fields}
+    return {k: plain(v) for k, v in values.items() if v != fields[k].default}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it; formulas over training progress as their text."""
+    if isinstance(value, Params):
+        return _given(value)
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value if isinstance(value, str | int | float | None) else str(value)

@@ -1,0 +1,138 @@
+"""The layers of a network as rows: what each is, what it takes, its shape and its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ganforge.codegen.expressions import literal, write_call
+from ganforge.codegen.names import Imports, Namespace
+from ganforge.graph.nodes import (
+    Apply,
+    Arithmetic,
+    Body,
+    Composite,
+    Item,
+    Layer,
+    Node,
+    Number,
+    Pack,
+    Source,
+)
+from ganforge.show.weights import total, weights_of
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer. `takes` is empty where it is the row before; `weights` is None where unknown."""
+
+    number: str
+    layer: str
+    takes: str
+    output: str
+    weights: int | None
+
+
+def layers_of(body: Body) -> list[Row]:
+    """The layers of a network in order, those of composite blocks below theirs."""
+    counts = _weights(body)
+    rows: list[Row] = []
+    stack = [(body, "", _shown(body))]
+    while stack:
+        current, prefix, waiting = stack[-1]
+        index = next(waiting, None)
+        if index is None:
+            stack.pop()
+            continue
+        node = current.nodes[index]
+        number = f"{prefix}{index}"
+        takes = _takes(current, index, prefix)
+        weights = _own_weights(current, node, counts)
+        rows.append(Row(number, _layer(current, node), takes, str(node.shape), weights))
+        if isinstance(node.operation, Composite):
+            inner = node.operation.body
+            stack.append((inner, f"{number}.", _shown(inner)))
+    return rows
+
+
+def _shown(body: Body) -> Iterator[int]:
+    reached = body.reached()
+    for index, node in enumerate(body.nodes):
+        if index in reached and not isinstance(node.operation, Source | Number):
+            yield index
+
+
+def network_weights(body: Body) -> int | None:
+    """All weights of a network; None where one layer's are not known."""
+    return _weights(body)[id(body)]
+
+
+def _weights(body: Body) -> Mapping[int, int | None]:
+    """The weights of the body and of each composite block in it, the innermost first."""
+    order, stack = [], [body]
+    while stack:
+        current = stack.pop()
+        order.append(current)
+        inner = (node.operation for node in current.nodes)
+        stack.extend(op.body for op in inner if isinstance(op, Composite))
+    counts: dict[int, int | None] = {}
+    for current in reversed(order):
+        if id(current) not in counts:
+            counts[id(current)] = total(_own_weights(current, n, counts) for n in current.nodes)
+    return counts
+
+
+def _own_weights(body: Body, node: Node, counts: Mapping[int, int | None]) -> int | None:
+    operation = node.operation
+    if isinstance(operation, Composite):
+        return counts[id(operation.body)]
+    if not isinstance(operation, Layer) or not operation.block.stateful:
+        return 0
+    assert operation.block.module is not None
+    return weights_of(operation.block.module(operation.params, *_shapes(body, node)))
+
+
+def _shapes(body: Body, node: Node) -> list[object]:
+    return [body.nodes[i].shape for i in node.inputs]
+
+
+def _layer(body: Body, node: Node) -> str:
+    text = _operation(body, node)
+    return f"{node.name} = {text}" if node.name else text
+
+
+def _operation(body: Body, node: Node) -> str:
+    match node.operation:
+        case Layer(block, params) if block.module is not None:
+            made = block.module(params, *_shapes(body, node))
+            return write_call(made, Imports(Namespace())).replace("nn.", "")
+        case Layer(block) | Apply(block):
+            return block.name
+        case Composite(name, params):
+            given = ", ".join(f"{key}={literal(value)}" for key, value in params.items())
+            return f"{name}({given})"
+        case Arithmetic(operator):
+            return operator
+        case Item(index):
+            return f"[{index}]"
+        case Pack():
+            return "list"
+    return type(node.operation).__name__.lower()
+
+
+def _takes(body: Body, index: int, prefix: str) -> str:
+    """The inputs by name or number; nothing for the value just before."""
+    inputs = body.nodes[index].inputs
+    if inputs == (index - 1,):
+        return ""
+    nodes = [(i, body.nodes[i]) for i in inputs]
+    return ", ".join(_reference(node, f"{prefix}{i}") for i, node in nodes)
+
+
+def _reference(node: Node, number: str) -> str:
+    match node.operation:
+        case Source(name):
+            return name
+        case Number(value):
+            return str(value)
+    return node.name or f"#{number}"

@@ -1,0 +1,92 @@
+"""A described spec as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+
+def as_text(about: dict[str, Any]) -> str:
+    """Networks as tables, then losses, players and length."""
+    lines = [f"{about['name']}: {about['title']}" if about["title"] else about["name"]]
+    if about["paper"]:
+        lines.append(about["paper"])
+    if about["params"]:
+        lines.append(f"params: {_pairs(about['params'])}")
+    for network in about["networks"]:
+        lines += ["", *_network(network)]
+    lines += ["", "Losses", *_losses(about["losses"])]
+    lines += ["", "Players", *(_player(player) for player in about["players"])]
+    return "\n".join([*lines, "", _training(about["training"])])
+
+
+def _network(network: dict[str, Any]) -> Iterator[str]:
+    inputs = ", ".join(f"{name} {shape}" for name, shape in network["inputs"].items())
+    notes = f", the class of {network['like']}" if network["like"] != network["name"] else ""
+    notes += ", frozen" if network["frozen"] else ""
+    yield f"{network['name']}: {inputs} -> {network['output']}{notes}"
+    rows = [("#", "layer", "takes", "output", "weights")]
+    for row in network["layers"]:
+        depth = "  " * row["number"].count(".")
+        layer, weights = f"{depth}{row['layer']}", _count(row["weights"])
+        rows.append((row["number"], layer, row["takes"], row["output"], weights))
+    yield from _aligned(rows)
+    yield f"  {_all_weights(network)} weights"
+
+
+def _all_weights(network: dict[str, Any]) -> str:
+    if network["weights"] is not None:
+        return _count(network["weights"])
+    outer = (row for row in network["layers"] if "." not in row["number"])
+    return f"at least {sum(row['weights'] or 0 for row in outer):,}"
+
+
+def _count(weights: int | None) -> str:
+    return "-" if weights is None else f"{weights:,}"
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Columns of equal width, the last one to the right; an empty column is left out."""
+    shown = [k for k in range(len(rows[0])) if any(row[k] for row in rows[1:])]
+    widths = {k: max(len(row[k]) for row in rows) for k in shown}
+    for row in rows:
+        cells = [row[k].ljust(widths[k]) for k in shown[:-1]]
+        yield "  ".join(["", *cells, row[-1].rjust(widths[shown[-1]])]).rstrip()
+
+
+def _losses(losses: list[dict[str, Any]]) -> Iterator[str]:
+    for loss in losses:
+        weight = "" if loss["weight"] == 1 else f", weight {loss['weight']}"
+        params = f" ({_pairs(loss['params'])})" if loss["params"] else ""
+        kind = "" if loss["kind"] == loss["name"] else f" is {loss['kind']}"
+        yield f"  {loss['name']}{kind}{params}{weight}: {_pairs(loss['tensors'])}"
+        for term in loss["terms"]:
+            yield f"    {term['function']} moves {', '.join(term['moves']) or 'nothing'}"
+
+
+def _player(player: dict[str, Any]) -> str:
+    optimizer = dict(player["optimizer"])
+    kind = optimizer.pop("kind")
+    steps = f"{player['steps']} step{'' if player['steps'] == 1 else 's'} a round"
+    networks = ", ".join(player["networks"])
+    how = f"{steps}, batch {player['batch']}, {kind} ({_pairs(optimizer)})"
+    return f"  {player['name']} moves {networks}: {how}"
+
+
+def _training(training: dict[str, Any]) -> str:
+    length = ", ".join(
+        f"{training[name]:,} {name}" for name in ("rounds", "kimg", "epochs") if name in training
+    )
+    reuse = ", one draw for all players" if training["reuse"] else ""
+    ema = f", EMA ({_pairs(training['ema'])})" if training["ema"] else ""
+    return f"Training: {length}, batch {training['batch']}, {training['update']}{reuse}{ema}"
+
+
+def _pairs(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name} = {_value(value)}" for name, value in values.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"({_pairs(value)})"
+    return str(value).lower() if isinstance(value, bool) else str(value)
