@@ -1,4 +1,6 @@
-"""Which modules of a body stand in one `nn.Sequential`: runs where each feeds the next and nothing else."""
+"""Which modules of a body stand in one `nn.Sequential`: runs where each feeds the next and nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def find_chains(body: Body) -> list[Chain]:
 
 
 def repeated(items: list[str], longest: int = 12) -> list[tuple[list[str], int]]:
-    """Items as groups with how often each stands in a row: `[a, b, b, b]` is `[([a], 1), ([b], 3)]`."""
+    """Items as groups with how often each stands in a row: `[a, b, b, b]` is `[([a], 1), ([b],
+    3)]`.
+    """
     groups: list[tuple[list[str], int]] = []
     start = 0
     while start < len(items):
@@ -65,7 +69,9 @@ def repeated(items: list[str], longest: int = 12) -> list[tuple[list[str], int]]
 
 
 def _best_period(items: list[str], start: int, longest: int) -> tuple[int, int]:
-    """The period and count that fold most; at least three turns, or two long ones, are worth a loop."""
+    """The period and count that fold most; at least three turns, or two long ones, are worth a
+    loop.
+    """
     best = (1, 1)
     for period in range(1, min(longest, (len(items) - start) // 2) + 1):
         if items[start] != items[start + period]:

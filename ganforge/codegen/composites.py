@@ -30,7 +30,8 @@ class _Form:
 def write_composites(
     networks: Mapping[str, Network], imports: Imports, names: Namespace
 ) -> tuple[list[ClassText], dict[int, str]]:
-    """The classes of all composite blocks, inner ones first, and the call that makes each instance."""
+    """The classes of all composite blocks, inner ones first, and the call that makes each instance.
+    """
     classes: list[ClassText] = []
     instances: dict[int, str] = {}
     for group in _by_depth(networks):
@@ -51,7 +52,9 @@ def write_composites(
 
 
 def _by_depth(networks: Mapping[str, Network]) -> list[list[tuple[Composite, bool]]]:
-    """Distinct instances in layers: those that contain no other first. Iterative, blocks nest at most 50 deep."""
+    """Distinct instances in layers: those that contain no other first. Iterative, blocks nest at
+    most 50 deep.
+    """
     found: dict[int, tuple[Composite, bool]] = {}
     depth: dict[int, int] = {}
     for network in networks.values():
@@ -120,7 +123,8 @@ def _arguments(form: _Form, columns: list[tuple[int, ...]]) -> list[str | None]:
 
 
 def _candidates(form: _Form) -> dict[str, tuple[int, ...]]:
-    """What the numbers may be called: the block's own params, and the channels of its first input."""
+    """What the numbers may be called: the block's own params, and the channels of its first input.
+    """
     candidates: dict[str, tuple[int, ...]] = {}
     first = form.instances[0][0]
     for name, value in first.params.items():

@@ -59,7 +59,9 @@ POWER = {"+": 1, "-": 1, "*": 2, "/": 2}
 
 
 def arithmetic(operator: str, operands: list[tuple[str, int]]) -> tuple[str, int]:
-    """`a + b` with parentheses only where they are needed; operands come with their binding strength."""
+    """`a + b` with parentheses only where they are needed; operands come with their binding
+    strength.
+    """
     strength = POWER[operator]
     if len(operands) == 1:
         text, inner = operands[0]

@@ -10,7 +10,9 @@ LINE_LENGTH = 100
 
 
 def formatted(text: str) -> str:
-    """The text, formatted; unused and unsorted imports are put right. Raises `RuntimeError` on invalid text."""
+    """The text, formatted; unused and unsorted imports are put right. Raises `RuntimeError` on
+    invalid text.
+    """
     options = [
         "--isolated",
         "--quiet",

@@ -1,4 +1,6 @@
-"""Hyper-parameters of the program: named constants where they stay, functions of progress where they change."""
+"""Hyper-parameters of the program: named constants where they stay, functions of progress where
+they change.
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ the definition, and from there to what that definition names. Imports of other p
 from __future__ import annotations
 
 import ast
+import textwrap
 from dataclasses import dataclass, field
 
 from ganforge.codegen.expressions import literal
@@ -104,14 +105,18 @@ def _module(node: ast.Import | ast.ImportFrom) -> str:
 
 
 def _packages(tree: ast.Module) -> frozenset[str]:
-    """The packages whose source is inlined: ganforge's, and those that the program takes parts from."""
+    """The packages whose source is inlined: ganforge's, and those that the program takes parts
+    from.
+    """
     known = {"torch", "collections", "pathlib", "__future__"}
     found = {_module(n).split(".")[0] for n in tree.body if isinstance(n, ast.ImportFrom)}
     return frozenset({"ganforge", *(found - known)})
 
 
 def _names(walk: _Walk, given: dict[Key, str], tree: ast.Module) -> dict[Key, str]:
-    """The name of each definition in the script; where two modules use one name, the later is prefixed."""
+    """The name of each definition in the script; where two modules use one name, the later is
+    prefixed.
+    """
     names = dict(given)
     taken = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     taken |= set(names.values())
@@ -137,7 +142,7 @@ def _assembled(
     command: str,
 ) -> str:
     constants, functions = _split(program.text, tree)
-    pieces = [(key, _text(walk, key, names)) for key in walk.order]
+    pieces = [(key, _text(walk, key, names)) for key in _statements(walk)]
     parts = [text for key, text in pieces if not key[0].startswith(RUNTIME) and not _is_source(key)]
     machinery = [text for key, text in pieces if key[0].startswith(RUNTIME) or _is_source(key)]
     values = [text for text in (*parts, *machinery) if _is_constant(text)]
@@ -154,6 +159,12 @@ def _assembled(
             f'if __name__ == "__main__":\n    main(train, NAME, {literal(program.data)})',
         ]
     )
+
+
+def _statements(walk: _Walk) -> list[Key]:
+    """One key per statement: `A, B = 1, 2` defines two names and stands once."""
+    once = {(k[0], walk.module(k[0]).definitions[k[1]].lineno): k for k in reversed(walk.order)}
+    return [key for key in walk.order if key in once.values()]
 
 
 def _is_source(key: Key) -> bool:
@@ -213,6 +224,12 @@ def _renamed(text: str, changes: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
+def _wrapped(command: str) -> str:
+    """A command over several lines, each but the last ending in a backslash."""
+    lines = textwrap.wrap(command, 88, break_long_words=False, break_on_hyphens=False)
+    return " \\\n        ".join(lines)
+
+
 def _header(program: Program, tree: ast.Module, command: str) -> str:
     """The program's docstring, with who wrote it and how it is run."""
     from ganforge import __version__
@@ -222,7 +239,7 @@ def _header(program: Program, tree: ast.Module, command: str) -> str:
     return (
         f"{said}\n\n"
         f"Written by ganforge {__version__} (spec {program.spec_hash}):\n\n"
-        f"    {docstring(command)}\n\n"
+        f"    {docstring(_wrapped(command))}\n\n"
         "It needs torch, numpy and Pillow:\n\n"
         f"    python {file} --out RUN            train (--data, --rounds, --seed, --device)\n"
         f"    python {file} --out RUN --resume   go on from the last checkpoint\n"

@@ -46,7 +46,9 @@ class Imports:
     members: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def use(self, target: str) -> str:
-        """`nn.Conv2d` as it is; `package.module:Name` as `Name`, renamed where two modules define it."""
+        """`nn.Conv2d` as it is; `package.module:Name` as `Name`, renamed where two modules define
+        it.
+        """
         module, _, name = target.partition(":")
         if not name:
             self.plain.add(ROOTS[target.split(".")[0]])
@@ -56,7 +58,9 @@ class Imports:
         return self.members[module, name]
 
     def fix(self, targets: Iterable[str]) -> None:
-        """Imports under names that the program's skeleton writes itself; `use` gives the same names."""
+        """Imports under names that the program's skeleton writes itself; `use` gives the same
+        names.
+        """
         for target in targets:
             module, _, name = target.partition(":")
             self.members[module, name] = name

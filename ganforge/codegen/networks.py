@@ -17,7 +17,8 @@ from ganforge.plugins.shapes import Tensor, TensorList
 
 @dataclass(frozen=True)
 class ClassText:
-    """The parts of a class: statements of `__init__` after `super().__init__()`, and of `forward`."""
+    """The parts of a class: statements of `__init__` after `super().__init__()`, and of `forward`.
+    """
 
     name: str
     inputs: tuple[str, ...]
@@ -115,7 +116,9 @@ def _items(
     instances: Instances,
     wrap: bool,
 ) -> list[str]:
-    """The modules of a node; a block may need several, given as a `nn.Sequential` call that is opened."""
+    """The modules of a node; a block may need several, given as a `nn.Sequential` call that is
+    opened.
+    """
     operation = node.operation
     if isinstance(operation, Composite):
         return [instances[id(operation.body)]]
@@ -201,7 +204,8 @@ def _forward(
 def _named(
     body: Body, nodes: list[Node], needed: list[int], modules: Mapping[int, str]
 ) -> set[int]:
-    """The values that get a name: those used more than once, and modules' results in larger bodies."""
+    """The values that get a name: those used more than once, and modules' results in larger bodies.
+    """
     uses = Counter(i for index in needed for i in nodes[index].inputs)
     uses.update(body.outputs.values())
     outputs = set(body.outputs.values())

@@ -118,7 +118,9 @@ def header(graph: Graph) -> str:
 
 
 def spec_hash(graph: Graph) -> str:
-    """Changes with whatever changes training; not with titles, samples or where the data comes from."""
+    """Changes with whatever changes training; not with titles, samples or where the data comes
+    from.
+    """
     values = dict(graph.spec.document.values)
     kept = {k: v for k, v in values.items() if k not in ("gan", "sample", "data")}
     kept["fields"] = values.get("data", {}).get("fields", {})

@@ -64,8 +64,9 @@ def _enter(module: Module, node: ast.stmt) -> None:
     match node:
         case ast.FunctionDef() | ast.ClassDef():
             module.definitions[node.name] = node
-        case ast.Assign(targets=[ast.Name(id=name)]):
-            module.definitions[name] = node
+        case ast.Assign(targets=[ast.Name() | ast.Tuple() as target]):
+            for name in names_in(target):
+                module.definitions[name] = node
         case ast.AnnAssign(target=ast.Name(id=name)):
             module.definitions[name] = node
         case ast.ImportFrom(level=level) if level:

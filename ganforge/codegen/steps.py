@@ -266,7 +266,8 @@ class Steps:
         return f"state.images += {batch_constant(self.plan, first.player.name)}{times}"
 
     def _round(self) -> Function:
-        """The round of alternating players, or of players that step together from the same weights."""
+        """The round of alternating players, or of players that step together from the same weights.
+        """
         plan = self.plan
         writer = self._writer(Namespace({"state", "losses"}))
         arguments, lines = self.round_arguments(), []
@@ -369,7 +370,9 @@ class Steps:
         return f"{decay} if state.round >= {literal(ema.start)} else 0.0" if ema.start else decay
 
     def _joint_round(self) -> Function:
-        """Simultaneous players with `reuse`: one forward pass, each player's gradients, then all steps."""
+        """Simultaneous players with `reuse`: one forward pass, each player's gradients, then all
+        steps.
+        """
         plan = self.plan
         writer = self._writer(self._namespace())
         for name in (*plan.fields, *plan.latents):

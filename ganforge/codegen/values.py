@@ -1,4 +1,6 @@
-"""Nodes as statements and expressions: what is used once stands where it is used, the rest gets a name."""
+"""Nodes as statements and expressions: what is used once stands where it is used, the rest gets a
+name.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The Plan form: for each player what is computed in a step, with or without gradient, and what the round shares."""
+"""The Plan form: for each player what is computed in a step, with or without gradient, and what the
+round shares.
+"""
 
 from __future__ import annotations
 
