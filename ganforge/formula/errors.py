@@ -23,4 +23,4 @@ class FormulaError(Exception):
 
 
 class UnknownShapeError(Exception):
-    """A formula asks for a shape that an earlier mistake left unknown: nothing more is said."""
+    """A formula needs a param or a shape that an earlier mistake left unknown: nothing more is said."""

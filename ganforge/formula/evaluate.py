@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,9 +19,19 @@ Value = int | float | bool | str | list[Any]
 MAX_VALUE = 1e15
 MAX_LIST = 20_000
 MAX_WORK = 500_000
-LIVE_NAMES = ("step", "round", "kimg", "epoch", "progress", "level", "res", "fade")
+MAX_TOTAL_WORK = 5_000_000
+PROGRESS_NAMES = ("step", "round", "kimg", "epoch", "progress")
+GROWING_NAMES = ("level", "res", "fade")
+LIVE_NAMES = (*PROGRESS_NAMES, *GROWING_NAMES)
 LIVE_FUNCTIONS = ("linear", "cosine", "exponential")
 SHAPE_FUNCTIONS = ("channels", "height", "width", "has")
+
+
+@dataclass
+class Meter:
+    """Counts the steps of all formulas of a spec, so that many slow ones end as one slow one does."""
+
+    work: int = 0
 
 
 @dataclass(frozen=True)
@@ -31,9 +41,15 @@ class Scope:
     names: Mapping[str, Value] = field(default_factory=dict)
     tensors: Mapping[str, Shape] | None = None
     live: bool = False
+    unread: frozenset[str] = frozenset()
+    """Names whose own mistake is reported: a formula that uses one is silently unknown."""
+    meter: Meter = field(default_factory=Meter, compare=False)
 
     def with_names(self, names: Mapping[str, Value]) -> Scope:
         return replace(self, names={**self.names, **names})
+
+    def without(self, unread: Iterable[str]) -> Scope:
+        return replace(self, unread=self.unread | frozenset(unread))
 
 
 def linear(a: float, b: float, t: float) -> float:
@@ -49,6 +65,11 @@ def cosine(a: float, b: float, t: float) -> float:
 def exponential(a: float, b: float, t: float) -> float:
     """From a to b by equal ratios."""
     return float(a * (b / a) ** min(1.0, max(0.0, t)))
+
+
+def _sum(items: list[float]) -> float:
+    """Of numbers only: a sum of lists would copy them again and again."""
+    return sum(items)
 
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -78,7 +99,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "int": int,
     "round": round,
     "len": len,
-    "sum": sum,
+    "sum": _sum,
 }
 _LIVE: Mapping[str, Callable[..., Any]] = {
     "linear": linear,
@@ -89,7 +110,8 @@ _LIVE: Mapping[str, Callable[..., Any]] = {
 
 def evaluate(tree: ast.expr, scope: Scope, text: str) -> Value:
     """The value of a formula. Raises `FormulaError`, and `UnknownShapeError` for a poisoned shape."""
-    return _Evaluation(scope, text).value(tree)
+    value: Value = _Evaluation(scope, text).value(tree)
+    return value
 
 
 class _Evaluation:
@@ -103,9 +125,7 @@ class _Evaluation:
 
     def value(self, node: ast.AST) -> Any:
         method = getattr(self, "_" + type(node).__name__.lower())
-        self.work += 1
-        if self.work > MAX_WORK:
-            raise self.fail(node, "GF118", "this formula takes too long to compute")
+        self._spend(node, 1)
         try:
             result = method(node)
         except ZeroDivisionError:
@@ -118,16 +138,34 @@ class _Evaluation:
             raise self.fail(node, "GF119", message) from None
         return self._bounded(node, result)
 
+    def _spend(self, node: ast.AST, work: int) -> None:
+        self.work += work
+        self.scope.meter.work += work
+        if self.work > MAX_WORK:
+            raise self.fail(node, "GF118", "this formula takes too long to compute")
+        if self.scope.meter.work > MAX_TOTAL_WORK:
+            message = "the formulas of this spec together take too long to compute"
+            raise self.fail(node, "GF118", message, "compute once, in `[params]`, what repeats")
+
     def _bounded(self, node: ast.AST, value: Any) -> Any:
         if isinstance(value, complex):
             raise self.fail(node, "GF119", f"`{ast.unparse(node)}` is no real number")
-        if isinstance(value, list) and len(value) > MAX_LIST:
-            raise self.fail(
-                node, "GF118", f"a list of {len(value):,} exceeds {MAX_LIST:,} elements"
-            )
+        if isinstance(value, list) and isinstance(node, ast.List | ast.ListComp | ast.BinOp):
+            self._bounded_list(node, value)
         if isinstance(value, int | float) and not abs(value) <= MAX_VALUE:
             raise self.fail(node, "GF119", f"`{ast.unparse(node)}` exceeds {MAX_VALUE:.0e}")
         return value
+
+    def _bounded_list(self, node: ast.AST, value: list[Any]) -> None:
+        """Lists in lists count with all that they hold: written out, they could be endless."""
+        count, stack = 0, [value]
+        while stack and count <= MAX_LIST:
+            items = stack.pop()
+            count += len(items)
+            stack.extend(item for item in items if isinstance(item, list))
+        self._spend(node, count)
+        if count > MAX_LIST:
+            raise self.fail(node, "GF118", f"this list exceeds {MAX_LIST:,} elements")
 
     def _constant(self, node: ast.Constant) -> Any:
         return node.value
@@ -137,9 +175,13 @@ class _Evaluation:
             return self.scope.names[node.id]
         if node.id in ("true", "false"):
             return node.id == "true"
+        if node.id in self.scope.unread:
+            raise UnknownShapeError
         raise self._unknown(node)
 
     def _unknown(self, node: ast.Name) -> FormulaError:
+        if node.id in GROWING_NAMES:
+            return growing(node.id, *extent(node, self.text))
         if node.id in LIVE_NAMES:
             return self.fail(
                 node,
@@ -219,8 +261,10 @@ class _Evaluation:
             raise self.fail(
                 generator.iter, "GF119", "a list is made `for` a variable `in` a list or range"
             )
+        names = dict(outer.names)
+        self.scope = replace(outer, names=names)
         for item in items:
-            self.scope = outer.with_names({target.id: item})
+            names[target.id] = item
             if all(self.value(test) for test in generator.ifs):
                 result.append(self.value(node.elt))
         self.scope = outer
@@ -286,8 +330,22 @@ class _Evaluation:
         return int(getattr(shape, function))
 
 
+def growing(name: str, start: int = 0, end: int | None = None) -> FormulaError:
+    """The refusal of a name that only growing stages know."""
+    message = (
+        f"`{name}` belongs to growing stages, which are part of the language, "
+        "but this version of ganforge does not build them"
+    )
+    return FormulaError("GF117", message, "write the number itself, or a param", start, end)
+
+
 def shown(value: object) -> str:
     """A value as a message shows it: `6.58`, `"ten"`, `[1, 2]`."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list | tuple):
+        text = str(list(value[:8])) if len(value) <= 8 else f"a list of {len(value)}"
+        return text if len(text) <= 80 else "a list"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):

@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.errors import FormulaError
 from ganforge.formula.evaluate import (
     FUNCTIONS,
+    GROWING_NAMES,
     LIVE_FUNCTIONS,
     LIVE_NAMES,
     Scope,
     Value,
     evaluate,
+    growing,
 )
 from ganforge.formula.parse import extent, parse_formula
 
@@ -41,7 +43,9 @@ class Live:
 
 def parse_live(text: str, scope: Scope) -> Live | Value:
     """A live number, or its value where it does not change. Raises `FormulaError`."""
-    tree = _Folding(scope, text).fold(parse_formula(text))
+    tree = parse_formula(text)
+    _refuse_growing(tree, scope, text)
+    tree = _Folding(scope, text).fold(tree)
     if isinstance(tree, ast.Constant):
         return tree.value  # type: ignore[return-value]
     names = frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name)) & frozenset(
@@ -49,6 +53,12 @@ def parse_live(text: str, scope: Scope) -> Live | Value:
     )
     source = re.sub(r"(\d)e-0(\d)", r"\1e-\2", ast.unparse(_python(tree)))
     return Live(text, tree, source, names)
+
+
+def _refuse_growing(tree: ast.expr, scope: Scope, text: str) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in GROWING_NAMES and node.id not in scope.names:
+            raise growing(node.id, *extent(node, text))
 
 
 class _Folding:
@@ -74,7 +84,7 @@ class _Folding:
         return node
 
     def _constant_scope(self) -> Scope:
-        return Scope(self.scope.names, self.scope.tensors, live=True)
+        return replace(self.scope, live=True)
 
     def _check(self, node: ast.expr) -> None:
         if isinstance(node, ast.ListComp | ast.Subscript | ast.List):

@@ -13,8 +13,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from ganforge.formula.errors import FormulaError
-from ganforge.formula.evaluate import Scope, Value, evaluate, shown
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.formula.errors import FormulaError, UnknownShapeError
+from ganforge.formula.evaluate import Scope, evaluate, shown
 from ganforge.formula.live import Live as LiveNumber
 from ganforge.formula.live import parse_live
 from ganforge.formula.parse import parse_formula
@@ -31,12 +32,12 @@ class Params(BaseModel):
 def as_pydantic(error: FormulaError) -> PydanticCustomError:
     """A formula's error as pydantic carries it: the code is the type, the rest the context."""
     context = {"message": error.message, "help": error.help, "start": error.start, "end": error.end}
-    return PydanticCustomError(error.code, "{message}", context)  # type: ignore[arg-type]
+    return PydanticCustomError(error.code, "{message}", context)
 
 
 def _wrong_type(needed: str, value: object) -> PydanticCustomError:
     context = {"message": f"{needed} is needed here, not {shown(value)}", "help": None}
-    return PydanticCustomError("GF114", "{message}", context)  # type: ignore[arg-type]
+    return PydanticCustomError("GF114", "{message}", context)
 
 
 def _computed(value: Any, info: ValidationInfo) -> Any:
@@ -91,9 +92,19 @@ def _list_of(item: Callable[[Any, ValidationInfo], Any]) -> Callable[[Any, Valid
         result = _computed(value, info)
         if not isinstance(result, list | tuple):
             raise _wrong_type("a list", result)
-        return tuple(item(element, info) for element in result)
+        return tuple(_element(item, k, element, info) for k, element in enumerate(result))
 
     return check
+
+
+def _element(
+    item: Callable[[Any, ValidationInfo], Any], index: int, value: Any, info: ValidationInfo
+) -> Any:
+    try:
+        return item(value, info)
+    except PydanticCustomError as error:
+        context = {**(error.context or {}), "index": index}
+        raise PydanticCustomError(error.type, "{message}", context) from None
 
 
 def _live(value: Any, info: ValidationInfo) -> Any:
@@ -112,15 +123,20 @@ def _live(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
-def insert(text: str, names: dict[str, Value]) -> str:
-    """A word with its `{name}` replaced by params. Raises `FormulaError`."""
+def insert(text: str, scope: Scope) -> str:
+    """A word with its `{name}` replaced by params. Raises `FormulaError`, `UnknownShapeError`."""
     result, rest = "", text
     while "{" in rest:
         before, _, tail = rest.partition("{")
         name, closed, rest = tail.partition("}")
-        if not closed or name not in names:
-            raise FormulaError("GF106", f"`{{{name}}}` names no param", None)
-        result += before + str(names[name])
+        if closed and name in scope.unread:
+            raise UnknownShapeError
+        if not closed or name not in scope.names:
+            start = text.index("{", len(text) - len(tail) - 1)
+            help = did_you_mean(name, sorted(scope.names), "param")
+            message = f"`{{{name}}}` names no param" if closed else "`{` is never closed"
+            raise FormulaError("GF106", message, help, start, start + len(name) + 1 + len(closed))
+        result += before + str(scope.names[name])
     return result + rest
 
 
@@ -129,7 +145,7 @@ def _word(value: Any, info: ValidationInfo) -> Any:
         raise _wrong_type("a word", value)
     scope = info.context if isinstance(info.context, Scope) else Scope()
     try:
-        return insert(value, dict(scope.names))
+        return insert(value, scope)
     except FormulaError as error:
         raise as_pydantic(error) from None
 
@@ -189,7 +205,8 @@ class Initialized(Params):
 
 class Weighted(Initialized):
     """Parameters of a block that applies weight, then `norm`, then `act`. `bias` is automatic: it defaults to
-    true unless the layer's own norm has a learned shift."""
+    true unless the layer's own norm has a learned shift.
+    """
 
     bias: Bool | None = None
     norm: BlockRef = Field(default=NONE)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Diagnostic
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Document
-from ganforge.formula.evaluate import Scope
+from ganforge.formula.evaluate import Meter, Scope, shown
 from ganforge.plugins.registry import Registry
 from ganforge.spec.data import read_data
 from ganforge.spec.losses import read_losses
@@ -25,12 +26,34 @@ from ganforge.spec.models import (
     TruncatedNormal,
     Uniform,
 )
-from ganforge.spec.names import check_name
+from ganforge.spec.names import check_inputs, check_name
+from ganforge.spec.numbers import check_numbers
 from ganforge.spec.params import resolve_params
+from ganforge.spec.planned import KEYS, refuse
 from ganforge.spec.train import read_optimizers, read_train
-from ganforge.spec.validate import PLANNED, Findings, read
+from ganforge.spec.validate import Findings, chosen, read
 
-TABLES = "ganforge gan params data latents blocks networks flow losses train sample".split()
+TABLES = [
+    "ganforge",
+    "gan",
+    "params",
+    "data",
+    "latents",
+    "blocks",
+    "networks",
+    "flow",
+    "losses",
+    "train",
+    "sample",
+]
+
+NEEDED = {
+    "data": '`[data]` with `source = "shapes"`, and `[data.fields]`',
+    "networks": "`[networks.G]` and `[networks.D]`, each with `layers`",
+    "losses": '`[losses.adversarial]` with `kind = "adversarial"`',
+    "train": "`[train]` with a length and an `optimizer`",
+}
+"""The tables without which there is no training, and what to write."""
 
 LATENTS: Mapping[str, type[AnyLatent]] = {
     "normal": Normal,
@@ -44,14 +67,17 @@ LATENTS: Mapping[str, type[AnyLatent]] = {
 def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diagnostic, ...]]:
     """The spec a document says, and everything that is wrong with its tables."""
     findings = Findings(document)
-    tables = _tables(document, findings)
-    params = resolve_params(tables["params"], ("params",), findings)
-    scope = Scope(params)
+    sane = check_numbers(document.values, findings)
+    tables = _tables(document, findings) if sane else {name: {} for name in TABLES}
+    meter = Meter()
+    params = resolve_params(tables["params"], ("params",), findings, scope=Scope(meter=meter))
+    unread = frozenset(tables["params"]) - frozenset(params)
+    scope = Scope(params, unread=unread, meter=meter)
     train = read_train(tables["train"], scope, findings)
     spec = Spec(
         document=document,
         gan=read(GanTable, tables["gan"], ("gan",), scope, findings) or GanTable(),
-        params=params,
+        scope=scope,
         data=read_data(tables["data"], scope, registry, findings),
         latents=_latents(tables["latents"], scope, findings),
         blocks=_named(BlockTable, tables["blocks"], "blocks", scope, findings),
@@ -63,25 +89,25 @@ def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diag
         sample=read(SampleTable, tables["sample"], ("sample",), scope, findings, table="sample")
         or SampleTable(),
     )
-    return spec, tuple(findings.items)
+    return replace(spec, sound=not findings.errors), tuple(findings.items)
 
 
 def _tables(document: Document, findings: Findings) -> dict[str, dict[str, Any]]:
     for name, value in document.values.items():
-        if name in PLANNED[""]:
-            message = f"`[{name}]` is part of the language, but this version of ganforge does not build it"
-            findings.add(
-                "GF117", (name,), message, "remove the table, or use a later version", key=True
-            )
+        if name in KEYS[""]:
+            refuse(findings, (name,), f"`[{name}]`", key=True)
         elif name not in TABLES:
             known = did_you_mean(name, TABLES)
             findings.add("GF102", (name,), f"unknown table `[{name}]`", known, key=True)
         elif name != "ganforge" and not isinstance(value, dict):
-            findings.add("GF114", (name,), f"`{name}` must be a table")
-    for name in ("data", "networks", "losses", "train"):
-        if name not in document.values:
-            findings.add("GF116", (), f"the spec has no `[{name}]` table", f"add `[{name}]`")
+            message = f"`{name}` must be a table, not {shown(value)}"
+            findings.add("GF114", (name,), message, f"write `[{name}]` on a line of its own")
     values = document.values
+    for name, about in NEEDED.items():
+        if name not in values:
+            findings.add("GF116", (), f"the spec has no `[{name}]` table", f"add {about}")
+        elif values[name] == {}:
+            findings.add("GF116", (name,), f"the table `[{name}]` is empty", f"add {about}")
     return {name: values[name] if isinstance(values.get(name), dict) else {} for name in TABLES}
 
 
@@ -91,12 +117,8 @@ def _latents(table: Mapping[str, Any], scope: Scope, findings: Findings) -> dict
         path = ("latents", name)
         if not check_name(name, path, findings) or not _is_table(value, path, findings):
             continue
-        kind = value.get("distribution")
-        if kind not in LATENTS:
-            help = did_you_mean(str(kind), list(LATENTS))
-            findings.add(
-                "GF110", (*path, "distribution"), f"`{name}` needs a known `distribution`", help
-            )
+        kind = chosen(value, "distribution", LATENTS, path, findings)
+        if kind is None:
             continue
         latent = read(LATENTS[kind], value, path, scope, findings)
         if latent is not None and _has_one_shape(latent, path, findings):
@@ -133,18 +155,9 @@ def _named(
         if name == "networks" and not check_name(key, path, findings):
             continue
         entry = read(model, value, path, scope, findings)
-        if entry is not None and all(
-            [
-                check_name(n, (*path, "inputs", i), findings, key=False)
-                for i, n in enumerate(_bare(entry.inputs))
-            ]
-        ):
+        if entry is not None and check_inputs(entry.inputs, name, path, findings):
             result[key] = entry
     return result
-
-
-def _bare(inputs: list[str]) -> list[str]:
-    return [name.removesuffix("?") for name in inputs]
 
 
 def _flow(table: Mapping[str, Any], findings: Findings) -> dict[str, str]:
@@ -167,5 +180,6 @@ def _flow(table: Mapping[str, Any], findings: Findings) -> dict[str, str]:
 def _is_table(value: object, path: tuple[str, ...], findings: Findings) -> bool:
     if isinstance(value, dict):
         return True
-    findings.add("GF114", path, f"`{path[-1]}` must be a table")
+    message = f"`{path[-1]}` must be a table, not {shown(value)}"
+    findings.add("GF114", path, message, f"write `{path[-1]} = {{ ... }}`")
     return False

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ganforge.formula.evaluate import Scope
+from ganforge.document import Path
+from ganforge.formula.evaluate import Scope, shown
 from ganforge.plugins.declarations import DataSource
 from ganforge.plugins.params import Params, Positive
 from ganforge.plugins.registry import Registry
 from ganforge.spec.models import ClassField, Data, ImageField
 from ganforge.spec.names import check_name
-from ganforge.spec.validate import Findings, read
+from ganforge.spec.planned import FIELD_KINDS, refuse
+from ganforge.spec.validate import Findings, chosen, read
 
 KINDS: Mapping[str, type[ImageField] | type[ClassField]] = {
     "image": ImageField,
     "class": ClassField,
 }
-PLANNED_KINDS = ("attributes", "vector")
 DEFAULT_COUNT = 50_000
 
 
@@ -31,6 +32,9 @@ def read_data(
     table: Mapping[str, Any], scope: Scope, registry: Registry, findings: Findings
 ) -> Data | None:
     """The data a spec asks for; None where its source is unknown."""
+    if table and table.get("fields", {}) == {}:
+        help = 'write `[data.fields]` and `x = { kind = "image", channels = 3, size = 64 }`'
+        findings.add("GF116", ("data",), "`[data]` has no fields", help)
     fields = _fields(table.get("fields", {}), scope, findings)
     source = _source(table, registry, findings)
     if source is None:
@@ -55,7 +59,10 @@ def read_data(
 def _source(table: Mapping[str, Any], registry: Registry, findings: Findings) -> DataSource | None:
     name = table.get("source")
     if not isinstance(name, str):
-        if table:
+        if "source" in table:
+            message = f"`source` must be a word in quotes, not {shown(name)}"
+            findings.add("GF114", ("data", "source"), message, 'write `source = "shapes"`')
+        elif table:
             findings.add("GF111", ("data",), "`[data]` needs `source`", 'write `source = "shapes"`')
         return None
     if name not in registry.sources:
@@ -73,15 +80,22 @@ def _fields(table: Any, scope: Scope, findings: Findings) -> dict[str, ImageFiel
         path = ("data", "fields", name)
         if not check_name(name, path, findings):
             continue
-        kind = value.get("kind") if isinstance(value, dict) else None
-        if kind in PLANNED_KINDS:
-            message = f"fields of kind `{kind}` are part of the language, but this version does not build them"
-            findings.add("GF117", (*path, "kind"), message, "use `image` and `class` fields")
-        elif kind not in KINDS:
-            help = f"kinds: {', '.join(KINDS)}"
-            findings.add("GF110", (*path, "kind"), f"the field `{name}` needs a known `kind`", help)
-        else:
-            field = read(KINDS[kind], value, path, scope, findings, table="data.fields")
-            if field is not None:
-                fields[name] = field
+        field = _field(value, path, scope, findings)
+        if field is not None:
+            fields[name] = field
     return fields
+
+
+def _field(
+    value: object, path: Path, scope: Scope, findings: Findings
+) -> ImageField | ClassField | None:
+    if not isinstance(value, dict):
+        help = f'write `{path[-1]} = {{ kind = "image", size = 64 }}`'
+        findings.add("GF114", path, f"`{path[-1]}` must be a table, not {shown(value)}", help)
+        return None
+    if value.get("kind") in tuple(FIELD_KINDS):
+        what = f"fields of kind `{value['kind']}`"
+        refuse(findings, (*path, "kind"), what, plural=True)
+        return None
+    kind = chosen(value, "kind", KINDS, path, findings)
+    return read(KINDS[kind], value, path, scope, findings, table="data.fields") if kind else None

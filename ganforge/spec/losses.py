@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ganforge.formula.evaluate import Scope
+from ganforge.formula.evaluate import Scope, shown
 from ganforge.plugins.registry import Registry
 from ganforge.spec.models import LossSpec, LossTable
 from ganforge.spec.names import check_name
+from ganforge.spec.planned import LOSSES, refuse
 from ganforge.spec.validate import Findings, read
 
 COMMON = tuple(LossTable.model_fields)
@@ -36,12 +37,20 @@ def _loss(
     name: str, value: Mapping[str, Any], scope: Scope, registry: Registry, findings: Findings
 ) -> LossSpec | None:
     path, kind = ("losses", name), value.get("kind")
+    if "kind" in value and not isinstance(kind, str):
+        findings.add(
+            "GF114", (*path, "kind"), f"`kind` must be a word in quotes, not {shown(kind)}"
+        )
+        return None
     if not isinstance(kind, str):
         findings.add(
             "GF111", path, f"the loss `{name}` needs `kind`", 'write `kind = "adversarial"`'
         )
         return None
     declaration = registry.losses.get(kind)
+    if declaration is None and kind in LOSSES:
+        refuse(findings, (*path, "kind"), f"the loss `{kind}`")
+        return None
     if declaration is None:
         findings.missing(registry.missing("loss", kind), (*path, "kind"))
         return None

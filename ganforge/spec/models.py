@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from ganforge.document import Document
-from ganforge.formula.evaluate import Value
+from ganforge.formula.evaluate import Scope, Value
 from ganforge.plugins.declarations import DataSource, Loss
 from ganforge.plugins.params import (
     PLAIN,
@@ -51,14 +51,17 @@ class ImageField(Params):
     @field_validator("size", mode="before")
     @classmethod
     def _square(cls, value: object) -> object:
-        return [value, value] if isinstance(value, int | str) else value
+        if isinstance(value, int | float):
+            return [value, value]
+        listed = isinstance(value, str) and value.lstrip().startswith("[")
+        return [value, value] if isinstance(value, str) and not listed else value
 
     @field_validator("size")
     @classmethod
     def _two_sides(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if len(value) != 2 or min(value) < 1 or max(value) > 16_384:
             message = "an image's size is one number or [height, width], each from 1 to 16384"
-            raise PydanticCustomError("GF115", "{message}", {"message": message})  # type: ignore[arg-type]
+            raise PydanticCustomError("GF115", "{message}", {"message": message})
         return value
 
     @field_validator("range")
@@ -66,7 +69,7 @@ class ImageField(Params):
     def _ordered(cls, value: Range) -> Range:
         if not value[0] < value[1]:
             message = "a range is [low, high] with low below high"
-            raise PydanticCustomError("GF115", "{message}", {"message": message})  # type: ignore[arg-type]
+            raise PydanticCustomError("GF115", "{message}", {"message": message})
         return value
 
 
@@ -252,7 +255,8 @@ class Spec:
 
     document: Document
     gan: GanTable
-    params: Mapping[str, Value]
+    scope: Scope
+    """What every formula of the spec may name: the params."""
     data: Data | None
     latents: Mapping[str, AnyLatent]
     blocks: Mapping[str, BlockTable]
@@ -263,3 +267,10 @@ class Spec:
     optimizers: Mapping[str, AnyOptimizer]
     """By player; the common one under the empty name."""
     sample: SampleTable
+    sound: bool = True
+    """Whether every table could be read."""
+
+    @property
+    def params(self) -> Mapping[str, Value]:
+        """The values of `[params]`."""
+        return self.scope.names

@@ -5,9 +5,9 @@ from __future__ import annotations
 import keyword
 
 from ganforge.document import Path
-from ganforge.spec.validate import Findings
+from ganforge.spec.findings import Findings
 
-RESERVED = frozenset("prev level fade res step round kimg epoch progress".split())
+RESERVED = frozenset(["prev", "level", "fade", "res", "step", "round", "kimg", "epoch", "progress"])
 
 
 def check_name(name: str, path: Path, findings: Findings, *, key: bool = True) -> bool:
@@ -29,3 +29,23 @@ def check_name(name: str, path: Path, findings: Findings, *, key: bool = True) -
         reason, help = "is no identifier", "use letters, digits and `_`, and begin with a letter"
     findings.add("GF101", path, f"the name `{name}` {reason}", help, key=key)
     return False
+
+
+def check_inputs(inputs: list[str], table: str, path: Path, findings: Findings) -> bool:
+    """Whether these may be the inputs of a network or block; `?` is for the further inputs of blocks."""
+    good = True
+    for k, text in enumerate(inputs):
+        where, name = (*path, "inputs", k), text
+        if text.endswith("?") and table == "blocks" and k > 0:
+            name = text.removesuffix("?")
+        elif text.endswith("?"):
+            message = f"the input `{text}` cannot be optional"
+            help = "only the second and further inputs of `[blocks]` can be left out"
+            findings.add("GF101", where, message, help)
+            good = False
+            continue
+        good = check_name(name, where, findings, key=False) and good
+        if name in [other.removesuffix("?") for other in inputs[:k]]:
+            findings.add("GF202", where, f"two inputs are called `{name}`", "rename one")
+            good = False
+    return good

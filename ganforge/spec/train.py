@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Path
 from ganforge.formula.evaluate import Scope
 from ganforge.spec.models import Adam, AnyOptimizer, PlayerTable, RmsProp, Sgd, TrainTable
 from ganforge.spec.names import check_name
-from ganforge.spec.validate import Findings, read
+from ganforge.spec.validate import Findings, chosen, read
 
 OPTIMIZERS: Mapping[str, type[AnyOptimizer]] = {"sgd": Sgd, "adam": Adam, "rmsprop": RmsProp}
+COMMON: Path = ("train", "optimizer")
 LENGTHS = ("kimg", "rounds", "epochs")
 
 
@@ -26,7 +26,7 @@ def read_train(table: Mapping[str, Any], scope: Scope, findings: Findings) -> Tr
             "GF601", ("train",), "`[train]` has no length", "give one of kimg, rounds, epochs"
         )
     if len(given) > 1:
-        path = ("train", given[1])
+        path = ("train", given[-1])
         message = f"`[train]` has {len(given)} lengths: {', '.join(given)}"
         findings.add("GF601", path, message, "keep one of kimg, rounds, epochs", key=True)
     if train.ema is not None and (train.ema.decay is None) == (train.ema.half_life_kimg is None):
@@ -55,37 +55,44 @@ def read_optimizers(
 ) -> dict[str, AnyOptimizer]:
     """By player, the common one under the empty name. A player's table is merged over the common one."""
     common = table.get("optimizer")
+    if table and common is None:
+        help = 'write `optimizer = { kind = "adam", lr = 2e-4 }`'
+        findings.add("GF111", ("train",), "`[train]` needs `optimizer`", help)
     if not isinstance(common, dict):
-        if table and common is None:
-            help = 'write `optimizer = { kind = "adam", lr = 2e-4 }`'
-            findings.add("GF111", ("train",), "`[train]` needs `optimizer`", help)
         return {}
-    optimizers = {}
-    base = _optimizer(common, ("train", "optimizer"), scope, findings)
-    if base is None:
-        return {}
-    optimizers[""] = base
+    found = {"": _optimizer(common, COMMON, scope, findings, {})}
     players = table.get("players", {})
     for name, player in players.items() if isinstance(players, dict) else ():
         own = player.get("optimizer") if isinstance(player, dict) else None
         if isinstance(own, dict):
-            merged = (
-                own
-                if own.get("kind", common.get("kind")) != common.get("kind")
-                else {**common, **own}
-            )
-            optimizer = _optimizer(merged, ("train", "players", name, "optimizer"), scope, findings)
-            if optimizer is not None:
-                optimizers[name] = optimizer
-    return optimizers
+            found[name] = _players_own(name, common, own, scope, findings)
+    return {name: optimizer for name, optimizer in found.items() if optimizer is not None}
+
+
+def _players_own(
+    player: str,
+    common: Mapping[str, Any],
+    own: Mapping[str, Any],
+    scope: Scope,
+    findings: Findings,
+) -> AnyOptimizer | None:
+    """A player's optimiser: its keys laid over the common ones, unless its kind is another."""
+    path: Path = ("train", "players", player, "optimizer")
+    if own.get("kind", common.get("kind")) != common.get("kind"):
+        return _optimizer(own, path, scope, findings, {})
+    origins: dict[str, Path] = {key: (*COMMON, key) for key in common if key not in own}
+    return _optimizer({**common, **own}, path, scope, findings, origins)
 
 
 def _optimizer(
-    value: Mapping[str, Any], path: Path, scope: Scope, findings: Findings
+    value: Mapping[str, Any],
+    path: Path,
+    scope: Scope,
+    findings: Findings,
+    origins: Mapping[str, Path],
 ) -> AnyOptimizer | None:
-    kind = value.get("kind")
-    if kind not in OPTIMIZERS:
-        help = did_you_mean(str(kind), list(OPTIMIZERS)) if kind else 'write `kind = "adam"`'
-        findings.add("GF110", (*path, "kind"), "the optimizer needs a known `kind`", help)
+    named_at = COMMON if "kind" in origins else path
+    kind = chosen(value, "kind", OPTIMIZERS, named_at, findings)
+    if kind is None:
         return None
-    return read(OPTIMIZERS[kind], value, path, scope, findings)
+    return read(OPTIMIZERS[kind], value, path, scope, findings, origins=origins)

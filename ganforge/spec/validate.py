@@ -4,89 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ganforge.diagnostics import rules
-from ganforge.diagnostics.diagnostic import Diagnostic, Span
 from ganforge.diagnostics.suggest import did_you_mean
-from ganforge.document import Document, Path
-from ganforge.formula.errors import FormulaError
+from ganforge.document import Path
+from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, shown
+from ganforge.plugins.params import insert
+from ganforge.spec.findings import Findings, dotted, holds, lookup
+from ganforge.spec.planned import KEYS, LIVE_KINDS, WORDS, refuse
 
 M = TypeVar("M", bound=BaseModel)
 
-PLANNED: Mapping[str, frozenset[str]] = {
-    "": frozenset({"conditioning", "stages", "search"}),
-    "data": frozenset({"holdout", "normalize"}),
-    "data.fields": frozenset({"labelled", "labelled_share", "corrupt"}),
-    "train.players": frozenset({"clip_weights", "clip_gradients"}),
-    "train": frozenset({"clip_gradients"}),
-    "sample": frozenset({"rows", "columns", "latents"}),
-    "losses": frozenset(
-        {"pairing", "pool", "top_k", "targets", "margin", "reduction", "critic", "noise"}
-    ),
-}
-"""Keys of the language that this version does not build; they are refused, saying so."""
+__all__ = ["Findings", "chosen", "dotted", "lookup", "read"]
 
 
-class Findings:
-    """The diagnostics of one stage, gathered. Each stage makes its own and returns them as a tuple."""
+@dataclass(frozen=True)
+class _Place:
+    """The table that is read: where its values stand, and which keys it knows."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.items: list[Diagnostic] = []
+    path: Path
+    known: list[str]
+    table: str
+    findings: Findings
+    origins: Mapping[str, Path] = field(default_factory=dict)
 
-    def add(
-        self, code: str, path: Path, message: str, help: str | None = None, **more: Any
-    ) -> None:
-        """A finding at a path of the document. `key=True` points at the key, `span` at a part of the value."""
-        key, span = more.pop("key", False), more.pop("span", None)
-        span = span or self.document.span(path, key=key)
-        finding = rules.ALL[code].at(span, message, help=help, path=dotted(path), **more)
-        if finding not in self.items:
-            self.items.append(finding)
-
-    def missing(self, unlocated: Diagnostic, path: Path) -> None:
-        """What the registry says of a name that it does not have, at the place that names it."""
-        self.add(unlocated.code, path, unlocated.message, unlocated.help)
-
-    def formula(self, error: FormulaError, path: Path) -> None:
-        """An error of a formula or wiring, at the characters where it is."""
-        self.add(error.code, path, error.message, error.help, span=self.inside(path, error))
-
-    def inside(self, path: Path, error: FormulaError) -> Span | None:
-        """The part of a string that an error of its formula means."""
-        span = self.document.span(path)
-        value = lookup(self.document, path)
-        if span is None or not isinstance(value, str) or error.end is None:
-            return span
-        if span.line != span.end_line or span.end_column - span.column != len(value) + 2:
-            return span
-        return span.part(1 + error.start, 1 + error.end)
-
-
-def lookup(document: Document, path: Path) -> Any:
-    """The value at a path, None where there is none."""
-    value: Any = document.values
-    for step in path:
-        if isinstance(value, Mapping) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value
-
-
-def dotted(path: Path) -> str:
-    """`networks.G.layers[3].out`."""
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else ("." if text else "") + str(step)
-    return text
+    def at(self, steps: Path) -> Path:
+        """Where a value of the table was written."""
+        if steps and steps[0] in self.origins:
+            return (*self.origins[str(steps[0])], *steps[1:])
+        return self.path + steps
 
 
 def read(
@@ -98,74 +49,96 @@ def read(
     *,
     table: str = "",
     extra_keys: Iterable[str] = (),
-    where: Path | None = None,
+    origins: Mapping[str, Path] | None = None,
 ) -> M | None:
     """The table at `path` as its model, or None after reporting what is wrong with it.
 
     table: which set of planned keys applies. extra_keys: keys that are known although the model lacks them.
-    where: the place to point at when the value does not stand in the document at `path` itself.
+    origins: for keys that were written elsewhere, such as in `defaults`, their own places.
     """
+    known = [*(f.alias or n for n, f in model.model_fields.items()), *extra_keys]
+    place = _Place(path, known, table, findings, origins or {})
     try:
-        return model.model_validate(value, context=scope)
+        return model.model_validate(_with_words(model, value, scope, place), context=scope)
     except ValidationError as error:
-        known = [*(f.alias or n for n, f in model.model_fields.items()), *extra_keys]
         for detail in error.errors(include_url=False):
-            _report(detail, value, path, known, table, findings, where)
-        return None
+            _report(detail, value, place)
+    except UnknownShapeError:
+        pass
+    return None
 
 
-def _report(
-    detail: ErrorDetails,
-    value: object,
-    base: Path,
-    known: list[str],
-    table: str,
-    findings: Findings,
-    where: Path | None,
-) -> None:
-    path = base + _walk(detail["loc"], value)
-    place = path if where is None else where
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "extra_forbidden":
-        _unknown_key(
-            str(detail["loc"][-1]),
-            place,
-            known if len(path) == len(base) + 1 else [],
-            table,
-            findings,
-        )
-    elif kind == "missing":
-        name = detail["loc"][-1]
-        findings.add("GF111", place, f"{_named(path)} needs `{name}`", f"write `{name} = ...`")
-    elif re.fullmatch(r"GF\d+", kind):
-        _formula(context, kind, path, place, findings)
+def chosen(
+    table: Mapping[str, Any], key: str, known: Iterable[str], path: Path, findings: Findings
+) -> str | None:
+    """The value of the key that says which model a table has; None after reporting what is wrong."""
+    known, value = list(known), table.get(key)
+    if key not in table:
+        message = f"{_named(path)} needs `{key}`"
+        findings.add("GF111", path, message, f'write `{key} = "{known[0]}"`')
+    elif not isinstance(value, str):
+        message = f"`{key}` must be a word in quotes, not {shown(value)}"
+        findings.add("GF114", (*path, key), message, f"choices: {', '.join(known)}")
+    elif value not in known:
+        message = f"`{key}` cannot be {shown(value)}"
+        findings.add("GF110", (*path, key), message, did_you_mean(value, known))
     else:
-        _bounds_or_type(kind, detail, path, place, findings)
+        return value
+    return None
 
 
-def _unknown_key(key: str, path: Path, known: list[str], table: str, findings: Findings) -> None:
-    if key in PLANNED.get(table, ()):
-        findings.add(
-            "GF117",
-            path,
-            f"`{key}` is part of the language, but this version of ganforge does not build it",
-            "remove it, or use a later version",
-            key=True,
-        )
+def _with_words(model: type[M], value: object, scope: Scope, place: _Place) -> object:
+    """The table with `{name}` replaced in the words that have choices."""
+    if not isinstance(value, dict):
+        return value
+    inserted = dict(value)
+    for name, about in model.model_fields.items():
+        word = value.get(name)
+        if isinstance(word, str) and "{" in word and get_origin(about.annotation) is Literal:
+            try:
+                inserted[name] = insert(word, scope)
+            except FormulaError as error:
+                place.findings.formula(error, place.at((name,)))
+    return inserted
+
+
+def _report(detail: ErrorDetails, value: object, place: _Place) -> None:
+    steps = _walk(detail["loc"], value)
+    kind, findings = detail["type"], place.findings
+    path = place.at(steps)
+    if kind == "extra_forbidden":
+        _unknown_key(str(detail["loc"][-1]), len(steps), path, place)
+    elif kind == "missing" and not isinstance(detail["loc"][-1], int):
+        name = detail["loc"][-1]
+        findings.add("GF111", path, f"{_named(path)} needs `{name}`", f"write `{name} = ...`")
+    elif re.fullmatch(r"GF\d+", kind):
+        _formula(detail, path, findings)
+    else:
+        _bounds_or_type(kind, detail, path, findings)
+
+
+def _unknown_key(key: str, depth: int, path: Path, place: _Place) -> None:
+    if depth == 1 and key in KEYS.get(place.table, ()):
+        refuse(place.findings, path, f"`{key}`", key=True)
         return
-    findings.add("GF102", path, f"unknown key `{key}`", did_you_mean(key, known), key=True)
+    help = did_you_mean(key, place.known, "key") if depth == 1 else None
+    place.findings.add("GF102", path, f"unknown key `{key}`", help, key=True)
 
 
-def _formula(
-    context: Mapping[str, Any], code: str, path: Path, place: Path, findings: Findings
-) -> None:
+def _formula(detail: ErrorDetails, path: Path, findings: Findings) -> None:
+    given, code, context = detail["input"], detail["type"], detail.get("ctx", {})
+    if isinstance(given, dict) and given.get("kind") in tuple(LIVE_KINDS):
+        refuse(findings, (*path, "kind"), f'feedback of kind "{given["kind"]}"')
+        return
     error = FormulaError(
         code, context["message"], context.get("help"), context.get("start", 0), context.get("end")
     )
-    last = path[-1] if path else ""
-    if code in ("GF114", "GF105", "GF115") and isinstance(last, str):
+    last = next((step for step in reversed(path) if isinstance(step, str)), None)
+    if code in ("GF114", "GF105", "GF115") and last:
         error.message = f"`{last}`: {error.message}"
-    findings.formula(error, place)
+    if "index" in context:
+        path = (*path, context["index"])
+    findings.formula(error, path)
 
 
 _NEEDS = {
@@ -178,38 +151,36 @@ _NEEDS = {
     "dict_attributes_type": "a table",
     "model_attributes_type": "a table",
 }
+_LENGTHS = ("too_short", "too_long", "missing")
 
 
-def _bounds_or_type(
-    kind: str, detail: ErrorDetails, path: Path, place: Path, findings: Findings
-) -> None:
+def _bounds_or_type(kind: str, detail: ErrorDetails, path: Path, findings: Findings) -> None:
     name = f"`{path[-1]}`" if path and isinstance(path[-1], str) else _named(path)
     given = detail["input"]
     if kind in _NEEDS:
-        given_text = (
-            "a table"
-            if isinstance(given, dict)
-            else "a list"
-            if isinstance(given, list)
-            else shown(given)
-        )
-        findings.add("GF114", place, f"{name} must be {_NEEDS[kind]}, not {given_text}")
+        findings.add("GF114", path, f"{name} must be {_NEEDS[kind]}, not {shown(given)}")
     elif kind == "literal_error":
-        expected = str(detail.get("ctx", {}).get("expected", ""))
-        choices = re.findall(r"'([^']*)'", expected)
-        help = (
-            did_you_mean(str(given), choices)
-            if isinstance(given, str)
-            else f"choices: {', '.join(choices)}"
-        )
-        findings.add("GF110", place, f"{name} cannot be {shown(given)}", help)
+        _choice(detail, name, path, findings)
+    elif kind in _LENGTHS:
+        message = f"{name} has the wrong number of elements: {shown(given)}"
+        findings.add("GF115", path, message)
+    elif kind == "string_pattern_mismatch":
+        help = "letters, digits, `_`, `.` and `-`, beginning with a letter or digit"
+        findings.add("GF115", path, f"{name} cannot be {shown(given)}", help)
     else:
-        message = str(detail["msg"])
-        findings.add(
-            "GF115",
-            place,
-            f"{name}: {message[:1].lower()}{message[1:]}, and this is {shown(given)}",
-        )
+        message = str(detail["msg"]).replace("Input should", "it must")
+        findings.add("GF115", path, f"{name} is {shown(given)}: {message}")
+
+
+def _choice(detail: ErrorDetails, name: str, path: Path, findings: Findings) -> None:
+    given = detail["input"]
+    if isinstance(given, str) and given in WORDS.get(str(path[-1]), ()):
+        refuse(findings, path, f'`{path[-1]} = "{given}"`')
+        return
+    choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
+    listed = f"choices: {', '.join(choices)}"
+    help = did_you_mean(given, choices) if isinstance(given, str) else listed
+    findings.add("GF110", path, f"{name} cannot be {shown(given)}", help)
 
 
 def _named(path: Path) -> str:
@@ -221,13 +192,9 @@ def _named(path: Path) -> str:
 def _walk(loc: tuple[int | str, ...], value: object) -> Path:
     """The steps of pydantic's location that are keys or indices; it also holds tags of unions."""
     steps: list[str | int] = []
-    for index, step in enumerate(loc):
-        if isinstance(value, Mapping) and step in value:
-            value = value[step]
+    inner: Any = value
+    for step in loc:
+        if holds(inner, step):
+            inner = inner[step]
             steps.append(step)
-        elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
-            value = value[step]
-            steps.append(step)
-        elif index == len(loc) - 1 and isinstance(value, Mapping) and isinstance(step, str):
-            continue
     return tuple(steps)

@@ -1,0 +1,91 @@
+"""What the language has and this version does not build. It is refused, saying so; nothing is ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ganforge.document import Path
+from ganforge.spec.findings import Findings
+
+KEYS: Mapping[str, frozenset[str]] = {
+    "": frozenset({"conditioning", "stages", "search"}),
+    "data": frozenset({"holdout", "normalize", "flip", "crop", "load_size", "dequantize"}),
+    "data.fields": frozenset({"labelled", "labelled_share", "corrupt"}),
+    "train.players": frozenset({"clip_weights", "clip_gradients"}),
+    "train": frozenset({"clip_weights", "clip_gradients", "fresh_optimizers"}),
+    "sample": frozenset({"rows", "columns", "latents"}),
+    "losses": frozenset(
+        {"pairing", "pool", "top_k", "targets", "margin", "reduction", "critic", "noise"}
+    ),
+}
+"""Keys by the table they belong to."""
+FIELD_KINDS = frozenset({"attributes", "vector"})
+BLOCKS = frozenset(
+    [
+        "projection",
+        "noise",
+        "conditional-batch-norm",
+        "adain",
+        "modulated-conv",
+        "minibatch-stddev",
+        "self-attention",
+        "augment",
+        "truncation",
+        "vgg-features",
+        "inception-features",
+    ]
+)
+FUNCTIONS = frozenset(
+    [
+        "interpolate",
+        "sample-gaussian",
+        "shuffle",
+        "corrupt",
+        "clean",
+        "pyramid",
+        "mix-styles",
+        "real-logit",
+    ]
+)
+LOSSES = frozenset(
+    [
+        "boundary-equilibrium",
+        "critic-only",
+        "auxiliary-class",
+        "mutual-info",
+        "cycle-consistency",
+        "identity",
+        "kl-to-normal",
+        "pulling-away",
+        "feature-matching",
+        "consistency",
+        "total-variation",
+        "gradient-penalty",
+        "path-length",
+        "drift",
+        "orthogonal",
+        "lecam",
+        "dragan",
+    ]
+)
+WORDS: Mapping[str, frozenset[str]] = {
+    "objective": frozenset({"energy"}),
+    "statistics": frozenset({"standing"}),
+    "mode": frozenset({"fir"}),
+}
+"""Values by the key that takes them."""
+LIVE_KINDS = frozenset({"plateau", "adaptive"})
+
+
+def planned(what: str, *, plural: bool = False) -> str:
+    """The message of GF117."""
+    verb, them = ("are", "them") if plural else ("is", "it")
+    return f"{what} {verb} part of the language, but this version of ganforge does not build {them}"
+
+
+def refuse(
+    findings: Findings, path: Path, what: str, *, plural: bool = False, key: bool = False
+) -> None:
+    """Reports GF117 at a place."""
+    help = "remove it, or use a later version"
+    findings.add("GF117", path, planned(what, plural=plural), help, key=key)
