@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -31,7 +32,7 @@ def data_option(function: F) -> F:
 
 def source_of(spec: str) -> Source:
     """A spec as it is named on the command line: `-` is what the standard input says."""
-    return f"{click.get_text_stream('stdin').read()}\n" if spec == "-" else spec
+    return f"{sys.stdin.read()}\n" if spec == "-" else spec
 
 
 def compiled(spec: str, overrides: Sequence[str]) -> Compilation:

@@ -19,37 +19,35 @@ _COUNTERS = ("round", "kimg", "epoch", "images_per_second")
 def shown_progress(run: Run, module: ModuleType) -> Iterator[Callable[[Metrics], None]]:
     """Gives the function that shows the metrics of a logged round."""
     if not sys.stderr.isatty():
-        yield lambda metrics: click.echo(_line(metrics), err=True)
+        yield lambda metrics: click.echo("  ".join(_parts(metrics)), err=True)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (BarColumn(), TextColumn("{task.percentage:>5.1f}%"), TimeElapsedColumn())
-    with Progress(
-        *columns, TextColumn("{task.description}"), console=Console(stderr=True)
-    ) as progress:
+    done, text = (
+        TextColumn("{task.percentage:.1f}%"),
+        TextColumn("{task.description}", markup=False),
+    )
+    bar = (BarColumn(16), done, TimeElapsedColumn(), text)
+    with Progress(*bar, console=Console(stderr=True)) as progress:
         task = progress.add_task("starting", total=1.0)
 
         def show(metrics: Metrics) -> None:
-            done = share_done(metrics, run, module)
-            progress.update(task, completed=done, description=_line(metrics))
+            share = share_done(metrics, run, module)
+            progress.update(task, completed=share, description="\n".join(_parts(metrics)))
 
         yield show
-        progress.update(task, completed=1.0)
 
 
-def _line(metrics: Metrics) -> str:
+def _parts(metrics: Metrics) -> list[str]:
+    """How far training is, and each loss."""
     losses = [f"{name} {value:.4g}" for name, value in metrics.items() if name not in _COUNTERS]
-    parts = [
-        f"round {metrics['round']:.0f}",
-        f"{metrics['kimg']:.4g} kimg",
-        f"{metrics['images_per_second']:.0f} images/s",
-    ]
-    return "  ".join([*parts, *losses])
+    far = f"round {metrics['round']:.0f}  {metrics['kimg']:.4g} kimg"
+    return [f"{far}  {metrics['images_per_second']:.0f} images/s", *losses]
 
 
 def share_done(metrics: Metrics, run: Run, module: ModuleType) -> float:
-    """How much of the training is done, 0 to 1: by the spec's length, or where the options end it."""
+    """How much of the training is done, 0 to 1, by the length of the spec or of the options."""
     ends = [
         ("round", getattr(module, "ROUNDS", None)),
         ("kimg", getattr(module, "KIMG", None)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import signal
 import sys
 import warnings
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -74,11 +75,20 @@ def _train(run: Run, module: ModuleType) -> None:
     with _interruptible(run) as interrupted, shown_progress(run, module) as show:
         for metrics in metrics_of(run, module):
             show(metrics)
-    again = f"ganforge train {run.folder} --resume"
     if interrupted:
-        click.echo(f"stopped, with a checkpoint; go on with `{again}`", err=True)
-        sys.exit(130)
+        _stopped(run)
     click.echo(f"done: {run.folder}/samples.png", err=True)
+
+
+def _stopped(run: Run) -> NoReturn:
+    from ganforge.runs.folder import has_checkpoint
+
+    again = shlex.join(["ganforge", "train", str(run.folder), "--resume"])
+    if has_checkpoint(run.folder):
+        click.echo(f"stopped; `{again}` goes on from the last checkpoint", err=True)
+    else:
+        click.echo("stopped before the first checkpoint: nothing is kept", err=True)
+    sys.exit(130)
 
 
 @contextmanager
@@ -97,9 +107,7 @@ def _interruptible(run: Run) -> Iterator[list[int]]:
     try:
         yield received
     except KeyboardInterrupt:
-        again = f"ganforge train {run.folder} --resume"
-        click.echo(f"stopped at once; `{again}` goes on from the last checkpoint", err=True)
-        sys.exit(130)
+        _stopped(run)
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -108,7 +116,7 @@ def _interruptible(run: Run) -> Iterator[list[int]]:
 def _warnings_told() -> Iterator[None]:
     """Warnings of libraries and of the runtime as plain lines."""
 
-    def show(message: Warning | str, *rest: object) -> None:
+    def show(message: Warning | str, *rest: object, **more: object) -> None:
         click.echo(f"warning: {message}", err=True)
 
     with warnings.catch_warnings():

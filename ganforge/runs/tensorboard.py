@@ -17,7 +17,7 @@ class Board:
     def add(self, metrics: Mapping[str, float]) -> None:
         """Write the numbers of one round."""
         if self._writer is None:
-            from tensorboard.summary import Writer
+            from tensorboard.summary import Writer  # type: ignore[import-untyped]
 
             self._writer = Writer(str(self._folder))
         for name, value in metrics.items():

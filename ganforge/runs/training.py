@@ -19,7 +19,7 @@ from ganforge.runs.data import checked_data
 from ganforge.runs.device import chosen_device, needs_torch
 from ganforge.runs.programs import import_program
 from ganforge.runs.resolved import resolved_text
-from ganforge.runtime.errors import CheckpointError, DataError, NonFinite
+from ganforge.runtime.errors import CheckpointError, NonFinite
 from ganforge.runtime.options import Options
 
 
@@ -177,13 +177,21 @@ def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
             board.add(metrics)
             show_latest_samples(run.folder)
             yield metrics
-    except DataError:
-        if not run.options.resume:  # nothing was trained: the folder stays free
-            folders.clear(run.folder)
+    except NonFinite:
+        raise  # what was logged until then is worth keeping
+    except BaseException:
+        _free_if_untrained(run)
         raise
     finally:
         board.close()
         show_latest_samples(run.folder)
+    _free_if_untrained(run)
+
+
+def _free_if_untrained(run: Run) -> None:
+    """A run that ended before its first checkpoint leaves no folder in the way of the next."""
+    if not folders.has_checkpoint(run.folder):
+        folders.clear(run.folder)
 
 
 def try_one_round(run: Run) -> dict[str, float]:

@@ -16,19 +16,23 @@ _TYPES = ((bool, "true or false"), (int, "whole number"), (float, "number"), (st
 
 def block_text(block: Block) -> str:
     """A block for people."""
-    inputs = ", ".join(block.inputs)
-    kinds = [
-        "layer" if block.module or block.function else "",
-        f"function in wiring: {block.name.replace('-', '_')}({inputs})"
-        if block.function and not block.stateful
-        else "",
-    ]
-    lines = [f"{block.name}: {block.summary}", f"inputs: {inputs}"]
-    lines.append(f"usable as: {', '.join(kind for kind in kinds if kind)}")
-    lines += [*_parameters(block.params), "", "example:"]
+    many = block.inputs[0].startswith("*")
+    call = f"{block.name.replace('-', '_')}({', '.join(block.inputs)})"
+    uses = [] if many else ["layer"]
+    uses += [f"function in wiring: {call}"] if block.function and not block.stateful else []
+    lines = [f"{block.name}: {block.summary}", f"inputs: {', '.join(block.inputs)}"]
+    lines += [f"usable as: {', '.join(uses)}", *_parameters(block.params), "", "example:"]
+    return "\n".join([*lines, f"  {_in_flow(block) if many else _as_layer(block)}"])
+
+
+def _in_flow(block: Block) -> str:
+    return f'h = "{block.name.replace("-", "_")}(a, b)"'
+
+
+def _as_layer(block: Block) -> str:
     keys = [f'block = "{block.name}"', *_required(block.params)]
     keys += [f'{name} = "{name}"' for name in block.inputs[1:] if name[-1] != "?"]
-    return "\n".join([*lines, f"  {{ {', '.join(keys)} }}"])
+    return f"{{ {', '.join(keys)} }}"
 
 
 def loss_text(loss: Loss) -> str:

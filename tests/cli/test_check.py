@@ -1,0 +1,100 @@
+"""`ganforge check`: exit codes, formats, and what a path may be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from ganforge.cli.output import colored
+
+Command = Callable[..., Result]
+SPEC = 'ganforge = 1\nextends = "dcgan"\n'
+WARNED = SPEC + "[params]\nunused = 3\n"
+
+
+def test_a_sound_spec_exits_with_0(ganforge: Command) -> None:
+    result = ganforge("check", "dcgan", "gan")
+    assert (result.exit_code, result.stdout) == (0, "No problems found.\n")
+
+
+def test_an_error_exits_with_1_and_is_shown_in_its_line(ganforge: Command) -> None:
+    result = ganforge("check", "dcgan", "--set", "size=48")
+    assert result.exit_code == 1
+    assert "error[GF105]" in result.stdout
+    assert 'in = "range(doublings)"' in result.stdout
+    assert result.stdout.endswith("errors.\n")
+
+
+def test_a_missing_file_exits_with_2_after_the_others_are_checked(ganforge: Command) -> None:
+    result = ganforge("check", "missing.toml", "gan")
+    assert (result.exit_code, result.stdout) == (2, "No problems found.\n")
+    assert "no file or shipped spec `missing.toml`" in result.stderr
+
+
+def test_a_misspelled_name_is_answered_with_the_nearest(ganforge: Command) -> None:
+    result = ganforge("check", "dcgn")
+    assert result.stderr == "error: no file or shipped spec `dcgn`: did you mean `dcgan`?\n"
+
+
+def test_warnings_fail_on_demand_only(ganforge: Command, folder: Path) -> None:
+    Path("a.toml").write_text(WARNED)
+    assert ganforge("check", "a.toml").exit_code == 0
+    result = ganforge("check", "a.toml", "--fail-on", "warning")
+    assert result.exit_code == 1
+    assert "warning[GF112]" in result.stdout
+
+
+def test_json_is_a_list_of_what_was_found(ganforge: Command) -> None:
+    result = ganforge("check", "dcgan", "--set", "size=48", "--format", "json")
+    found = json.loads(result.stdout)
+    assert {"GF105", "GF310"} == {item["code"] for item in found}
+
+
+def test_concise_has_one_line_for_each(ganforge: Command) -> None:
+    result = ganforge("check", "dcgan", "--set", "widht=4", "--format", "concise")
+    first, last = result.stdout.splitlines()
+    assert first.startswith("--set:1:1: error[")
+    assert last == "Found 1 error."
+
+
+def test_of_a_folder_all_specs_are_checked_and_nothing_else(ganforge: Command) -> None:
+    Path("deep").mkdir()
+    Path("deep/a.toml").write_text(SPEC + "widht = 3\n")
+    Path("deep/pyproject.toml").write_text("[project]\nname = 3\n")
+    Path(".hidden").mkdir()
+    Path(".hidden/b.toml").write_text("ganforge = 99\n")
+    result = ganforge("check", ".", "--format", "json")
+    assert [Path(item["file"]).name for item in json.loads(result.stdout)] == ["a.toml"]
+
+
+def test_a_folder_without_specs_exits_with_2(ganforge: Command) -> None:
+    result = ganforge("check", ".")
+    assert result.exit_code == 2
+    assert "there is no spec below ." in result.stderr
+
+
+def test_the_standard_input_is_checked(ganforge: Command) -> None:
+    assert ganforge("check", "-", input=SPEC).exit_code == 0
+    assert ganforge("check", "-", input="ganforge = 1 =").exit_code == 1
+    assert ganforge("check", "-", input="").exit_code == 1
+
+
+class Terminal:
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colours_are_for_terminals_without_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert colored(Terminal())  # type: ignore[arg-type]
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not colored(Terminal())  # type: ignore[arg-type]
+
+
+def test_a_report_in_a_file_has_no_colours(ganforge: Command) -> None:
+    assert "\x1b" not in ganforge("check", "dcgan", "--set", "size=48").stdout

@@ -1,0 +1,151 @@
+"""`show`, `graph`, `emit` and the catalogs: what they print."""
+
+from __future__ import annotations
+
+import ast
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+import ganforge as api
+from ganforge.document import shipped_names
+from ganforge.plugins.registry import load_registry
+
+Command = Callable[..., Result]
+
+
+def test_show_lists_layers_losses_and_players(ganforge: Command) -> None:
+    text = ganforge("show", "dcgan").stdout
+    for line in (
+        "G: z 100 -> 3 x 64 x 64",
+        "  2   ConvTranspose2d(100, 512, kernel_size=4, bias=False) ",
+        "  3,576,704 weights",
+        "    non_saturating_critic moves D",
+        "  critic moves D: 1 step a round, batch 64, adam (lr = 0.0002",
+        "Training: 25 epochs, batch 64, alternating, one draw for all players",
+    ):
+        assert line in text
+
+
+@pytest.mark.parametrize("spec", shipped_names())
+def test_weights_are_counted_as_torch_counts_them(ganforge: Command, spec: str) -> None:
+    about = json.loads(ganforge("show", spec, "--json").stdout)
+    networks = api.build(spec).networks
+    for network in about["networks"]:
+        module = networks[network["name"]]
+        if network["weights"] is not None:
+            assert network["weights"] == sum(p.numel() for p in module.parameters())
+    assert any(network["weights"] for network in about["networks"])
+
+
+def test_a_composite_block_stands_above_its_layers(ganforge: Command) -> None:
+    text = """ganforge = 1
+extends = "gan"
+[blocks.twice]
+params = { out = { type = "int" } }
+layers = [
+  { block = "linear", out = "out", id = "a" },
+  { block = "linear", out = "out" },
+  { block = "linear", out = 1, from = "concat(prev, a)" },
+]
+[networks.D]
+layers = [{ block = "twice", out = 3 }, { block = "linear", out = 1 }]
+"""
+    about = json.loads(ganforge("show", "-", "--json", input=text).stdout)
+    rows = about["networks"][1]["layers"]
+    assert [row["number"] for row in rows] == ["1", "1.1", "1.2", "1.3", "1.4", "2"]
+    assert rows[0]["weights"] == 784 * 3 + 3 + 3 * 3 + 3 + 6 + 1
+    assert rows[3]["takes"] == "#1.2, a"
+
+
+def test_show_code_is_the_program(ganforge: Command) -> None:
+    text = ganforge("show", "gan", "--code").stdout
+    assert text == api.build("gan").program
+
+
+def test_the_graph_in_mermaid_names_values_shapes_and_losses(ganforge: Command) -> None:
+    lines = ganforge("graph", "dcgan").stdout.splitlines()
+    assert lines[0] == "flowchart LR"
+    assert '  n2[["fake = G"]]' in lines
+    assert '  n1 -->|"100"| n2' in lines
+    assert '  loss0{{"adversarial moves D, G"}}' in lines
+
+
+def test_the_graph_in_dot_and_json_has_the_same_edges(ganforge: Command) -> None:
+    dot = ganforge("graph", "dcgan", "--format", "dot").stdout
+    found = json.loads(ganforge("graph", "dcgan", "--format", "json").stdout)
+    for edge in found["edges"]:
+        assert f"{edge['from']} -> {edge['to']} [" in dot
+    assert {node["kind"] for node in found["nodes"]} == {"field", "latent", "call", "loss"}
+    assert dot.count("->") == len(found["edges"]) == 5
+
+
+def test_emit_prints_a_script_that_needs_no_ganforge(ganforge: Command) -> None:
+    text = ganforge("emit", "gan", "--set", "train.batch=8").stdout
+    modules = [n.module for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ImportFrom)]
+    assert not [m for m in modules if m and m.startswith("ganforge")]
+    assert "ganforge emit gan --set train.batch=8" in text
+    assert "BATCH = 8" in text
+
+
+def test_emit_overwrites_a_file_only_on_demand(ganforge: Command) -> None:
+    Path("a.py").write_text("mine")
+    result = ganforge("emit", "gan", "-o", "a.py")
+    assert result.exit_code == 2
+    assert "a.py exists: `--overwrite` replaces it" in result.stderr
+    assert Path("a.py").read_text() == "mine"
+    assert ganforge("emit", "gan", "-o", "a.py", "--overwrite").exit_code == 0
+    assert Path("a.py").read_text() == ganforge("emit", "gan").stdout
+
+
+def test_emit_into_a_missing_folder_is_one_message(ganforge: Command) -> None:
+    result = ganforge("emit", "gan", "-o", "missing/a.py")
+    assert result.exit_code == 2
+    assert "No such file or directory" in result.stderr
+
+
+@pytest.mark.parametrize("name", sorted(load_registry().blocks))
+def test_each_block_is_told_with_an_example_in_toml(ganforge: Command, name: str) -> None:
+    text = ganforge("blocks", name).stdout
+    example = text.rpartition("example:\n")[2].strip()
+    if name == "concat":  # it takes any number of tensors, a layer one
+        assert example == 'h = "concat(a, b)"'
+    else:
+        assert tomllib.loads(f"layer = {example}")["layer"]["block"] == name
+
+
+@pytest.mark.parametrize("name", sorted(load_registry().losses))
+def test_each_loss_is_told_with_an_example_in_toml(ganforge: Command, name: str) -> None:
+    text = ganforge("losses", name).stdout
+    example = tomllib.loads(text.rpartition("example:\n")[2])
+    assert example["losses"][name]["kind"] == name
+
+
+def test_parameters_are_told_with_type_and_default(ganforge: Command) -> None:
+    lines = ganforge("blocks", "conv").stdout.splitlines()
+    assert "  out           whole number; must be given" in lines
+    assert "  kernel        whole number; default 3" in lines
+    assert '  act           name, or table with `kind`; default "none"' in lines
+
+
+def test_catalogs_list_names_with_what_they_are(ganforge: Command) -> None:
+    assert "dcgan  DCGAN, 64 x 64" in ganforge("list").stdout
+    assert "\nlinear          Fully connected layer" in ganforge("blocks").stdout
+    assert ganforge("losses").stdout.startswith("adversarial ")
+    assert "GF105 error    A formula gives a fraction" in ganforge("rules").stdout
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(ganforge: Command) -> None:
+    result = ganforge("blocks", "linaer")
+    assert result.exit_code == 2
+    assert "there is no block `linaer`: did you mean the block `linear`?" in result.stderr
+    assert "did you mean `GF105`?" in ganforge("explain", "GF1055").stderr
+
+
+def test_a_rule_is_explained_by_code_or_name(ganforge: Command) -> None:
+    assert ganforge("explain", "gf105").stdout == ganforge("explain", "not-whole").stdout
+    assert "right:\n  size = 64" in ganforge("explain", "GF105").stdout
