@@ -97,7 +97,10 @@ def gan_loop(images: Tensor, batch: int) -> Step:
         real = _batch(images, batch).flatten(1)
         fake = generator((torch.rand(batch, 100) * 2 - 1) * 3**0.5)
         critic_optimizer.zero_grad()
-        real_loss, fake_loss = F.softplus(-critic(real)).mean(), F.softplus(critic(fake.detach())).mean()
+        real_loss, fake_loss = (
+            F.softplus(-critic(real)).mean(),
+            F.softplus(critic(fake.detach())).mean(),
+        )
         (0.5 * real_loss + 0.5 * fake_loss).backward()
         critic_optimizer.step()
         generator_optimizer.zero_grad()

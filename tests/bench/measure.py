@@ -30,9 +30,7 @@ def compare(first: Work, second: Work, pairs: int, repeats: int = 1) -> Ratio:
     times = [(seconds(first, repeats), seconds(second, repeats)) for _ in range(pairs)]
     ratios = [b / a for a, b in times]
     draw = random.Random(0)
-    medians = sorted(
-        statistics.median(draw.choices(ratios, k=len(ratios))) for _ in range(1000)
-    )
+    medians = sorted(statistics.median(draw.choices(ratios, k=len(ratios))) for _ in range(1000))
     return Ratio(
         statistics.median(a for a, _ in times),
         statistics.median(b for _, b in times),

@@ -38,7 +38,12 @@ def rounds() -> None:
         result = compare(ours, theirs, pairs=10, repeats=repeats)
         memory = [_peak(case, side) for side in ("generated", "handwritten")]
         text = f"{memory[0]:.0f} MiB against {memory[1]:.0f} MiB"
-        _row(f"{case}, round", f"{1000 * result.first:.0f} ms", f"{goal} times", f"{result}; peak {text}")
+        _row(
+            f"{case}, round",
+            f"{1000 * result.first:.0f} ms",
+            f"{goal} times",
+            f"{result}; peak {text}",
+        )
 
 
 def emitted() -> None:
@@ -62,12 +67,19 @@ def compilation() -> None:
     for layers in (100, 1000, 10_000):
         text = _deep(layers)
         took = seconds(lambda text=text: compile_spec(text).program())
-        _row(f"compile {layers:,} layers", f"{took:.2f} s", "linear", f"{1e6 * took / layers:.0f} us a layer")
+        _row(
+            f"compile {layers:,} layers",
+            f"{took:.2f} s",
+            "linear",
+            f"{1e6 * took / layers:.0f} us a layer",
+        )
 
 
 def _deep(layers: int) -> str:
     dcgan = (HERE.parents[1] / "specs" / "dcgan.toml").read_text()
-    lines = "\n".join(f'  {{ block = "leaky-relu", slope = {1 + k / layers} }},' for k in range(layers))
+    lines = "\n".join(
+        f'  {{ block = "leaky-relu", slope = {1 + k / layers} }},' for k in range(layers)
+    )
     start = dcgan.index('  { block = "conv", out = "width"')
     return dcgan[:start] + lines + "\n" + dcgan[start:]
 

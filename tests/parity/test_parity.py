@@ -51,7 +51,9 @@ def fill(network: nn.Module, inputs: list[Tensor]) -> None:
         for name, parameter in leaf.named_parameters(recurse=False):
             generator = torch.Generator().manual_seed(1000 + k)
             value = 0.05 * torch.randn(tuple(parameter.shape), generator=generator)
-            parameter.data.copy_(value + 1 if isinstance(leaf, NORMS) and name == "weight" else value)
+            parameter.data.copy_(
+                value + 1 if isinstance(leaf, NORMS) and name == "weight" else value
+            )
             k += 1
 
 
