@@ -16,7 +16,12 @@ _FOLDERS = ("checkpoints", "samples")
 
 def is_run(folder: Path) -> bool:
     """Whether a run was begun in this folder."""
-    return any((folder / name).exists() for name in (ABOUT, "checkpoints", "metrics.jsonl"))
+    return (folder / ABOUT).is_file()
+
+
+def in_the_way(folder: Path) -> list[str]:
+    """What lies where a run would write."""
+    return [name for name in (*_FILES, *_FOLDERS) if (folder / name).exists()]
 
 
 def has_checkpoint(folder: Path) -> bool:

@@ -86,13 +86,22 @@ def _new(request: Request) -> Run:
     data = checked_data(request.data, compilation)
     program = compilation.program(data)
     out = request.out or folders.free_folder(program.name)
-    if folders.is_run(out) and not request.overwrite:
+    _check_free(out, request.overwrite)
+    options = _options(request, out, data, request.seed or 0, request.device or "auto")
+    return Run(compilation, program, options, about_run(program, compilation.registry, options))
+
+
+def _check_free(out: Path, overwrite: bool) -> None:
+    names = folders.in_the_way(out)
+    if names and not folders.is_run(out):
+        raise CannotStart(
+            f"{out} holds `{'`, `'.join(names)}` and is no run: take another folder with `--out`"
+        )
+    if names and not overwrite:
         raise CannotStart(
             f"{out} holds a run: `--resume` goes on, `--overwrite` starts anew, `--out` takes "
             "another folder"
         )
-    options = _options(request, out, data, request.seed or 0, request.device or "auto")
-    return Run(compilation, program, options, about_run(program, compilation.registry, options))
 
 
 def _resumed(request: Request) -> Run:
@@ -158,10 +167,10 @@ def start(run: Run, *, overwrite: bool = False) -> ModuleType:
     run.folder.mkdir(parents=True, exist_ok=True)
     document = run.compilation.document
     assert document is not None
+    folders.write_whole(run.folder / folders.ABOUT, json.dumps(run.about, indent=2) + "\n")
     if not run.options.resume:
         folders.write_whole(run.folder / folders.SPEC, resolved_text(document))
     folders.write_whole(run.folder / folders.PROGRAM, run.program.text)
-    folders.write_whole(run.folder / folders.ABOUT, json.dumps(run.about, indent=2) + "\n")
     return import_program(run.program.text, run.folder / folders.PROGRAM)
 
 

@@ -95,6 +95,16 @@ def test_a_run_is_overwritten_only_on_demand(train: Command) -> None:
     assert Path("a/own.txt").exists()
 
 
+def test_a_folder_with_files_of_others_is_never_written_into(ganforge: Command) -> None:
+    Path("samples").mkdir()
+    Path("program.py").write_text("mine")
+    for more in ((), ("--overwrite",)):
+        result = ganforge("train", "gan", "--rounds", "1", "--out", ".", *more)
+        assert result.exit_code == 2
+        assert ". holds `program.py`, `samples` and is no run" in result.stderr
+    assert Path("program.py").read_text() == "mine"
+
+
 def test_a_checkpoint_of_another_spec_is_refused_and_nothing_changes(
     ganforge: Command, train: Command
 ) -> None:
