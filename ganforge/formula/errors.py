@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from ganforge.diagnostics.diagnostic import Label
+
 
 class FormulaError(Exception):
     """A formula that cannot be read or computed.
 
-    `code` names the rule, `start` and `end` count characters of the formula's text.
+    `code` names the rule, `start` and `end` count characters of the formula's text, `nodes` are the
+    values that conflict.
     """
 
     def __init__(
@@ -16,10 +19,13 @@ class FormulaError(Exception):
         help: str | None = None,
         start: int = 0,
         end: int | None = None,
+        nodes: tuple[int, ...] = (),
+        related: tuple[Label, ...] = (),
     ) -> None:
         super().__init__(message)
         self.code, self.message, self.help = code, message, help
         self.start, self.end = start, end
+        self.nodes, self.related = nodes, related
 
 
 class UnknownShapeError(Exception):

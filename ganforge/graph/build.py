@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from ganforge.diagnostics.diagnostic import Diagnostic
-from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.diagnostics.diagnostic import Diagnostic, Label
 from ganforge.document import Path
-from ganforge.formula.evaluate import Scope
+from ganforge.formula.errors import FormulaError
 from ganforge.graph.expansion import Context, TooManyLayersError, expand_network
-from ganforge.graph.flow import flow_order, names_in
+from ganforge.graph.flow import flow_order
 from ganforge.graph.graph import Graph, GraphLoss, Network
-from ganforge.graph.nodes import Body, Bundle, Layer, NetworkCall, Nodes, NodeShape, Source
+from ganforge.graph.nodes import Body, Bundle, NetworkCall, Nodes, NodeShape, Source
 from ganforge.graph.passes import run_passes
+from ganforge.graph.signature import signature
 from ganforge.graph.wiring import Wiring
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Shape, Tensor
+from ganforge.spec.findings import Findings, lookup
 from ganforge.spec.models import AnyLatent, Categorical, ClassField, ImageField, NetworkTable, Spec
-from ganforge.spec.validate import Findings
 
 
 def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic, ...]]:
@@ -29,7 +29,6 @@ def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic
     builder.flow()
     losses = builder.losses()
     samples = builder.samples()
-    builder.uncalled()
     graph = Graph(
         spec, tuple(builder.nodes.items), builder.names, builder.networks, losses, samples
     )
@@ -59,17 +58,20 @@ class _Builder:
     names: dict[str, int] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
     poisoned: set[str] = field(default_factory=set)
+    places: dict[str, Path] = field(default_factory=dict)
+    called_at: dict[str, Path] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.context = Context(self.spec, self.registry, self.findings)
         self.wiring = Wiring(
             self.nodes,
             self.registry.blocks,
-            Scope(self.spec.params),
+            self.spec.scope,
             self.names.get,
             self.call,
             self.known,
             self.findings,
+            live=True,
         )
 
     def known(self) -> list[str]:
@@ -82,6 +84,10 @@ class _Builder:
             self._source(name, "field", field_shape(value), ("data", "fields", name))
         for name, latent in self.spec.latents.items():
             self._source(name, "latent", latent_shape(latent), ("latents", name))
+        for path in (("data", "fields"), ("latents",), ("flow",)):
+            for name in self.written(*path):
+                if name not in self.names and name not in self.spec.flow:
+                    self.names[name] = self.nodes.unknown((*path, name))
         for name in self.spec.networks:
             if name in self.names:
                 self._taken(name, ("networks", name))
@@ -90,11 +96,15 @@ class _Builder:
         if name in self.names:
             self._taken(name, path)
             return
+        self.places[name] = path
         self.names[name] = self.nodes.add(Source(name, role), (), shape, path, name=name)
 
     def _taken(self, name: str, path: Path) -> None:
-        message = f"`{name}` names two things"
-        self.findings.add("GF202", path, message, "rename one: a name is one tensor", key=True)
+        first = self.places.get(name, ("networks", name))
+        span = self.spec.document.span(first, key=True)
+        related = (Label(span, "the other one"),) if span else ()
+        message, help = f"`{name}` names two things", "rename one: a name is one tensor"
+        self.findings.add("GF202", path, message, help, key=True, related=related)
 
     def flow(self) -> None:
         """The named tensors, each after those it names; the order of lines has no meaning."""
@@ -107,7 +117,7 @@ class _Builder:
                 self._taken(name, path)
                 continue
             index = self.wiring.lower(self.spec.flow[name], path)
-            self.names[name] = index
+            self.names[name], self.places[name] = index, path
             self.nodes.rename(index, name)
 
     def losses(self) -> dict[str, GraphLoss]:
@@ -136,103 +146,84 @@ class _Builder:
         return index
 
     def call(self, name: str, inputs: tuple[int, ...]) -> int | None:
-        """The call of a network; None where no network has that name."""
-        table = self._table(name)
-        if table is None:
-            return None
+        """The call of a network; None where no network has that name. Raises `FormulaError`."""
         path = self.wiring.path
+        if name not in self.spec.networks:
+            return self.nodes.unknown(path) if name in self.written("networks") else None
+        table = self.spec.networks[self._class_of(name)]
         if len(inputs) != len(table.inputs):
             takes = ", ".join(table.inputs)
-            message = f"`{name}` takes ({takes}), and {len(inputs)} tensors are given"
-            self.findings.add("GF204", path, message, f"write `{name}({takes})`")
-            return self.nodes.unknown(path)
-        shapes = tuple(self.nodes.shape(i) for i in inputs)
-        return self.nodes.add(NetworkCall(name), inputs, self._result(name, table, shapes), path)
+            tensors = "1 tensor is" if len(inputs) == 1 else f"{len(inputs)} tensors are"
+            message = f"`{name}` takes ({takes}), and {tensors} given"
+            raise FormulaError("GF204", message, f"write `{name}({takes})`")
+        return self.nodes.add(NetworkCall(name), inputs, self._result(name, table, inputs), path)
 
-    def _table(self, name: str) -> NetworkTable | None:
-        """The table that describes a network's layers, `like` followed."""
-        seen: list[str] = []
-        while name in self.spec.networks and self.spec.networks[name].like is not None:
-            seen.append(name)
-            target = str(self.spec.networks[name].like)
-            path = ("networks", name, "like")
-            if target in seen:
-                text = " → ".join([*seen, target])
-                self.findings.add("GF108", path, f"networks are `like` each other: {text}", text)
-                return None
-            if target not in self.spec.networks:
-                help = did_you_mean(target, list(self.spec.networks))
-                self.findings.add("GF201", path, f"no network is called `{target}`", help)
-                return None
-            name = target
-        return self.spec.networks.get(name)
+    def written(self, *path: str) -> dict[str, Any]:
+        """A table as it was written, whether or not it could be read."""
+        table = lookup(self.spec.document, path)
+        return table if isinstance(table, dict) else {}
 
     def _class_of(self, name: str) -> str:
-        while self.spec.networks[name].like is not None:
-            name = str(self.spec.networks[name].like)
+        while (target := self.spec.networks[name].like) is not None:
+            name = target
         return name
 
-    def _result(self, name: str, table: NetworkTable, shapes: tuple[NodeShape, ...]) -> NodeShape:
-        if name in self.poisoned or any(s is None or isinstance(s, Bundle) for s in shapes):
+    def _result(self, name: str, table: NetworkTable, inputs: tuple[int, ...]) -> NodeShape:
+        shapes = tuple(self.nodes.shape(i) for i in inputs)
+        given = tuple(s for s in shapes if s is not None and not isinstance(s, Bundle))
+        owner = self._class_of(name)
+        if owner in self.poisoned or len(given) < len(shapes):
             return None
         known = self.networks.get(name)
-        given = tuple(s for s in shapes if not isinstance(s, Bundle))
-        if known is not None and known.shapes == given:
-            return known.body.result
-        body = self._expand(name, table, given)
-        if body is None:
+        if known is not None:
+            return self._again(known, table, given, inputs)
+        body = self._expand(owner, table, given)
+        if body is None or owner in self.poisoned:
             return None
-        if known is None:
-            like = self._class_of(name)
-            self.networks[name] = Network(name, like, self.spec.networks[name], given, body)
-        elif _modules(known.body) != _modules(body):
-            self._two_shapes(name, known, given)
-            return None
+        self.networks[name] = Network(name, owner, self.spec.networks[name], given, body)
+        self.called_at[name] = self.wiring.path
         return body.result
 
-    def _expand(self, name: str, table: NetworkTable, shapes: tuple[Shape, ...]) -> Body | None:
-        owner = self._class_of(name)
+    def _expand(self, owner: str, table: NetworkTable, shapes: tuple[Shape, ...]) -> Body | None:
         for other in self.networks.values():
             if other.like == owner and other.shapes == shapes:
                 return other.body
-        before = len(self.findings.items)
+        before = len(self.findings.errors)
         try:
-            body = expand_network(self.context, owner, ("networks", owner), table, shapes)
+            body = expand_network(self.context, ("networks", owner), table, shapes)
         except TooManyLayersError:
-            self.poisoned.add(name)
+            self.poisoned.add(owner)
             return None
-        if any(d.severity == "error" for d in self.findings.items[before:]):
-            self.poisoned.add(name)
+        if len(self.findings.errors) > before:
+            self.poisoned.add(owner)
         return body
 
-    def _two_shapes(self, name: str, known: Network, given: tuple[Shape, ...]) -> None:
-        first, second = ", ".join(map(str, known.shapes)), ", ".join(map(str, given))
-        message = f"`{name}` is called with {second}, and its layers were sized for {first}"
-        help = "a network with `linear` layers takes one size; resize, or use a second network"
-        self.findings.add("GF309", self.wiring.path, message, help)
+    def _again(
+        self,
+        known: Network,
+        table: NetworkTable,
+        shapes: tuple[Shape, ...],
+        inputs: tuple[int, ...],
+    ) -> NodeShape:
+        """A further call of a network: its layers must be the same for these shapes."""
+        if known.shapes == shapes:
+            return known.body.result
+        found = Findings(self.spec.document)
+        context = Context(self.spec, self.registry, found)
+        body = expand_network(context, ("networks", known.like), table, shapes)
+        if found.errors or signature(known.body) != signature(body):
+            raise self._two_shapes(known, shapes, inputs, found)
+        return body.result
 
-    def uncalled(self) -> None:
-        """Networks that nothing calls; their layers are not checked, since their inputs are unknown."""
-        text = [*self.spec.flow.values(), *self.spec.sample.images]
-        text += [t for loss in self.spec.losses.values() for t in loss.tensors.values()]
-        named = set().union(*(names_in(t) for t in text)) if text else set()
-        for name in self.spec.networks:
-            if name not in named and name not in self.networks:
-                message = f"the network `{name}` is never called"
-                help = f"no call `{name}(...)` stands in `[flow]`, `[losses]` or `[sample]`"
-                self.findings.add("GF214", ("networks", name), message, help, key=True)
-
-
-def _modules(body: Body) -> list[tuple[str, str]]:
-    """What decides the parameters of a network: the calls that make its modules."""
-    calls = []
-    for node in body.nodes:
-        if isinstance(node.operation, Layer) and node.operation.block.module is not None:
-            shapes = [body.nodes[i].shape for i in node.inputs]
-            calls.append(
-                (
-                    node.operation.block.name,
-                    repr(node.operation.block.module(node.operation.params, *shapes)),
-                )
-            )
-    return calls
+    def _two_shapes(
+        self, known: Network, shapes: tuple[Shape, ...], inputs: tuple[int, ...], found: Findings
+    ) -> FormulaError:
+        first, second = ", ".join(map(str, known.shapes)), ", ".join(map(str, shapes))
+        message = f"`{known.name}` is called with {second}, and its layers were sized for {first}"
+        help = "bring both to one size, or use a second network"
+        span = self.spec.document.span(self.called_at[known.name])
+        labels = [Label(span, f"first called here, with {first}")] if span else []
+        labels += [Label(d.span, d.message) for d in found.items if d.span and d in found.errors][
+            :1
+        ]
+        return FormulaError("GF309", message, help, nodes=inputs, related=tuple(labels))

@@ -7,24 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
-from ganforge.formula.evaluate import Scope, Value, evaluate
+from ganforge.formula.evaluate import Scope, Value, evaluate, shown
 from ganforge.formula.parse import parse_formula
-from ganforge.graph.layers import LAYER_KEYS, read_layer
-from ganforge.graph.nodes import Body, Bundle, Composite, Layer, Nodes, Source, Unknown
+from ganforge.graph.layers import (
+    LAYER_KEYS,
+    check_defaults,
+    network_init,
+    plain_weights,
+    read_layer,
+)
+from ganforge.graph.nodes import Body, Bundle, Composite, Initializer, Layer, Nodes, Source
 from ganforge.graph.wiring import Keyed, Named, Wiring, infer
 from ganforge.plugins.declarations import Block
+from ganforge.plugins.params import insert
 from ganforge.plugins.registry import Registry
-from ganforge.plugins.shapes import Shape, ShapeError, Tensor
+from ganforge.plugins.shapes import Shape, ShapeError
+from ganforge.spec.findings import Findings
 from ganforge.spec.models import BlockTable, NetworkTable, Spec
 from ganforge.spec.names import check_name
-from ganforge.spec.params import resolve_params
-from ganforge.spec.validate import Findings
+from ganforge.spec.params import check_value, declared_value, resolve_params
+from ganforge.spec.planned import BLOCKS, refuse
 
 MAX_LAYERS = 20_000
 MAX_NESTING = 50
@@ -36,9 +45,17 @@ class TooManyLayersError(Exception):
 
 @dataclass
 class Budget:
-    """Counts the layers of one network, composite blocks included."""
+    """Counts the layers of one network, composite blocks included, and the turns of its loops."""
 
     layers: int = 0
+    turns: int = 0
+
+    def turn(self, path: Path, findings: Findings) -> None:
+        self.turns += 1
+        if self.turns > MAX_LAYERS:
+            message = f"the loops of this network have more than {MAX_LAYERS:,} turns"
+            findings.add("GF118", path, message, "look for a loop that runs too often")
+            raise TooManyLayersError
 
     def spend(self, path: Path, findings: Findings, count: int = 1) -> None:
         self.layers += count
@@ -69,6 +86,8 @@ class Frame:
     scope: Scope
     budget: Budget
     parents: tuple[str, ...] = ()
+    depth: int = 0
+    initializer: Initializer | None = None
     nodes: Nodes = field(default_factory=Nodes)
     tensors: dict[str, Named] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
@@ -88,6 +107,20 @@ class Frame:
             self.context.findings,
         )
 
+    @cached_property
+    def later(self) -> Mapping[str, Path]:
+        """The ids of all layers, whether or not they were reached, and where they stand."""
+        found: dict[str, Path] = {}
+        stack: list[tuple[Path, Any]] = [((*self.path, "layers"), self.table.layers)]
+        while stack:
+            path, layers = stack.pop()
+            for k, layer in enumerate(layers if isinstance(layers, list) else ()):
+                if isinstance(layer, dict) and isinstance(layer.get("id"), str):
+                    found.setdefault(layer["id"], (*path, k))
+                if isinstance(layer, dict) and "layers" in layer:
+                    stack.append(((*path, k, "layers"), layer["layers"]))
+        return found
+
     @property
     def findings(self) -> Findings:
         return self.context.findings
@@ -99,22 +132,23 @@ class Frame:
         if name == "prev":
             return self.prev
         if name in self.left_out and name not in self.tensors:
-            self.findings.add(
-                "GF215",
-                self.wiring.path,
-                f"`{name}` is used, but its layer was left out by `when`",
-                f"guard with `has({name})`",
-            )
-            return self.nodes.unknown()
+            message = f"`{name}` is used, but its layer was left out by `when`"
+            help = f'guard it: `when = "has({name})"`, or `{name} if has({name}) else prev`'
+            raise FormulaError("GF215", message, help)
+        if name not in self.tensors and name in self.later:
+            span = self.findings.document.span((*self.later[name], "id"))
+            related = (Label(span, f"`{name}` is made here"),) if span else ()
+            message = f"`{name}` is used before its layer"
+            help = "layers see only what stands before them: move one of the two"
+            raise FormulaError("GF207", message, help, related=related)
         return self.tensors.get(name)
 
     def network_call(self, name: str, inputs: tuple[int, ...]) -> int | None:
-        if name not in self.context.spec.networks:
+        if name in self.tensors or name not in self.context.spec.networks:
             return None
         message = f"the network `{name}` is called inside a network"
         help = f"call `{name}` in `[flow]` and pass the result as an input"
-        self.findings.add("GF211", self.wiring.path, message, help)
-        return self.nodes.unknown()
+        raise FormulaError("GF211", message, help)
 
     def current_scope(self) -> Scope:
         """Params, loop variables, and the shapes of the tensors in scope."""
@@ -144,10 +178,13 @@ class Shapes(Mapping[str, Shape]):
 
 
 def expand_network(
-    context: Context, name: str, path: Path, table: NetworkTable, shapes: tuple[Shape, ...]
+    context: Context, path: Path, table: NetworkTable, shapes: tuple[Shape, ...]
 ) -> Body:
     """The body of a network for inputs of these shapes."""
-    frame = Frame(context, table, path, table, Scope(context.spec.params), Budget())
+    frame = Frame(context, table, path, table, context.spec.scope, Budget())
+    check_defaults(frame)
+    frame.initializer = network_init(frame)
+    plain_weights(table.weights, frame, (*path, "weights"))
     return _expand(frame, dict(zip(table.inputs, shapes, strict=True)))
 
 
@@ -179,7 +216,7 @@ def _outputs(frame: Frame, inputs: Mapping[str, int]) -> dict[str, int]:
 
 
 def _layers(frame: Frame, layers: list[dict[str, Any]], path: Path, nesting: int) -> None:
-    if nesting > MAX_NESTING:
+    if frame.depth + nesting > MAX_NESTING:
         frame.findings.add("GF118", path, f"loops are nested more than {MAX_NESTING} deep")
         return
     for k, layer in enumerate(layers):
@@ -195,10 +232,12 @@ def _loop(frame: Frame, layer: dict[str, Any], path: Path, nesting: int) -> None
         return
     body = layer.get("layers")
     if not isinstance(body, list) or not all(isinstance(item, dict) for item in body):
-        frame.findings.add("GF111", path, "a loop needs `layers`, a list of layers")
+        help = "write `layers = [{ block = ... }]`"
+        frame.findings.add("GF111", path, "a loop needs `layers`, a list of layers", help)
         return
     made: dict[str, dict[Any, int]] = {}
     for item in items:
+        frame.budget.turn(path, frame.findings)
         frame.looped.append((variable, item))
         start = len(frame.bound)
         _layers(frame, body, (*path, "layers"), nesting + 1)
@@ -211,7 +250,8 @@ def _loop(frame: Frame, layer: dict[str, Any], path: Path, nesting: int) -> None
 
 
 def _key(item: Value) -> Any:
-    return tuple(item) if isinstance(item, list) else item
+    """A loop's value as the key of `down[k]`."""
+    return repr(item) if isinstance(item, list) else item
 
 
 def _loop_head(frame: Frame, layer: dict[str, Any], path: Path) -> tuple[str | None, list[Any]]:
@@ -237,10 +277,23 @@ def _loop_head(frame: Frame, layer: dict[str, Any], path: Path) -> tuple[str | N
         return None, []
     if not _when(frame, layer, path):
         return None, []
-    items = text if isinstance(text, list) else _formula(frame, text, (*path, "in"))
-    if items is not None and not isinstance(items, list):
-        findings.add("GF114", (*path, "in"), "a loop runs over a list", 'such as "range(4)"')
-    return (variable, items) if isinstance(items, list) else (None, [])
+    items = _items(frame, text, (*path, "in"))
+    return (variable, items) if items is not None else (None, [])
+
+
+def _items(frame: Frame, text: object, path: Path) -> list[Any] | None:
+    """What a loop runs over; None after reporting what is wrong."""
+    items = _formula(frame, text, path)
+    if isinstance(items, list):
+        values = [_formula(frame, item, (*path, k)) for k, item in enumerate(items)]
+        written = isinstance(text, list)
+        values = values if written else items
+        if all(isinstance(value, bool | int | float | str | list) for value in values):
+            return values
+    if items is not None and not (isinstance(items, list) and None in values):
+        message = f"a loop runs over a list of numbers, not {shown(items)}"
+        frame.findings.add("GF114", path, message, 'such as "range(4)"')
+    return None
 
 
 def _formula(frame: Frame, text: object, path: Path) -> Any:
@@ -276,10 +329,11 @@ def _layer(frame: Frame, layer: dict[str, Any], path: Path) -> None:
         return
     first = frame.prev
     frame.wiring.scope = scope = frame.current_scope()
-    if "from" in layer:
-        if not isinstance(layer["from"], str):
-            frame.findings.add("GF114", (*path, "from"), "`from` must be wiring in quotes")
-            return
+    if "from" in layer and not isinstance(layer["from"], str):
+        help = 'write `from = "x"`'
+        frame.findings.add("GF114", (*path, "from"), "`from` must be wiring in quotes", help)
+        first = frame.nodes.unknown(path)
+    elif "from" in layer:
         first = frame.wiring.lower(layer["from"], (*path, "from"))
     result = _result(frame, layer, first, scope, path)
     if name is not None:
@@ -305,8 +359,10 @@ def _id(frame: Frame, name: object, path: Path) -> bool:
     if not check_name(name, where, frame.findings, key=False):
         return False
     first = frame.ids.setdefault(name, path)
-    if first != path or (name in frame.tensors and name in frame.table.inputs):
-        span = frame.findings.document.span(first)
+    taken = name in [text.removesuffix("?") for text in frame.table.inputs]
+    if first != path or taken:
+        where_first = (*frame.path, "inputs") if taken else (*first, "id")
+        span = frame.findings.document.span(where_first)
         related = (Label(span, "first used here"),) if span else ()
         message = f"the id `{name}` is used twice in one network"
         frame.findings.add("GF209", where, message, "ids are unique in a network", related=related)
@@ -327,7 +383,13 @@ def _result(frame: Frame, layer: dict[str, Any], first: int, scope: Scope, path:
     if not isinstance(block, str):
         frame.findings.add("GF114", (*path, "block"), "`block` must be a word")
         return frame.nodes.unknown(path)
-    block = _inserted(block, scope)
+    try:
+        block = insert(block, scope)
+    except FormulaError as error:
+        frame.findings.formula(error, (*path, "block"))
+        return frame.nodes.unknown(path)
+    except UnknownShapeError:
+        return frame.nodes.unknown(path)
     if block in frame.context.spec.blocks:
         return _composite(frame, block, layer, first, scope, path)
     if block not in frame.context.registry.blocks:
@@ -337,6 +399,11 @@ def _result(frame: Frame, layer: dict[str, Any], first: int, scope: Scope, path:
 
 
 def _unknown_block(frame: Frame, block: str, path: Path) -> None:
+    if block in _tables(frame, "blocks"):
+        return
+    if block in BLOCKS:
+        refuse(frame.findings, path, f"the block `{block}`")
+        return
     own = nearest(block, list(frame.context.spec.blocks))
     unlocated = frame.context.registry.missing("block", block)
     if own is not None:
@@ -344,10 +411,10 @@ def _unknown_block(frame: Frame, block: str, path: Path) -> None:
     frame.findings.missing(unlocated, path)
 
 
-def _inserted(word: str, scope: Scope) -> str:
-    for name, value in scope.names.items():
-        word = word.replace("{" + name + "}", str(value))
-    return word
+def _tables(frame: Frame, name: str) -> Mapping[str, Any]:
+    """A table of the document as it was written, whether or not it could be read."""
+    table = frame.findings.document.values.get(name)
+    return table if isinstance(table, dict) else {}
 
 
 def _no_more_keys(frame: Frame, layer: Mapping[str, Any], path: Path) -> None:
@@ -382,6 +449,12 @@ def _block(
     frame: Frame, block: Block, layer: dict[str, Any], first: int, scope: Scope, path: Path
 ) -> int:
     extra = [name for name in block.inputs[1:] if not name.startswith("*")]
+    if block.inputs and block.inputs[0].startswith("*"):
+        message = f"`{block.name}` takes several tensors, and a layer has one"
+        name = block.name.replace("-", "_")
+        help = f'call it in wiring: `from = "{name}(x, prev)"`'
+        frame.findings.add("GF204", (*path, "block"), message, help)
+        return frame.nodes.unknown(path)
     inputs = _extra_inputs(frame, extra, layer, block.name, path)
     own = {
         k: v
@@ -392,7 +465,7 @@ def _block(
     if inputs is None or steps is None:
         return frame.nodes.unknown(path)
     value = first
-    arguments = (first, *inputs.values())
+    arguments: tuple[int, ...] = (first, *inputs.values())
     for step in steps:
         value = _add(frame, step, arguments, path)
         arguments = (value,)
@@ -405,7 +478,7 @@ def _add(frame: Frame, layer: Layer, inputs: tuple[int, ...], path: Path) -> int
         shape = infer(layer.block, layer.params, shapes)
     except ShapeError as error:
         frame.findings.add(
-            error.code, path, error.message, error.help, related=_producers(frame, inputs)
+            error.code, path, error.message, error.help, related=frame.wiring.ends(inputs)
         )
         return frame.nodes.unknown(path)
     if layer.block.infer is None and all(s is not None for s in shapes):
@@ -414,26 +487,19 @@ def _add(frame: Frame, layer: Layer, inputs: tuple[int, ...], path: Path) -> int
     return frame.nodes.add(layer, inputs, shape, path)
 
 
-def _producers(frame: Frame, inputs: tuple[int, ...]) -> tuple[Label, ...]:
-    """Where the shapes came from: the other end of a conflict."""
-    labels = []
-    for index in inputs:
-        node = frame.nodes.items[index]
-        span = frame.findings.document.span(node.path)
-        if span is not None and not isinstance(node.operation, Unknown):
-            labels.append(Label(span, f"this gives {node.shape}"))
-    return tuple(labels)
-
-
 def _composite(
     frame: Frame, name: str, layer: dict[str, Any], first: int, scope: Scope, path: Path
 ) -> int:
     table = frame.context.spec.blocks[name]
-    if name in frame.parents or len(frame.parents) >= MAX_NESTING:
-        chain = " → ".join((*frame.parents[-6:], name))
-        frame.findings.add(
-            "GF210", (*path, "block"), f"the block `{name}` contains itself: {chain}", chain
-        )
+    layer = {**frame.table.defaults.get(name, {}), **layer}
+    if name in frame.parents:
+        chain = " → ".join((*frame.parents[frame.parents.index(name) :], name))
+        message = f"the block `{name}` contains itself: {chain}"
+        frame.findings.add("GF210", (*path, "block"), message, "a block is made of other blocks")
+        return frame.nodes.unknown(path)
+    if frame.depth >= MAX_NESTING:
+        message = f"blocks and loops are nested more than {MAX_NESTING} deep"
+        frame.findings.add("GF118", (*path, "block"), message, "write fewer levels of blocks")
         return frame.nodes.unknown(path)
     inputs = _extra_inputs(frame, table.inputs[1:], layer, name, path)
     keys = [n.removesuffix("?") for n in table.inputs[1:]]
@@ -480,15 +546,8 @@ def _given(
                 "GF102", (*path, key), f"`{block}` has no parameter `{key}`", help, key=True
             )
             return None
-        is_word = isinstance(declared, dict) and (
-            "choices" in declared or declared.get("type") == "word"
-        )
-        computed = (
-            _inserted(value, frame.current_scope())
-            if is_word
-            else _formula(frame, value, (*path, key))
-        )
-        if computed is None:
+        computed = _argument(frame, declared, value, (*path, key))
+        if computed is None or not check_value(declared, computed, (*path, key), frame.findings):
             return None
         given[key] = computed
     for key, declared in table.params.items():
@@ -496,6 +555,20 @@ def _given(
             frame.findings.add("GF111", path, f"`{block}` needs `{key}`", f"write `{key} = ...`")
             return None
     return given
+
+
+def _argument(frame: Frame, declared: object, value: object, path: Path) -> Value | None:
+    """The value that a layer gives to a parameter of a composite block: a word, or a formula's."""
+    if isinstance(declared, dict) and isinstance(value, str):
+        words = declared.get("choices") if "choices" in declared else [declared.get("default")]
+        listed = isinstance(words, list) and any(isinstance(word, str) for word in words)
+        if listed or declared.get("type") == "word":
+            try:
+                return insert(value, frame.current_scope())
+            except FormulaError as error:
+                frame.findings.formula(error, path)
+                return None
+    return declared_value(_formula(frame, value, path), path, frame.findings)
 
 
 def _instance(
@@ -513,13 +586,24 @@ def _instance(
         frame.budget.spend(path, frame.findings, layers)
         return body
     before = frame.budget.layers
-    inner = Scope(frame.context.spec.params, tensors=dict(shapes))
+    spec_scope = frame.context.spec.scope
     where = ("blocks", name)
+    inner = replace(spec_scope, tensors=dict(shapes))
     params = resolve_params(table.params, (*where, "params"), frame.findings, given, inner)
-    scope = Scope({**frame.context.spec.params, **params})
+    names = {k: v for k, v in spec_scope.names.items() if k not in table.params}
+    scope = replace(spec_scope, names=names).without(set(table.params) - set(params))
     inside = Frame(
-        frame.context, table, where, frame.owner, scope, frame.budget, (*frame.parents, name)
+        frame.context,
+        table,
+        where,
+        frame.owner,
+        scope.with_names(params),
+        frame.budget,
+        (*frame.parents, name),
+        frame.depth + 1 + len(frame.looped),
     )
+    check_defaults(inside)
+    inside.initializer = frame.initializer
     body = _expand(inside, shapes)
     frame.context.bodies[key] = (body, frame.budget.layers - before)
     return body

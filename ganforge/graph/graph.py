@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ganforge.graph.nodes import Body, NetworkCall, Node, upstream
+from ganforge.graph.nodes import Body, Composite, Layer, NetworkCall, Node, upstream
 from ganforge.plugins.declarations import Term
 from ganforge.plugins.shapes import Shape
 from ganforge.spec.models import LossSpec, NetworkTable, Spec
@@ -25,6 +25,18 @@ class Network:
     table: NetworkTable
     shapes: tuple[Shape, ...]
     body: Body
+
+    @cached_property
+    def has_weights(self) -> bool:
+        """Whether some layer has weights or other state."""
+        stack = [self.body]
+        while stack:
+            for node in stack.pop().nodes:
+                if isinstance(node.operation, Layer) and node.operation.block.stateful:
+                    return True
+                if isinstance(node.operation, Composite):
+                    stack.append(node.operation.body)
+        return False
 
 
 @dataclass(frozen=True)
@@ -81,5 +93,9 @@ class Graph:
         return {op.network for op in operations if isinstance(op, NetworkCall)}
 
     def trainable(self) -> list[str]:
-        """The networks that are not frozen."""
-        return [name for name, network in self.networks.items() if not network.table.frozen]
+        """The networks that can learn: not frozen, and with weights."""
+        return [
+            name
+            for name, network in self.networks.items()
+            if network.has_weights and not network.table.frozen
+        ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ganforge.diagnostics.suggest import did_you_mean
@@ -10,6 +11,7 @@ from ganforge.formula.evaluate import Scope
 from ganforge.graph.nodes import Initializer, Layer
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.params import Initialized, Params, Weighted
+from ganforge.spec.planned import BLOCKS, refuse
 from ganforge.spec.validate import read
 
 if TYPE_CHECKING:
@@ -23,9 +25,11 @@ def read_layer(
     block: Block, own: dict[str, Any], frame: Frame, scope: Scope, path: Path
 ) -> list[Layer] | None:
     """The layer and what its `norm` and `act` add, in order; None after reporting what is wrong."""
-    values = {**frame.table.defaults.get(block.name, {}), **own}
+    values, origins = _with_defaults(block, own, frame)
     extra = (*LAYER_KEYS, *(name.removesuffix("?") for name in block.inputs[1:]))
-    params = read(block.params, values, path, scope, frame.findings, extra_keys=extra)
+    params = read(
+        block.params, values, path, scope, frame.findings, extra_keys=extra, origins=origins
+    )
     if params is None:
         return None
     followers: list[Layer] = []
@@ -39,9 +43,32 @@ def read_layer(
             shift = any(layer.block.shift(layer.params) for layer in followers[:1])
             params = params.model_copy(update={"bias": not shift})
     initializer = _initializer(params, frame, scope, path)
-    if isinstance(params, Initialized) and not _plain(params, frame, path):
+    weights_at = origins.get("weights", (*path, "weights"))
+    if isinstance(params, Initialized) and not plain_weights(params.weights, frame, weights_at):
         return None
     return [Layer(block, params, initializer, isinstance(params, Initialized)), *followers]
+
+
+def _with_defaults(
+    block: Block, own: Mapping[str, Any], frame: Frame
+) -> tuple[dict[str, Any], dict[str, Path]]:
+    """A block's parameters over the table's defaults, and where those defaults were written."""
+    defaults = frame.table.defaults.get(block.name, {})
+    where = (*frame.path, "defaults", block.name)
+    return {**defaults, **own}, {key: (*where, key) for key in defaults if key not in own}
+
+
+def check_defaults(frame: Frame) -> None:
+    """GF801 for defaults of a block that does not exist."""
+    known = [*frame.context.registry.blocks, *frame.context.spec.blocks]
+    written = frame.findings.document.values.get("blocks", {})
+    for name in frame.table.defaults:
+        where = (*frame.path, "defaults", name)
+        if name in BLOCKS:
+            refuse(frame.findings, where, f"the block `{name}`", key=True)
+        elif name not in known and name not in written:
+            help = did_you_mean(name, known, "block")
+            frame.findings.add("GF801", where, f"there is no block `{name}`", help, key=True)
 
 
 def _follower(
@@ -54,18 +81,15 @@ def _follower(
     block = blocks.get(kind + suffix)
     where = (*path, key)
     if block is None:
-        known = (
-            [n.removesuffix(suffix) for n in blocks if n.endswith(suffix)]
-            if suffix
-            else list(blocks)
-        )
-        frame.findings.add(
-            "GF801", where, f"no {key} is called `{kind}`", did_you_mean(kind, ["none", *known])
-        )
+        known = ["none", *(n.removesuffix(suffix) for n in blocks if n.endswith(suffix))]
+        message = f"no {key} is called `{kind}`"
+        frame.findings.add("GF801", where, message, did_you_mean(kind, known))
         return None
     own = {name: value for name, value in reference.items() if name != "kind"}
-    values = {**frame.table.defaults.get(block.name, {}), **own}
-    params = read(block.params, values, where, scope, frame.findings, extra_keys=("kind",))
+    values, origins = _with_defaults(block, own, frame)
+    params = read(
+        block.params, values, where, scope, frame.findings, extra_keys=("kind",), origins=origins
+    )
     if params is None:
         return None
     return [
@@ -78,35 +102,42 @@ def _follower(
 def _initializer(params: Params, frame: Frame, scope: Scope, path: Path) -> Initializer | None:
     """The layer's own init, else the network's."""
     own = params.init if isinstance(params, Initialized) else None
-    reference = own or frame.owner.init
-    where = (*path, "init") if own else ("networks",)
-    if reference is None:
+    if own is not None:
+        return _read_init(own, frame, scope, (*path, "init"))
+    return frame.initializer
+
+
+def network_init(frame: Frame) -> Initializer | None:
+    """The network's own `init`, which holds for all its layers, those of composite blocks too."""
+    if frame.owner.init is None:
         return None
+    return _read_init(frame.owner.init, frame, frame.context.spec.scope, (*frame.path, "init"))
+
+
+def _read_init(
+    reference: dict[str, Any], frame: Frame, scope: Scope, path: Path
+) -> Initializer | None:
     init = frame.context.registry.inits.get(reference["kind"])
     if init is None:
-        if own:
-            missing = frame.context.registry.missing("init", reference["kind"])
-            frame.findings.missing(missing, where)
+        missing = frame.context.registry.missing("init", reference["kind"])
+        frame.findings.missing(missing, path)
         return None
     values = {name: value for name, value in reference.items() if name != "kind"}
-    read_params = read(init.params, values, where, scope, frame.findings, extra_keys=("kind",))
-    return None if read_params is None else Initializer(init, read_params)
+    params = read(init.params, values, path, scope, frame.findings, extra_keys=("kind",))
+    return None if params is None else Initializer(init, params)
 
 
-def _plain(params: Initialized, frame: Frame, path: Path) -> bool:
-    kinds = {params.weights["kind"]: (*path, "weights")}
-    owner = frame.owner.weights["kind"]
-    if owner != "plain":
-        kinds[owner] = ("networks",)
-    for kind, where in kinds.items():
-        if kind in ("spectral", "equalized"):
-            message = (
-                f'`weights = "{kind}"` is part of the language, but this version does not build it'
-            )
-            frame.findings.add("GF117", where, message, "use plain weights")
-            return False
-        if kind != "plain":
-            help = did_you_mean(kind, ["plain", "spectral", "equalized"])
-            frame.findings.add("GF110", where, f"weights cannot be `{kind}`", help)
-            return False
-    return True
+def plain_weights(weights: Mapping[str, Any], frame: Frame, path: Path) -> bool:
+    """Whether weights are not parametrised; the other ways are not built, or not known."""
+    kind = weights["kind"]
+    if kind == "plain":
+        for key in weights:
+            if key != "kind":
+                help = "plain weights have no options"
+                frame.findings.add("GF102", (*path, key), f"unknown key `{key}`", help, key=True)
+    elif kind in ("spectral", "equalized"):
+        refuse(frame.findings, path, f'`weights = "{kind}"`')
+    else:
+        help = did_you_mean(kind, ["plain", "spectral", "equalized"])
+        frame.findings.add("GF110", path, f"`weights` cannot be `{kind}`", help)
+    return bool(kind == "plain")

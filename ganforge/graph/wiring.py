@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
+from ganforge.diagnostics.diagnostic import Label
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
-from ganforge.formula.evaluate import LIVE_NAMES, Scope, evaluate
+from ganforge.formula.evaluate import LIVE_NAMES, PROGRESS_NAMES, Scope, evaluate, shown
 from ganforge.formula.live import Live, parse_live
 from ganforge.formula.parse import extent, parse_wiring
-from ganforge.graph.nodes import Apply, Arithmetic, Bundle, Item, Nodes, Number, Output, Pack
+from ganforge.graph.nodes import (
+    Apply,
+    Arithmetic,
+    Bundle,
+    Item,
+    Nodes,
+    Number,
+    Output,
+    Pack,
+    Unknown,
+    upstream,
+)
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
-from ganforge.spec.validate import Findings
+from ganforge.spec.findings import Findings
+from ganforge.spec.planned import BLOCKS, FUNCTIONS, planned
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class Wiring:
     call: Caller
     known: Callable[[], list[str]]
     findings: Findings
+    live: bool = False
     path: Path = ()
     text: str = ""
     fresh: int = 0
@@ -66,9 +80,7 @@ class Wiring:
             value = self._value(parse_wiring(text))
             return self._packed(value)
         except FormulaError as error:
-            self.findings.formula(error, path)
-        except ShapeError as error:
-            self.findings.add(error.code, path, error.message, error.help)
+            self.findings.formula(error, path, related=(*self.ends(error.nodes), *error.related))
         except UnknownShapeError:
             pass
         return self.nodes.unknown(path)
@@ -111,29 +123,36 @@ class Wiring:
                     Arithmetic("-"), (operand,), self._tensor_shape(operand), self.path
                 )
             case ast.IfExp():
-                chosen = node.body if self._formula(node.test) else node.orelse
-                return self._value(chosen)
+                return self._value(node.body if self._condition(node.test) else node.orelse)
             case ast.List():
                 return self._pack(tuple(self._single(item) for item in node.elts))
         self._fail(node, "GF218", f"`{ast.unparse(node)}` is no wiring")
 
     def _name(self, node: ast.Name) -> Named:
-        value = self.lookup(node.id)
+        try:
+            value = self.lookup(node.id)
+        except FormulaError as error:
+            error.start, error.end = extent(node, self.text)
+            raise
         if value is not None:
             return value
         if node.id in self.scope.names or node.id in LIVE_NAMES:
             return self._number(node)
-        known = self.known()
-        help = did_you_mean(node.id, known) if known else None
+        if node.id in self.scope.unread:
+            raise UnknownShapeError
+        help = did_you_mean(node.id, self.known())
         self._fail(node, "GF201", f"no tensor `{node.id}` is known here", help)
 
-    def _number(self, node: ast.expr) -> int:
-        value = parse_live(ast.unparse(node), self.scope)
+    def _number(self, node: ast.Name) -> int:
+        if node.id in PROGRESS_NAMES and node.id not in self.scope.names and not self.live:
+            help = "give it to the network as an input, or use a param"
+            self._fail(node, "GF117", planned(f"`{node.id}` here"), help)
+        value = parse_live(node.id, self.scope)
         if not isinstance(value, Live) and (
             isinstance(value, bool) or not isinstance(value, int | float)
         ):
-            self._fail(node, "GF219", f"the param `{ast.unparse(node)}` is no number")
-        return self.nodes.add(Number(value), (), Tensor(()), self.path)  # type: ignore[arg-type]
+            self._fail(node, "GF219", f"the param `{node.id}` is no number")
+        return self.nodes.add(Number(value), (), Tensor(()), self.path)
 
     def _formula(self, node: ast.expr) -> Any:
         try:
@@ -141,6 +160,13 @@ class Wiring:
         except FormulaError as error:
             error.start, error.end = extent(node, self.text)
             raise
+
+    def _condition(self, node: ast.expr) -> bool:
+        value = self._formula(node)
+        if not isinstance(value, bool):
+            message = f"`{ast.unparse(node)}` is {shown(value)}, and must be true or false"
+            self._fail(node, "GF114", message, "compare it: `i > 0`")
+        return value
 
     def _single(self, node: ast.expr) -> int:
         """A value that must be one tensor or list, not a bundle of outputs."""
@@ -173,6 +199,7 @@ class Wiring:
         value, index = self._value(node.value), self._formula(node.slice)
         written = ast.unparse(node.value)
         if isinstance(value, Keyed):
+            index = repr(index) if isinstance(index, list) else index
             if index not in value.values:
                 keys = _listed(list(value.values))
                 message = f"`{written}[{index}]` does not exist"
@@ -185,7 +212,11 @@ class Wiring:
             raise UnknownShapeError
         if not isinstance(shape, TensorList):
             self._fail(node, "GF217", f"`{written}` is {shape}, no list")
-        if not isinstance(index, int) or not -len(shape.items) <= index < len(shape.items):
+        if (
+            isinstance(index, bool)
+            or not isinstance(index, int)
+            or not -len(shape.items) <= index < len(shape.items)
+        ):
             message = f"`{written}[{index}]` does not exist"
             self._fail(
                 node, "GF206", message, f"`{written}` has {len(shape.items)} elements, from 0"
@@ -197,12 +228,17 @@ class Wiring:
         if type(node.op) not in _OPERATORS:
             self._fail(node, "GF218", "wiring has `+ - * /` of tensors only")
         left, right = self._single(node.left), self._single(node.right)
-        shape = self._broadcast(node, self._tensor_shape(left), self._tensor_shape(right))
+        try:
+            shape = self._broadcast(node, (left, right))
+        except FormulaError as error:
+            error.nodes = (left, right)
+            raise
         return self.nodes.add(
             Arithmetic(_OPERATORS[type(node.op)]), (left, right), shape, self.path
         )
 
-    def _broadcast(self, node: ast.BinOp, left: Shape, right: Shape) -> Shape:
+    def _broadcast(self, node: ast.BinOp, indices: tuple[int, int]) -> Shape:
+        left, right = (self._tensor_shape(index) for index in indices)
         if left is None or right is None:
             return None
         for shape, side in ((left, node.left), (right, node.right)):
@@ -218,28 +254,43 @@ class Wiring:
                 )
         a, b = left.shape, right.shape  # type: ignore[union-attr]
         if not a or not b:
+            self._check_scalars(node, indices, bool(a or b))
             return Tensor(a or b)
         if len(a) == len(b) and all(p == q or 1 in (p, q) for p, q in zip(a, b, strict=True)):
             return Tensor(tuple(map(max, zip(a, b, strict=True))))
         names = f"`{ast.unparse(node.left)}` is {left} and `{ast.unparse(node.right)}` is {right}"
-        help = None
-        if len(a) == len(b) == 3 and a[1:] == b[1:]:
-            help = f'bring both to one number of channels: {{ block = "conv", out = {b[0]}, kernel = 1, from = ... }}'
-        self._fail(node, "GF303", f"{names}: they do not add up", help)
+        self._fail(node, "GF303", f"{names}: they do not fit together", _fitting(a, b))
+
+    def _check_scalars(self, node: ast.BinOp, indices: tuple[int, int], mixed: bool) -> None:
+        """One number per sample has no axes to meet those of a vector or image."""
+        for index, side in zip(indices, (node.left, node.right), strict=True):
+            if mixed and self._tensor_shape(index) == Tensor(()) and not self._constant(index):
+                written = ast.unparse(side)
+                message = f"`{written}` is one number per sample, and the other side has axes"
+                self._fail(side, "GF303", message, "use a tensor of the same shape, or a number")
+
+    def _constant(self, index: int) -> bool:
+        """Whether a node is made of numbers alone, not of tensors."""
+        made = (self.nodes.items[i].operation for i in upstream(self.nodes.items, (index,)))
+        return all(isinstance(operation, Number | Arithmetic) for operation in made)
 
     def _call(self, node: ast.Call) -> int:
         if not isinstance(node.func, ast.Name):
             self._fail(node, "GF218", f"`{ast.unparse(node.func)}` cannot be called")
         name = node.func.id
+        self._check_keywords(node)
         if name == "fresh":
             return self._fresh(node)
         block = self.blocks.get(name.replace("_", "-"))
         inputs = tuple(self._single(argument) for argument in node.args)
-        called = self.call(name, inputs)
+        called = self._network(node, name, inputs)
         if called is not None:
             if node.keywords:
                 self._fail(node, "GF218", f"the network `{name}` takes tensors only")
             return called
+        if block is None and name.replace("_", "-") in FUNCTIONS | BLOCKS:
+            help = "use a later version, or another function"
+            self._fail(node.func, "GF117", planned(f"`{name}`"), help)
         if block is None:
             known = sorted({*self.known(), *(b.replace("-", "_") for b in self.blocks)})
             self._fail(
@@ -253,6 +304,31 @@ class Wiring:
             message = f"`{name}` has weights, state or randomness: it is no function"
             self._fail(node, "GF212", message, help)
         return self._apply(node, block, inputs)
+
+    def _network(self, node: ast.Call, name: str, inputs: tuple[int, ...]) -> int | None:
+        try:
+            return self.call(name, inputs)
+        except FormulaError as error:
+            error.start, error.end = extent(node, self.text)
+            raise
+
+    def _check_keywords(self, node: ast.Call) -> None:
+        names = [keyword.arg for keyword in node.keywords]
+        for k, name in enumerate(names):
+            if name is None or name in names[:k]:
+                message = "`**` is not allowed" if name is None else f"`{name}` is given twice"
+                self._fail(node.keywords[k], "GF218", message, "give each parameter once, by name")
+
+    def ends(self, inputs: Iterable[int]) -> tuple[Label, ...]:
+        """Where tensors come from, and their shapes: the other ends of a conflict."""
+        labels = []
+        for index in dict.fromkeys(inputs):
+            node = self.nodes.items[index]
+            span = self.findings.document.span(node.path)
+            if span is not None and not isinstance(node.operation, Unknown | Number):
+                about = f"`{node.name}` is" if node.name else "this gives"
+                labels.append(Label(span, f"{about} {node.shape}"))
+        return tuple(labels)
 
     def _fresh(self, node: ast.Call) -> int:
         if len(node.args) != 1 or not isinstance(node.args[0], ast.Call):
@@ -288,7 +364,13 @@ class Wiring:
                 "GF111" if detail["type"] == "missing" else "GF114",
                 f"`{name}`: `{key}`: {message}",
             )
-        return apply(self.nodes, block, params, inputs, self.path, variadic=variadic)
+        try:
+            return apply(self.nodes, block, params, inputs, self.path, variadic=variadic)
+        except ShapeError as error:
+            start, end = extent(node, self.text)
+            raise FormulaError(
+                error.code, error.message, error.help, start, end, nodes=inputs
+            ) from None
 
     def _keyword(self, node: ast.expr) -> Any:
         return self._formula(node)
@@ -321,6 +403,16 @@ def infer(block: Block, params: Any, shapes: list[Any]) -> Shape:
     if block.infer is None or any(s is None or isinstance(s, Bundle) for s in shapes):
         return None
     return block.infer(params, *shapes)
+
+
+def _fitting(a: tuple[int, ...], b: tuple[int, ...]) -> str:
+    """How two shapes that do not broadcast could be brought together."""
+    if len(a) == len(b) == 3 and a[1:] == b[1:]:
+        layer = f'{{ block = "conv", out = {b[0]}, kernel = 1, from = ... }}'
+        return f"bring both to one number of channels: {layer}"
+    if {len(a), len(b)} == {1, 3}:
+        return "`tile(v, x)` puts a vector at every pixel"
+    return "bring both to one shape"
 
 
 def _listed(keys: list[Any]) -> str:

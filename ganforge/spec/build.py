@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from ganforge.document import Document
 from ganforge.formula.evaluate import Meter, Scope, shown
 from ganforge.plugins.registry import Registry
 from ganforge.spec.data import read_data
+from ganforge.spec.likeness import check_likeness
 from ganforge.spec.losses import read_losses
 from ganforge.spec.models import (
     AnyLatent,
@@ -80,8 +82,10 @@ def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diag
         scope=scope,
         data=read_data(tables["data"], scope, registry, findings),
         latents=_latents(tables["latents"], scope, findings),
-        blocks=_named(BlockTable, tables["blocks"], "blocks", scope, findings),
-        networks=_named(NetworkTable, tables["networks"], "networks", scope, findings),
+        blocks=_blocks(tables["blocks"], scope, registry, findings),
+        networks=check_likeness(
+            _named(NetworkTable, tables["networks"], "networks", scope, findings), findings
+        ),
         flow=_flow(tables["flow"], findings),
         losses=read_losses(tables["losses"], scope, registry, findings),
         train=train,
@@ -144,6 +148,21 @@ def _has_one_shape(latent: AnyLatent, path: tuple[str, ...], findings: Findings)
         findings.add("GF115", path, f"`low` must be below `high` in the latent `{path[-1]}`")
         return False
     return True
+
+
+def _blocks(
+    table: Mapping[str, Any], scope: Scope, registry: Registry, findings: Findings
+) -> dict[str, BlockTable]:
+    blocks: dict[str, BlockTable] = _named(BlockTable, table, "blocks", scope, findings)
+    for name in table:
+        path = ("blocks", name)
+        if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+            help = "blocks are named in kebab-case, such as `up-block`"
+            findings.add("GF101", path, f"`{name}` is no name of a block", help, key=True)
+        elif name in registry.blocks:
+            message = f"the block `{name}` hides the plugin's block of this name"
+            findings.add("GF807", path, message, f"call it `my-{name}`", key=True)
+    return blocks
 
 
 def _named(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganforge.diagnostics import rules
-from ganforge.diagnostics.diagnostic import Diagnostic, Severity, Span
+from ganforge.diagnostics.diagnostic import Diagnostic, Label, Severity, Span
 from ganforge.document import Document, Path
 from ganforge.formula.errors import FormulaError
 
@@ -25,6 +25,8 @@ class Findings:
         """A finding at a path of the document. `key=True` points at the key, `span` at a part of the value."""
         key, span = more.pop("key", False), more.pop("span", None)
         span = span or self.document.span(path, key=key)
+        labels = more.pop("related", ())
+        more["related"] = tuple(label for label in labels if label.span != self.document.span(path))
         self.take(rules.ALL[code].at(span, message, help=help, path=dotted(path), **more))
 
     def take(self, finding: Diagnostic) -> None:
@@ -34,9 +36,9 @@ class Findings:
             self.items.append(finding)
 
     @property
-    def errors(self) -> bool:
-        """Whether an error is among the findings."""
-        return any(finding.severity is Severity.ERROR for finding in self.items)
+    def errors(self) -> list[Diagnostic]:
+        """The errors among the findings."""
+        return [finding for finding in self.items if finding.severity is Severity.ERROR]
 
     def withdraw(self, code: str, path: Path) -> None:
         """Takes back findings that a better one at the same place replaces."""
@@ -47,9 +49,10 @@ class Findings:
         """What the registry says of a name that it does not have, at the place that names it."""
         self.add(unlocated.code, path, unlocated.message, unlocated.help)
 
-    def formula(self, error: FormulaError, path: Path) -> None:
+    def formula(self, error: FormulaError, path: Path, related: tuple[Label, ...] = ()) -> None:
         """An error of a formula or wiring, at the characters where it is."""
-        self.add(error.code, path, error.message, error.help, span=self.inside(path, error))
+        span = self.inside(path, error)
+        self.add(error.code, path, error.message, error.help, span=span, related=related)
 
     def inside(self, path: Path, error: FormulaError) -> Span | None:
         """The part of a string that an error of its formula means."""

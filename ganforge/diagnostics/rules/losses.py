@@ -40,15 +40,6 @@ TWO_CRITICS = Rule(
     bad='real = "D_a(a)"\nfake = "D_b(fake_a)"',
     good='real = "D_a(a)"\nfake = "D_a(fake_a)"',
 )
-WRT_NOT_UPSTREAM = Rule(
-    "GF405",
-    "wrt-not-upstream",
-    Severity.ERROR,
-    says="A penalty differentiates its `score` by a tensor that the score does not depend on.",
-    why="The gradient would be zero.",
-    bad='score = "D(x)"\nwrt = "fake"',
-    good='score = "D(x)"\nwrt = "x"',
-)
 GRADIENT_CUT = Rule(
     "GF406",
     "gradient-cut",
@@ -75,13 +66,4 @@ TRAINS_UNREACHED = Rule(
     why="It would receive no gradient.",
     bad='real = "D(x)"\nfake = "D(G(z))"\ntrains = ["E"]',
     good='real = "D(x)"\nfake = "D(G(z))"\ntrains = ["G", "D"]',
-)
-UNEQUAL_BATCHES = Rule(
-    "GF414",
-    "unequal-batches",
-    Severity.ERROR,
-    says="A loss that pairs real and generated samples is given batches of different sizes.",
-    why="`pairing` compares the samples one by one or with the other side's average.",
-    bad='pairing = "paired"\n[train.players.generator]\nbatch = 128',
-    good='pairing = "paired"',
 )

@@ -40,25 +40,6 @@ PLUGIN_INTERFACE = Rule(
     bad="GANFORGE_INTERFACE = 2",
     good="GANFORGE_INTERFACE = 1",
 )
-NOT_INLINABLE = Rule(
-    "GF805",
-    "not-inlinable",
-    Severity.ERROR,
-    says="The source of a class or function cannot be written into a script of its own.",
-    why="It closes over local names, stands in no module, or imports in a form that cannot be "
-    "followed.",
-    bad="from . import helpers",
-    good="from .helpers import normalise",
-)
-INFER_DISAGREES = Rule(
-    "GF806",
-    "infer-disagrees",
-    Severity.ERROR,
-    says="A block's module gives another shape than its `infer` says.",
-    why="This is a mistake of the plugin, not of the spec.",
-    bad="infer=lambda params, x: x.with_shape(64)\n# and the module returns 32 values",
-    good="infer=lambda params, x: x.with_shape(32)",
-)
 HIDES_PLUGIN = Rule(
     "GF807",
     "hides-plugin",
@@ -67,15 +48,6 @@ HIDES_PLUGIN = Rule(
     why="The same word would mean two things in two specs.",
     bad="[blocks.conv]",
     good="[blocks.my-conv]",
-)
-WEIGHTS_MISSING = Rule(
-    "GF808",
-    "weights-missing",
-    Severity.WARNING,
-    says="Pretrained weights that the spec needs are not present.",
-    why="They are fetched once, under their own licence.",
-    bad='{ block = "vgg-features", layer = "relu5_4" }',
-    good="ganforge fetch vgg19",
 )
 UNKNOWN_HOOK = Rule(
     "GF809",

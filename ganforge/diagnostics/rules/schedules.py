@@ -22,24 +22,6 @@ UNKNOWN_IN_SCHEDULE = Rule(
     bad='[stages.first]\nlosses = ["pixl"]',
     good='[stages.first]\nlosses = ["pixel"]',
 )
-LEVEL_WITHOUT_STAGE = Rule(
-    "GF605",
-    "level-without-stage",
-    Severity.ERROR,
-    says="`level`, `res` or `fade` is used, and no stage sets a level.",
-    why="They are known in growing stages only.",
-    bad='from = "rgb[level]"',
-    good='[stages.grow]\nlevel = "range(top + 1)"',
-)
-NO_SUCH_LEVEL = Rule(
-    "GF606",
-    "no-such-level",
-    Severity.ERROR,
-    says="A stage asks for a level that the network does not build.",
-    why="There are no layers for it.",
-    bad='[stages.grow]\nlevel = "range(9)"\n# the loop runs to 8',
-    good='[stages.grow]\nlevel = "range(8)"',
-)
 LEAVES_RANGE = Rule(
     "GF607",
     "leaves-range",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ganforge.graph.graph import Graph
 from ganforge.graph.passes.gradients import find_terms
 from ganforge.graph.passes.losses import check_losses
-from ganforge.graph.passes.players import find_players
+from ganforge.graph.passes.players import check_moved, find_players
 from ganforge.graph.passes.practice import check_practice
 from ganforge.graph.passes.schedules import check_schedules
 from ganforge.graph.passes.unused import check_unused
@@ -17,7 +17,9 @@ def run_passes(graph: Graph, findings: Findings) -> Graph:
     graph = find_terms(graph, findings)
     graph = find_players(graph, findings)
     check_losses(graph, findings)
-    check_unused(graph, findings)
     check_schedules(graph, findings)
     check_practice(graph, findings)
+    if graph.spec.sound and not findings.errors:
+        check_unused(graph, findings)
+        check_moved(graph, findings)
     return graph

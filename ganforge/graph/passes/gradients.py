@@ -26,8 +26,12 @@ def find_terms(graph: Graph, findings: Findings) -> Graph:
 
 def _unknown(graph: Graph, loss: GraphLoss) -> bool:
     """Whether an earlier mistake hides what the loss is made of."""
-    nodes = upstream(graph.nodes, loss.tensors.values())
-    return any(isinstance(graph.nodes[i].operation, Unknown) for i in nodes)
+    operations = (graph.nodes[i].operation for i in upstream(graph.nodes, loss.tensors.values()))
+    return any(
+        isinstance(op, Unknown)
+        or (isinstance(op, NetworkCall) and op.network not in graph.networks)
+        for op in operations
+    )
 
 
 def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm]:
@@ -41,7 +45,7 @@ def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm
         for term in terms
     ]
     result = _overridden(graph, loss, result, findings)
-    _report_still(graph, loss, result, findings)
+    _report_still(graph, loss, result, critic, findings)
     return [term for term in result if term.moves]
 
 
@@ -138,10 +142,18 @@ def _overridden(
 
 
 def _report_still(
-    graph: Graph, loss: GraphLoss, terms: list[MovingTerm], findings: Findings
+    graph: Graph,
+    loss: GraphLoss,
+    terms: list[MovingTerm],
+    critic: frozenset[str],
+    findings: Findings,
 ) -> None:
     path = ("losses", loss.name)
-    if not any(term.moves for term in terms):
+    silent = [name for name in critic if not graph.networks[name].has_weights]
+    if silent and any(term.term.side == "critic" and not term.moves for term in terms):
+        message = f"the critic `{silent[0]}` has no weights, so the loss `{loss.name}` is no game"
+        findings.add("GF401", path, message, "give it layers with weights", key=True)
+    elif not any(term.moves for term in terms):
         message = f"the loss `{loss.name}` moves no network"
         help = "every path to a trainable network is cut by `detach`, or its networks are frozen"
         findings.add("GF401", path, message, help, key=True)

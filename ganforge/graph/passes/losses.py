@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from ganforge.diagnostics.diagnostic import Label
+from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
-from ganforge.graph.nodes import Bundle, NetworkCall, NodeShape
+from ganforge.graph.nodes import Bundle, NetworkCall, NodeShape, Source, upstream
 from ganforge.plugins.shapes import Tensor
-from ganforge.spec.validate import Findings
+from ganforge.spec.findings import Findings
+from ganforge.spec.planned import refuse
 
 
 def check_losses(graph: Graph, findings: Findings) -> None:
@@ -16,15 +19,23 @@ def check_losses(graph: Graph, findings: Findings) -> None:
         elif {"original", "reconstruction"} <= set(loss.tensors):
             _check_target(graph, loss, findings)
         if loss.spec.table.every > 1:
-            message = (
-                "`every` is part of the language, but this version of ganforge does not build it"
-            )
-            findings.add("GF117", ("losses", loss.name, "every"), message, "remove it")
+            refuse(findings, ("losses", loss.name, "every"), "`every` above 1")
     for k, index in enumerate(graph.samples):
-        shape = graph.nodes[index].shape
-        if shape is not None and not (isinstance(shape, Tensor) and _is_picture(shape)):
-            message = f"a sample must be an image of 1 or 3 channels, and this is {shape}"
-            findings.add("GF301", ("sample", "images", k), message)
+        _check_sample(graph, index, ("sample", "images", k), findings)
+
+
+def _check_sample(graph: Graph, index: int, path: Path, findings: Findings) -> None:
+    used = (graph.nodes[i].operation for i in upstream(graph.nodes, (index,)))
+    fields = [op.name for op in used if isinstance(op, Source) and op.role == "field"]
+    if fields:
+        what = f"a sample made from data (`{fields[0]}`)"
+        refuse(findings, path, what)
+        return
+    shape = graph.nodes[index].shape
+    if shape is not None and not (isinstance(shape, Tensor) and _is_picture(shape)):
+        message = f"a sample must be an image of 1 or 3 channels, and this is {shape}"
+        help = "show another tensor, or take it out of `images`"
+        findings.add("GF301", path, message, help)
 
 
 def _is_picture(shape: Tensor) -> bool:
@@ -33,15 +44,32 @@ def _is_picture(shape: Tensor) -> bool:
 
 def _check_sides(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     real, fake = (_judged(graph, loss.tensors[t]) for t in ("real", "fake"))
-    for (_, a), (index, b) in zip(real, fake, strict=False):
+    for (first, a), (second, b) in zip(real, fake, strict=False):
         if isinstance(a, Tensor) and isinstance(b, Tensor) and a.shape != b.shape:
             message = f"the critic judges real samples of {a} and generated ones of {b}"
-            producer = findings.document.span(graph.nodes[index].path)
             help = "change the generator's last size, or the field's `size`"
-            if producer is not None and b.is_image and a.is_image and a.channels != b.channels:
+            if b.is_image and a.is_image and a.channels != b.channels:
                 help = "change the generator's last `out`, or the field's `channels`"
-            findings.add("GF310", ("losses", loss.name, "fake"), message, help)
+            findings.withdraw("GF309", ("losses", loss.name))
+            path = ("losses", loss.name, "fake")
+            ends = _ends(graph, (first, second), findings)
+            findings.add("GF310", path, message, help, related=ends)
             return
+
+
+def _ends(graph: Graph, indices: tuple[int, ...], findings: Findings) -> tuple[Label, ...]:
+    """Where tensors come from, and their shapes."""
+    labels = []
+    for index in indices:
+        node = graph.nodes[index]
+        operation = node.operation
+        network = graph.networks.get(getattr(operation, "network", ""))
+        result = network.body.nodes[next(iter(network.body.outputs.values()))] if network else node
+        span = findings.document.span(result.path)
+        if span is not None:
+            about = f"`{node.name}` is" if node.name else "this gives"
+            labels.append(Label(span, f"{about} {node.shape}"))
+    return tuple(labels)
 
 
 def _judged(graph: Graph, root: int) -> list[tuple[int, NodeShape]]:
@@ -61,6 +89,6 @@ def _check_target(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
         return
     if str(original) != str(made):
         message = f"`original` is {original} and `reconstruction` is {made}"
-        findings.add(
-            "GF313", ("losses", loss.name, "reconstruction"), message, "bring both to one shape"
-        )
+        ends = _ends(graph, tuple(loss.tensors.values()), findings)
+        path, help = ("losses", loss.name, "reconstruction"), "bring both to one shape"
+        findings.add("GF313", path, message, help, related=ends)

@@ -23,7 +23,6 @@ def find_players(graph: Graph, findings: Findings) -> Graph:
         terms = tuple(t for t in graph.terms if t.moves & set(networks))
         if networks:
             players.append(Player(player, networks, terms))
-    _check_moved(graph, findings)
     return replace(graph, players=tuple(players))
 
 
@@ -69,16 +68,11 @@ def _unknown_player(
     )
 
 
-def _check_moved(graph: Graph, findings: Findings) -> None:
+def check_moved(graph: Graph, findings: Findings) -> None:
+    """GF402: every network that is not frozen learns from some loss."""
     moved = {name for term in graph.terms for name in term.moves}
-    unknown = len({t.loss for t in graph.terms}) < len(graph.losses)
     for name in graph.trainable():
-        if name not in moved and not unknown:
+        if name not in moved:
             message = f"no loss moves the network `{name}`"
-            findings.add(
-                "GF402",
-                ("networks", name),
-                message,
-                "add a loss that reaches it, or write `frozen = true`",
-                key=True,
-            )
+            help = "add a loss that reaches it, or write `frozen = true`"
+            findings.add("GF402", ("networks", name), message, help, key=True)

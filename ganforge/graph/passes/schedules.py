@@ -12,7 +12,7 @@ POINTS = 200
 
 
 def check_schedules(graph: Graph, findings: Findings) -> None:
-    """GF607 for learning rates, momenta, weights and steps; GF605 for names that only growing stages set."""
+    """GF607 for learning rates, momenta, weights and steps."""
     spec = graph.spec
     for player, optimizer in spec.optimizers.items():
         path: Path = ("train", "players", player, "optimizer") if player else ("train", "optimizer")
@@ -43,11 +43,6 @@ def _check(
     bounds: tuple[float | None, float | None],
     findings: Findings,
 ) -> None:
-    if isinstance(value, Live) and value.names & {"level", "res", "fade"}:
-        name = sorted(value.names & {"level", "res", "fade"})[0]
-        message = f"`{name}` is known in growing stages only, and no stage sets `level`"
-        findings.add("GF605", path, message, "remove it")
-        return
     for progress, number in _values(graph, value, path, findings):
         low, high = bounds
         if (low is not None and number < low) or (high is not None and number > high):

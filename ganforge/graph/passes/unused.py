@@ -13,8 +13,9 @@ from ganforge.spec.validate import Findings
 
 
 def check_unused(graph: Graph, findings: Findings) -> None:
-    """GF112, GF213 and GF216: params, tensors and layers that nothing uses."""
+    """GF112, GF213, GF214 and GF216: params, tensors, networks and layers that nothing uses."""
     _params(graph, findings)
+    _networks(graph, findings)
     _tensors(graph, findings)
     seen: set[int] = set()
     for network in graph.networks.values():
@@ -42,6 +43,15 @@ def _words(tree: Any) -> Iterable[str]:
             stack.extend(value)
         elif isinstance(value, str):
             yield from re.findall(r"[A-Za-z_]\w*", value)
+
+
+def _networks(graph: Graph, findings: Findings) -> None:
+    """Networks that nothing calls; their layers are not checked, since their inputs are unknown."""
+    for name in graph.spec.networks:
+        if name not in graph.networks:
+            message = f"the network `{name}` is never called"
+            help = f"no call `{name}(...)` stands in `[flow]`, `[losses]` or `[sample]`"
+            findings.add("GF214", ("networks", name), message, help, key=True)
 
 
 def _tensors(graph: Graph, findings: Findings) -> None:
