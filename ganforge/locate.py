@@ -40,9 +40,14 @@ def _remedy(path: Path) -> str:
     return f"did you mean `{near}`?" if near else "`ganforge list` shows the shipped specs"
 
 
-def compile_located(source: Source, overrides: Sequence[str] = ()) -> Compilation:
-    """The compilation of what a user names, with or without errors. Raises `SpecNotFound`."""
-    return compile_spec(locate(source), overrides)
+def compile_located(
+    source: Source, overrides: Sequence[str] = (), name: str = "<text>"
+) -> Compilation:
+    """The compilation of what a user names, with or without errors. Raises `SpecNotFound`.
+
+    name: what reports call the source where it is text.
+    """
+    return compile_spec(locate(source), overrides, name=name)
 
 
 def compile_sound(source: Source, overrides: Sequence[str] = ()) -> Compilation:

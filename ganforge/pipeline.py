@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Severity
 from ganforge.diagnostics.report import Report
-from ganforge.document import Document, load, loads
+from ganforge.document import Document, load, loads, shipped
 from ganforge.graph import Graph, build_graph
 from ganforge.plan import Plan, build_plan
 from ganforge.plugins.registry import Registry, load_registry
-from ganforge.resources import folder
 from ganforge.spec import build_spec
 
 if TYPE_CHECKING:
@@ -39,17 +38,21 @@ class Compilation:
 
 
 def compile_spec(
-    source: str | Path, overrides: Sequence[str] = (), registry: Registry | None = None
+    source: str | Path,
+    overrides: Sequence[str] = (),
+    registry: Registry | None = None,
+    name: str = "<text>",
 ) -> Compilation:
     """Compile a file, a shipped spec by name, or TOML text (a string with a line break).
 
-    overrides: `key=value` as on the command line. Raises `SpecNotFound` where there is no such file.
+    overrides: `key=value` as on the command line. name: what reports call the text.
+    Raises `SpecNotFound` where there is no such file.
     """
     registry = registry or load_registry()
     if isinstance(source, str) and "\n" in source:
-        document, found = loads(source, overrides=overrides)
+        document, found = loads(source, name, overrides)
     else:
-        document, found = load(find_spec(source), overrides)
+        document, found = load(_file(source), overrides)
     return _compile(document, (*registry.diagnostics, *found), registry)
 
 
@@ -66,10 +69,6 @@ def _compile(
     return Compilation(report, registry, document, graph, build_plan(graph))
 
 
-def find_spec(source: str | Path) -> Path:
+def _file(source: str | Path) -> Path:
     """A path as it is; a bare name as the shipped spec of that name."""
-    path = Path(source)
-    shipped = folder("specs") / f"{source}.toml"
-    if not path.exists() and path.parent == Path() and path.suffix == "" and shipped.exists():
-        return shipped
-    return path
+    return (None if Path(source).exists() else shipped(str(source))) or Path(source)

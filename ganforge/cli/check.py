@@ -31,7 +31,8 @@ def command(paths: tuple[str, ...], overrides: tuple[str, ...], form: str, fail_
     reports, unreadable = [], False
     for path in paths:
         try:
-            reports += [compile_located(s, overrides).report for s in _specs(path)]
+            sources = _specs(path)
+            reports += [compile_located(s, overrides, "<stdin>").report for s in sources]
         except (SpecNotFound, OSError) as error:
             click.echo(f"error: {error}", err=True)
             unreadable = True

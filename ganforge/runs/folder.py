@@ -12,6 +12,7 @@ from ganforge.errors import CannotStart
 SPEC, PROGRAM, ABOUT, SAMPLES = "spec.toml", "program.py", "run.json", "samples.png"
 _FILES = (SPEC, PROGRAM, ABOUT, SAMPLES, "metrics.jsonl")
 _FOLDERS = ("checkpoints", "samples")
+_ASIDE = ".replaced"
 
 
 def is_run(folder: Path) -> bool:
@@ -62,14 +63,38 @@ def newest_run(name: str) -> Path:
     return last
 
 
+def _written(folder: Path) -> list[Path]:
+    """What a run wrote."""
+    named = [folder / name for name in (*_FILES, *_FOLDERS)]
+    return [path for path in named if path.exists()] + list(folder.glob("events.out.tfevents.*"))
+
+
+def set_aside(folder: Path) -> None:
+    """Keep what a run wrote in `.replaced`, until the run that takes its place has a checkpoint."""
+    if not folder.exists():
+        return
+    (folder / _ASIDE).mkdir(exist_ok=True)
+    for path in _written(folder):
+        path.replace(folder / _ASIDE / path.name)
+
+
+def restore(folder: Path) -> None:
+    """Put back what was set aside."""
+    if (folder / _ASIDE).is_dir():
+        for path in list((folder / _ASIDE).iterdir()):
+            path.replace(folder / path.name)
+        (folder / _ASIDE).rmdir()
+
+
+def discard(folder: Path) -> None:
+    """Delete what was set aside."""
+    shutil.rmtree(folder / _ASIDE, ignore_errors=True)
+
+
 def clear(folder: Path) -> None:
     """Delete what a run wrote, and nothing else."""
-    for name in _FILES:
-        (folder / name).unlink(missing_ok=True)
-    for name in _FOLDERS:
-        shutil.rmtree(folder / name, ignore_errors=True)
-    for file in folder.glob("events.out.tfevents.*"):
-        file.unlink()
+    for path in _written(folder):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from ganforge.codegen.program import Program
 from ganforge.errors import CannotStart
@@ -106,7 +107,7 @@ def _check_free(out: Path, overwrite: bool) -> None:
 
 def _resumed(request: Request) -> Run:
     folder = _folder_to_resume(request)
-    about = folders.read_about(folder)
+    about = folders.read_about(folder) if _began_here(request, folder) else _of_a_script(request)
     if not folders.has_checkpoint(folder):
         raise CannotStart(f"{folder} has no checkpoint yet: start it anew with `--overwrite`")
     if request.seed not in (None, about["seed"]):
@@ -116,14 +117,24 @@ def _resumed(request: Request) -> Run:
     compilation = compile_sound(source, request.overrides)
     data = checked_data(request.data or about["data"], compilation)
     program = compilation.program(data)
-    if program.spec_hash != about["spec"]:
+    if about["spec"] not in (None, program.spec_hash):
         raise CheckpointError(
             f"{folder} was trained from another spec: resume it without `--set`, as "
             f"`ganforge train {folder} --resume`, or use another folder"
         )
-    options = _options(request, folder, data, about["seed"], request.device or about["device"])
+    seed = about["seed"] or 0
+    options = _options(request, folder, data, seed, request.device or about["device"])
     again = about_resumed(about, compilation.registry, options)
     return Run(compilation, program, options, again)
+
+
+def _began_here(request: Request, folder: Path) -> bool:
+    return request.source is None or folders.is_run(folder) or not folders.has_checkpoint(folder)
+
+
+def _of_a_script(request: Request) -> dict[str, Any]:
+    """What is known of a run that an emitted script began: its checkpoint tells the rest."""
+    return {"spec": None, "data": None, "seed": request.seed, "device": "auto"}
 
 
 def _folder_to_resume(request: Request) -> Path:
@@ -163,12 +174,12 @@ def _options(request: Request, out: Path, data: str, seed: int, device: str) -> 
 def start(run: Run, *, overwrite: bool = False) -> ModuleType:
     """Write what a run is made from into its folder, and import its program from there."""
     if overwrite:
-        folders.clear(run.folder)
+        folders.set_aside(run.folder)
     run.folder.mkdir(parents=True, exist_ok=True)
     document = run.compilation.document
     assert document is not None
     folders.write_whole(run.folder / folders.ABOUT, json.dumps(run.about, indent=2) + "\n")
-    if not run.options.resume:
+    if not (run.folder / folders.SPEC).exists():
         folders.write_whole(run.folder / folders.SPEC, resolved_text(document))
     folders.write_whole(run.folder / folders.PROGRAM, run.program.text)
     return import_program(run.program.text, run.folder / folders.PROGRAM)
@@ -187,7 +198,8 @@ def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
             show_latest_samples(run.folder)
             yield metrics
     except NonFinite:
-        raise  # what was logged until then is worth keeping
+        folders.discard(run.folder)  # what was logged until then is worth keeping
+        raise
     except BaseException:
         _free_if_untrained(run)
         raise
@@ -198,9 +210,14 @@ def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
 
 
 def _free_if_untrained(run: Run) -> None:
-    """A run that ended before its first checkpoint leaves no folder in the way of the next."""
-    if not folders.has_checkpoint(run.folder):
+    """A run that ended before its first checkpoint gives way: to the run that it was to replace,
+    which is deleted only now, or to the next.
+    """
+    if folders.has_checkpoint(run.folder):
+        folders.discard(run.folder)
+    else:
         folders.clear(run.folder)
+        folders.restore(run.folder)
 
 
 def try_one_round(run: Run) -> dict[str, float]:

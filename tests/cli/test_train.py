@@ -259,3 +259,21 @@ def test_samples_of_no_run_are_refused(ganforge: Command, folder: Path) -> None:
     result = ganforge("sample", str(folder))
     assert result.exit_code == 2
     assert "is no run: it has no `run.json`" in result.stderr
+
+
+def test_a_run_is_replaced_only_when_the_new_one_has_a_checkpoint(
+    train: Command, folder: Path
+) -> None:
+    assert train("--rounds", "1", "--out", "a").exit_code == 0
+    before = (folder / "a" / "metrics.jsonl").read_text()
+    (folder / "empty").mkdir()
+    assert train("--overwrite", "--out", "a", "--data", "folder:empty").exit_code != 0
+    assert (folder / "a" / "metrics.jsonl").read_text() == before
+    assert train("--rounds", "2", "--out", "a", "--overwrite").exit_code == 0
+    assert not (folder / "a" / ".replaced").exists()
+    assert (folder / "a" / "checkpoints" / "round-000002").is_dir()
+
+
+def test_standard_input_is_called_so_in_reports(ganforge: Command) -> None:
+    result = ganforge("check", "-", input="ganforge = 1\n[dat]\n")
+    assert "<stdin>:2:" in result.output
