@@ -14,7 +14,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     for name in known:
         by_form.setdefault(_form(name), name)
     matches = get_close_matches(_form(word), by_form, n=1, cutoff=0.6)
-    return by_form[matches[0]] if matches else None
+    if not matches:
+        matches = [form for form in by_form if len(form) > 2 and _form(word).startswith(form)]
+    return by_form[max(matches, key=len)] if matches else None
 
 
 def _form(name: str) -> str:

@@ -142,7 +142,8 @@ class _Evaluation:
         self.work += work
         self.scope.meter.work += work
         if self.work > MAX_WORK:
-            raise self.fail(node, "GF118", "this formula takes too long to compute")
+            message = "this formula takes too long to compute"
+            raise self.fail(node, "GF118", message, "its lists are too long, or nested too often")
         if self.scope.meter.work > MAX_TOTAL_WORK:
             message = "the formulas of this spec together take too long to compute"
             raise self.fail(node, "GF118", message, "compute once, in `[params]`, what repeats")
@@ -279,7 +280,7 @@ class _Evaluation:
         known = {**FUNCTIONS, **_LIVE} if self.scope.live else dict(FUNCTIONS)
         if name not in known:
             help = did_you_mean(name, sorted({*known, "range"}))
-            raise self.fail(node, "GF107", f"a formula cannot call `{name}`", help)
+            raise self.fail(node.func, "GF107", f"a formula cannot call `{name}`", help)
         return known[name](*[self.value(argument) for argument in node.args])
 
     def _range(self, node: ast.Call) -> list[int]:

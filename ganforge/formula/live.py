@@ -96,7 +96,7 @@ class _Folding:
             if name not in known:
                 message = f"a live formula cannot call `{name}`"
                 help = did_you_mean(name, sorted(known))
-                raise FormulaError("GF107", message, help, *extent(node, self.text))
+                raise FormulaError("GF107", message, help, *extent(node.func, self.text))
 
 
 def _literal(value: Value) -> ast.expr:

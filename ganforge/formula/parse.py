@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import warnings
 
 from ganforge.formula.errors import FormulaError
@@ -124,6 +125,7 @@ def _python_tree(text: str, what: str, code: str) -> ast.expr:
 
 def _plainly(error: SyntaxError) -> str:
     message = (error.msg or "it cannot be read").split(". Perhaps")[0]
+    message = re.sub(r"'(\S+)'", r"`\1`", message)
     return message.replace("invalid syntax", "it cannot be read here")
 
 

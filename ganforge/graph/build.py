@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label
@@ -67,12 +68,25 @@ class _Builder:
             self.nodes,
             self.registry.blocks,
             self.spec.scope,
-            self.names.get,
+            self.lookup,
             self.call,
             self.known,
             self.findings,
             live=True,
         )
+
+    def lookup(self, name: str) -> int | None:
+        """The value of a name; unknown where the table that might make it could not be read."""
+        if name in self.names or name in self.spec.networks or not self.blind:
+            return self.names.get(name)
+        return self.nodes.unknown(self.wiring.path)
+
+    @cached_property
+    def blind(self) -> bool:
+        values = self.spec.document.values
+        tables = [values.get(name, {}) for name in ("data", "latents", "flow")]
+        fields = tables[0].get("fields", {}) if isinstance(tables[0], dict) else None
+        return not all(isinstance(table, dict) for table in (*tables, fields))
 
     def known(self) -> list[str]:
         return [*self.names, *self.spec.networks]
@@ -212,7 +226,8 @@ class _Builder:
         context = Context(self.spec, self.registry, found)
         body = expand_network(context, ("networks", known.like), table, shapes)
         if found.errors or signature(known.body) != signature(body):
-            raise self._two_shapes(known, shapes, inputs, found)
+            self.wiring.report(self._two_shapes(known, shapes, inputs, found))
+            return None
         return body.result
 
     def _two_shapes(

@@ -82,7 +82,7 @@ def _follower(
     where = (*path, key)
     if block is None:
         known = ["none", *(n.removesuffix(suffix) for n in blocks if n.endswith(suffix))]
-        message = f"no {key} is called `{kind}`"
+        message = f"no {'norm' if suffix else 'activation'} is called `{kind}`"
         frame.findings.add("GF801", where, message, did_you_mean(kind, known))
         return None
     own = {name: value for name, value in reference.items() if name != "kind"}

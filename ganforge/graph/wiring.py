@@ -72,6 +72,7 @@ class Wiring:
     path: Path = ()
     text: str = ""
     fresh: int = 0
+    calling: ast.Call | None = None
 
     def lower(self, text: str, path: Path) -> int:
         """The node that `text` means; a mistake is reported and gives an unknown value."""
@@ -108,7 +109,12 @@ class Wiring:
             case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
                 return self.nodes.add(Number(number), (), Tensor(()), self.path)
             case ast.Constant():
-                self._fail(node, "GF219", "a word stands where a tensor is needed")
+                self._fail(
+                    node,
+                    "GF219",
+                    "a word stands where a tensor is needed",
+                    "words are parameters of functions, by keyword: `mode='bilinear'`",
+                )
             case ast.Call():
                 return self._call(node)
             case ast.Attribute():
@@ -211,7 +217,7 @@ class Wiring:
         if shape is None:
             raise UnknownShapeError
         if not isinstance(shape, TensorList):
-            self._fail(node, "GF217", f"`{written}` is {shape}, no list")
+            self._fail(node, "GF217", f"`{written}` is {shape}, no list", f"write `{written}`")
         if (
             isinstance(index, bool)
             or not isinstance(index, int)
@@ -306,11 +312,19 @@ class Wiring:
         return self._apply(node, block, inputs)
 
     def _network(self, node: ast.Call, name: str, inputs: tuple[int, ...]) -> int | None:
+        self.calling = node
         try:
             return self.call(name, inputs)
         except FormulaError as error:
             error.start, error.end = extent(node, self.text)
             raise
+
+    def report(self, error: FormulaError) -> None:
+        """Reports a mistake at the call that is being made."""
+        if self.calling is not None:
+            error.start, error.end = extent(self.calling, self.text)
+        related = (*self.ends(error.nodes), *error.related)
+        self.findings.formula(error, self.path, related=related)
 
     def _check_keywords(self, node: ast.Call) -> None:
         names = [keyword.arg for keyword in node.keywords]
@@ -327,6 +341,7 @@ class Wiring:
             span = self.findings.document.span(node.path)
             if span is not None and not isinstance(node.operation, Unknown | Number):
                 about = f"`{node.name}` is" if node.name else "this gives"
+                about += " a" if isinstance(node.shape, Tensor) and node.shape.classes else ""
                 labels.append(Label(span, f"{about} {node.shape}"))
         return tuple(labels)
 

@@ -42,7 +42,7 @@ def _leads(name: str, networks: Mapping[str, NetworkTable], findings: Findings) 
         path = ("networks", chain[-1], "like")
         if target in chain:
             text = " → ".join([*chain[chain.index(target) :], target])
-            if target == name:
+            if target == name and name == min(chain, key=list(networks).index):
                 message = f"these networks are like each other: {text}"
                 findings.add("GF108", path, message, "one of them has layers of its own")
             return False

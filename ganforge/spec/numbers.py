@@ -21,6 +21,8 @@ def check_numbers(values: Any, findings: Findings) -> bool:
             stack.extend(((*path, k), child) for k, child in enumerate(value))
         elif isinstance(value, int | float) and not abs(value) <= MAX_VALUE:
             found = True
-            message = f"numbers lie between -{MAX_VALUE:.0e} and {MAX_VALUE:.0e}, and this does not"
-            findings.add("GF115", path, message, "write a smaller number")
+            name = next((step for step in reversed(path) if isinstance(step, str)), "this")
+            given = str(value) if isinstance(value, float) else "too large"
+            message = f"`{name}` is {given}: numbers lie between -1e15 and 1e15"
+            findings.add("GF115", path, message, "write a finite number of usual size")
     return not found

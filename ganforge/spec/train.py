@@ -26,14 +26,26 @@ def read_train(table: Mapping[str, Any], scope: Scope, findings: Findings) -> Tr
             "GF601", ("train",), "`[train]` has no length", "give one of kimg, rounds, epochs"
         )
     if len(given) > 1:
-        path = ("train", given[-1])
         message = f"`[train]` has {len(given)} lengths: {', '.join(given)}"
-        findings.add("GF601", path, message, "keep one of kimg, rounds, epochs", key=True)
+        own, inherited = _newest(given, findings)
+        help = "keep one of kimg, rounds, epochs"
+        if inherited:
+            help = f'write `without = ["train.{inherited}"]`, since `{inherited}` is inherited'
+        findings.add("GF601", ("train", own), message, help, key=True)
     if train.ema is not None and (train.ema.decay is None) == (train.ema.half_life_kimg is None):
         findings.add(
             "GF111", ("train", "ema"), "`ema` needs `decay` or `half_life_kimg`, and not both"
         )
     return train.model_copy(update={"players": _players(table.get("players", {}), scope, findings)})
+
+
+def _newest(given: list[str], findings: Findings) -> tuple[str, str | None]:
+    """The length that the spec itself says, and the one it inherits, if any."""
+    for name in given:
+        span = findings.document.span(("train", name), key=True)
+        if span is not None and span.file != findings.document.name:
+            return next(other for other in given if other != name), name
+    return given[-1], None
 
 
 def _players(table: Any, scope: Scope, findings: Findings) -> dict[str, PlayerTable]:

@@ -110,7 +110,8 @@ def _report(detail: ErrorDetails, value: object, place: _Place) -> None:
         _unknown_key(str(detail["loc"][-1]), len(steps), path, place)
     elif kind == "missing" and not isinstance(detail["loc"][-1], int):
         name = detail["loc"][-1]
-        findings.add("GF111", path, f"{_named(path)} needs `{name}`", f"write `{name} = ...`")
+        message = f"{_owner(path, findings)} needs `{name}`"
+        findings.add("GF111", path, message, f"write `{name} = ...`")
     elif re.fullmatch(r"GF\d+", kind):
         _formula(detail, path, findings)
     else:
@@ -181,6 +182,13 @@ def _choice(detail: ErrorDetails, name: str, path: Path, findings: Findings) -> 
     listed = f"choices: {', '.join(choices)}"
     help = did_you_mean(given, choices) if isinstance(given, str) else listed
     findings.add("GF110", path, f"{name} cannot be {shown(given)}", help)
+
+
+def _owner(path: Path, findings: Findings) -> str:
+    """A table as a message names it: a layer by its block."""
+    table = lookup(findings.document, path)
+    block = table.get("block") if isinstance(table, dict) else None
+    return f"`{block}`" if isinstance(block, str) else _named(path)
 
 
 def _named(path: Path) -> str:

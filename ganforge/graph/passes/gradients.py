@@ -44,8 +44,8 @@ def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm
         MovingTerm(loss.name, term, refs(term, loss), _moves(graph, loss, term, critic))
         for term in terms
     ]
-    result = _overridden(graph, loss, result, findings)
-    _report_still(graph, loss, result, critic, findings)
+    if _report_still(graph, loss, result, critic, findings):
+        result = _overridden(graph, loss, result, findings)
     return [term for term in result if term.moves]
 
 
@@ -147,32 +147,31 @@ def _report_still(
     terms: list[MovingTerm],
     critic: frozenset[str],
     findings: Findings,
-) -> None:
+) -> bool:
+    """Whether each side of the loss moves what it should; reports GF401 and GF406 where it does not."""
     path = ("losses", loss.name)
-    silent = [name for name in critic if not graph.networks[name].has_weights]
-    if silent and any(term.term.side == "critic" and not term.moves for term in terms):
+    silent = sorted(name for name in critic if not graph.networks[name].has_weights)
+    still = {term.term.side for term in terms if not term.moves}
+    if silent and "critic" in still:
         message = f"the critic `{silent[0]}` has no weights, so the loss `{loss.name}` is no game"
         findings.add("GF401", path, message, "give it layers with weights", key=True)
-    elif not any(term.moves for term in terms):
+    elif len(still) == len({term.term.side for term in terms}):
         message = f"the loss `{loss.name}` moves no network"
         help = "every path to a trainable network is cut by `detach`, or its networks are frozen"
         findings.add("GF401", path, message, help, key=True)
-        return
-    for term in terms:
-        if term.term.side == "generator" and not term.moves and _cut_generator(graph, loss):
-            message = f"`{loss.name}` trains no generator: `detach` cuts its gradient"
-            findings.add(
-                "GF406",
-                (*path, "fake"),
-                message,
-                "the compiler cuts for the critic itself: remove `detach`",
-            )
+    elif "generator" in still and _cut_generator(graph, loss):
+        message = f"`{loss.name}` trains no generator: `detach` cuts its gradient"
+        help = "the compiler cuts for the critic itself: remove `detach`"
+        findings.add("GF406", (*path, "fake"), message, help)
+    else:
+        return True
+    return False
 
 
 def _cut_generator(graph: Graph, loss: GraphLoss) -> bool:
-    return bool(
-        graph.called(tuple(loss.tensors.values())) - _outermost(graph, loss.tensors["fake"])
-    )
+    """Whether a network that could learn stands upstream of `fake`, behind a cut."""
+    upstream_of = graph.called((loss.tensors["fake"],)) - _outermost(graph, loss.tensors["fake"])
+    return bool(upstream_of & set(graph.trainable()))
 
 
 def _listed(names: Iterable[str]) -> str:

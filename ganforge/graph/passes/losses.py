@@ -14,7 +14,8 @@ from ganforge.spec.planned import refuse
 def check_losses(graph: Graph, findings: Findings) -> None:
     """GF310 and GF313: real and generated samples, and targets, have one shape. Samples are images."""
     for loss in graph.losses.values():
-        if {"real", "fake"} <= set(loss.tensors):
+        known = any(term.loss == loss.name for term in graph.terms)
+        if known and {"real", "fake"} <= set(loss.tensors):
             _check_sides(graph, loss, findings)
         elif {"original", "reconstruction"} <= set(loss.tensors):
             _check_target(graph, loss, findings)

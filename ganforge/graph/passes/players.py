@@ -50,11 +50,21 @@ def _check_order(graph: Graph, owner: dict[str, str], findings: Findings) -> Non
             message = f"`order` lacks the player `{player}`"
             findings.add("GF608", ("train", "order"), message, f"add `{player}`")
     for k, player in enumerate(order):
-        if player not in players and graph.terms:
-            _unknown_player(player, ("train", "order", k), players, findings)
+        path = ("train", "order", k)
+        if player in order[:k]:
+            message = f"`order` names the player `{player}` twice"
+            findings.add("GF608", path, message, f"`[train.players.{player}] steps = 2` repeats it")
+        elif player not in players and graph.terms and not _lists(graph, player):
+            _unknown_player(player, path, players, findings)
     for player in graph.spec.train.players:
-        if player not in players and graph.terms:
+        if player not in players and graph.terms and not _lists(graph, player):
             _unknown_player(player, ("train", "players", player), players, findings)
+
+
+def _lists(graph: Graph, player: str) -> bool:
+    """Whether a player names networks of its own; a mistake in them is reported there."""
+    table = graph.spec.train.players.get(player)
+    return bool(table and table.networks)
 
 
 def _unknown_player(

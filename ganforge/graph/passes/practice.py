@@ -30,7 +30,10 @@ def _check_objective(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
         )
     if objective == "wasserstein":
         message = "a Wasserstein critic without Lipschitz control"
-        help = "`clip_weights` (1701.07875), a gradient penalty (1704.00028) or spectral norm (1802.05957)"
+        help = (
+            "clipping (1701.07875), penalties (1704.00028) and spectral norm (1802.05957) are not "
+            "built in this version: take another objective, such as `hinge`"
+        )
         findings.add("GF704", (*path, "objective"), message, help)
     for name in sorted(outermost_critic(graph, loss, findings)):
         _check_logits(graph, name, findings)
@@ -38,10 +41,10 @@ def _check_objective(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     if (
         objective in ("non-saturating", "saturating")
         and steps
-        and isinstance(steps.steps, int)
+        and isinstance(steps.steps, int | float)
         and steps.steps > 1
     ):
-        message = f"{steps.steps} critic steps a round with the {objective} objective"
+        message = f"{steps.steps:g} critic steps a round with the {objective} objective"
         findings.add(
             "GF717",
             ("train", "players", "critic", "steps"),
@@ -65,6 +68,18 @@ def _last(body: Body) -> list[Node]:
     return [body.nodes[index] for index in body.outputs.values()]
 
 
+def _bounding(body: Body) -> Node:
+    """The layer that bounds a network's output: what follows it only arranges the values."""
+    node = _last(body)[0]
+    while node.inputs:
+        before, shape = body.nodes[node.inputs[0]], node.shape
+        known = isinstance(shape, Tensor) and isinstance(before.shape, Tensor)
+        if not known or before.shape.range != shape.range:  # type: ignore[union-attr]
+            return node
+        node = before
+    return node
+
+
 def _check_ranges(graph: Graph, findings: Findings) -> None:
     """A generator whose last activation cannot reach the data's range, or leaves it."""
     for loss in graph.losses.values():
@@ -83,8 +98,8 @@ def _check_ranges(graph: Graph, findings: Findings) -> None:
         ):
             message = f"the generator gives values in {_span(b.range)}, and the data is in {_span(a.range)}"
             network = graph.networks[fake.operation.network]
-            last = _last(network.body)[0]
-            findings.add("GF703", last.path, message, _range_help(a.range, b.range))
+            bounded = _bounding(network.body)
+            findings.add("GF703", bounded.path, message, _range_help(a.range, b.range))
 
 
 def _range_help(data: tuple[float, float], made: tuple[float, float]) -> str:
