@@ -3,7 +3,7 @@ STAMP := .venv/installed.stamp
 # Two OpenMP threads that spin beside other test processes cost several times the work.
 CALM := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint docs bench clean
 
 demo: $(STAMP)
 	.venv/bin/ganforge train dcgan --set size=32 --set width=32 --out demo --overwrite --kimg 20
@@ -16,6 +16,9 @@ lint: $(STAMP)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+docs: $(STAMP)
+	.venv/bin/python docs/generate.py
 
 bench: $(STAMP)
 	.venv/bin/python tests/bench/run.py

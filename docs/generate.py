@@ -1,0 +1,312 @@
+"""Writes the generated parts of `docs/language.md` from the code that reads specs.
+
+    python docs/generate.py
+
+A part stands between `<!-- generated: NAME -->` and `<!-- end -->`. What a key means is said in `docs/meanings.toml`; its
+type, bounds and default come from its model.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic.fields import FieldInfo
+
+from ganforge.document import tree
+from ganforge.formula import evaluate, parse
+from ganforge.graph import expansion
+from ganforge.plugins import params
+from ganforge.plugins.declarations import Block
+from ganforge.plugins.registry import load_registry
+from ganforge.spec import data, models, planned
+from ganforge.spec.build import LATENTS
+from ganforge.spec.names import RESERVED
+from ganforge.spec.train import OPTIMIZERS
+
+FOLDER = Path(__file__).parent
+PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
+MEANINGS: Mapping[str, Mapping[str, str]] = tomllib.loads(
+    (FOLDER / "meanings.toml").read_text("utf-8")
+)
+
+NAMED_TYPES: tuple[tuple[Any, str], ...] = (
+    (params.Int, "whole number"),
+    (params.Positive, "whole number, at least 1"),
+    (params.Float, "number"),
+    (params.Bool, "true or false"),
+    (params.Word, "word"),
+    (params.Ints, "list of whole numbers"),
+    (params.Floats, "list of numbers"),
+    (params.Live, "live number"),
+    (params.LivePair, "two live numbers"),
+    (params.Reference, "word, or table with `kind`"),
+    (list[str], "list of strings"),
+    (list[dict[str, Any]], "list of layers"),
+    (str, "string"),
+)
+BOUNDS = (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below"))
+WEIGHTED = tuple(params.Weighted.model_fields)
+INITIALIZED = tuple(params.Initialized.model_fields)
+
+
+def main() -> None:
+    """Write the parts anew."""
+    page = FOLDER / "language.md"
+    page.write_text(with_parts(page.read_text("utf-8")), "utf-8")
+
+
+def with_parts(text: str) -> str:
+    """The page with every part as it is now. Raises `KeyError` for a part that nobody makes."""
+    return PART.sub(lambda found: found[1] + PARTS[found[2]]() + found[3], text)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    head = list(head)
+    lines = [head, ["---"] * len(head), *map(list, rows)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def keys(name: str, model: type[params.Params], without: Iterable[str] = ()) -> str:
+    """The keys of a table: what they hold and what they mean."""
+    rows = []
+    for key, (hint, field) in fields_of(model).items():
+        if key not in set(without):
+            row = (f"`{key}`", type_of(hint, field), default_of(field), MEANINGS[name][key])
+            rows.append(row)
+    return table(("key", "type", "default", "meaning"), rows)
+
+
+def fields_of(model: type[params.Params]) -> dict[str, tuple[Any, FieldInfo]]:
+    """By key: the annotation as it is written, and the field."""
+    hints = get_type_hints(model, include_extras=True)
+    return {f.alias or n: (hints[n], f) for n, f in model.model_fields.items()}
+
+
+def type_of(hint: Any, field: FieldInfo) -> str:
+    """What a key holds, in words."""
+    words = words_of(hint)
+    bounds = [
+        f"{text} {getattr(item, name):g}"
+        for item in field.metadata
+        for name, text in BOUNDS
+        if hasattr(item, name) and "at least" not in words
+    ]
+    return ", ".join([words, *bounds])
+
+
+def words_of(hint: Any) -> str:
+    known = next((words for type_, words in NAMED_TYPES if type_ == hint), None)
+    if known is not None:
+        return known
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        base = next((w for t, w in NAMED_TYPES if get_args(t)[1:2] == inner[1:2]), None)
+        return base or words_of(inner[0])
+    if origin is Literal:
+        return " or ".join(f'`"{choice}"`' for choice in inner)
+    if origin in (Union, UnionType):
+        return " or ".join(words_of(part) for part in inner if part is not type(None))
+    if origin is tuple:
+        return f"list of {len(inner)} {words_of(inner[0])}s"
+    return "table"
+
+
+def default_of(field: FieldInfo) -> str:
+    """A default as TOML has it."""
+    if field.is_required():
+        return "must be given"
+    return "" if field.default is None else f"`{toml(field.default)}`"
+
+
+def toml(value: Any) -> str:
+    if isinstance(value, params.Params):
+        value = value.model_dump(exclude_none=True)
+    if isinstance(value, dict) and list(value) == ["kind"]:
+        return toml(value["kind"])
+    if isinstance(value, dict):
+        pairs = [f"{key} = {toml(part)}" for key, part in value.items()]
+        return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml, value))}]"
+    return f'"{value}"' if isinstance(value, str) else f"{value:g}"
+
+
+def variants(key: str, chosen: Mapping[str, type[params.Params]], common: Iterable[str]) -> str:
+    """The models between which the value of one key chooses."""
+    rows = []
+    for name, model in chosen.items():
+        own = [given(k, f) for k, (_, f) in fields_of(model).items() if k not in (key, *common)]
+        rows.append((f'`"{name}"`', in_line(model.__doc__), ", ".join(own)))
+    return table((f"`{key}`", "what it is", "further keys"), rows)
+
+
+def in_line(text: str | None) -> str:
+    """Text for a cell of a table."""
+    return " ".join((text or "").split()).replace("|", "\\|")
+
+
+def given(name: str, field: FieldInfo) -> str:
+    """A parameter with its default, as one writes it."""
+    if field.is_required():
+        return f"`{name}`"
+    if field.default is None:
+        return f"`{name}` (optional)"
+    return f"`{name} = {toml(field.default)}`"
+
+
+def blocks() -> str:
+    rows = []
+    for block in load_registry().blocks.values():
+        use = " and ".join(["layer"] * is_layer(block) + ["function"] * is_function(block))
+        row = (f"`{block.name}`", ", ".join(f"`{name}`" for name in block.inputs))
+        rows.append((*row, parameters(block.params), use, in_line(block.summary)))
+    return table(("block", "inputs", "parameters", "use", "what it does"), rows)
+
+
+def is_layer(block: Block) -> bool:
+    return not block.inputs[0].startswith("*")
+
+
+def is_function(block: Block) -> bool:
+    return block.function is not None and not block.stateful and not block.random
+
+
+def parameters(model: type[params.Params]) -> str:
+    """The parameters of a declaration; those that many blocks share are named together."""
+    shared = WEIGHTED if issubclass(model, params.Weighted) else ()
+    if not shared and issubclass(model, params.Initialized):
+        shared = INITIALIZED
+    own = [given(k, f) for k, (_, f) in fields_of(model).items() if k not in shared]
+    more = {WEIGHTED: "*weighted*", INITIALIZED: "*initialised*"}.get(shared)
+    return ", ".join([*own, *([more] if more else [])])
+
+
+def losses() -> str:
+    rows = []
+    for loss in load_registry().losses.values():
+        tensors = ", ".join(f"`{name}`" for name in loss.tensors)
+        rows.append((f"`{loss.name}`", tensors, parameters(loss.params), in_line(loss.summary)))
+    return table(("kind", "tensors", "parameters", "what it is"), rows)
+
+
+def choices(name: str, hint: Any) -> str:
+    """What each choice of a parameter means. Raises `KeyError` for one without a meaning."""
+    rows = [(f'`"{word}"`', MEANINGS[name][word]) for word in get_args(hint)]
+    return table((f"`{name}`", "meaning"), rows)
+
+
+def objectives() -> str:
+    return choices(
+        "objective", fields_of(load_registry().losses["adversarial"].params)["objective"][0]
+    )
+
+
+def inits() -> str:
+    found = load_registry().inits.values()
+    rows = [(f"`{i.name}`", parameters(i.params), in_line(i.summary)) for i in found]
+    return table(("kind", "parameters", "how weights start"), rows)
+
+
+def sources() -> str:
+    rows = []
+    for source in load_registry().sources.values():
+        path = f"`--data {source.name}:PATH`" if source.takes_path else f"`--data {source.name}`"
+        rows.append((f"`{source.name}`", path, parameters(source.params), in_line(source.summary)))
+    return table(("source", "command line", "options", "what it gives"), rows)
+
+
+def functions() -> str:
+    """What formulas may call."""
+    return meanings(
+        "functions", "function", [*evaluate.FUNCTIONS, "range", *evaluate.SHAPE_FUNCTIONS]
+    )
+
+
+def live() -> str:
+    """What live formulas know besides."""
+    return meanings("live", "name", [*evaluate.PROGRESS_NAMES, *evaluate.LIVE_FUNCTIONS])
+
+
+def meanings(section: str, head: str, names: Iterable[str]) -> str:
+    rows = []
+    for name in names:
+        written, _, meaning = MEANINGS[section][name].partition(": ")
+        rows.append((written, meaning))
+    return table((head, "meaning"), rows)
+
+
+def limits() -> str:
+    rows = (
+        ("layers of a network, composite blocks included", f"{expansion.MAX_LAYERS:,}"),
+        ("loops and composite blocks in each other", f"{expansion.MAX_NESTING}"),
+        ("characters of a formula or of wiring", f"{parse.MAX_LENGTH}"),
+        ("levels of a formula or of wiring", f"{parse.MAX_DEPTH}"),
+        ("elements of a list in a formula", f"{evaluate.MAX_LIST:,}"),
+        ("size of a number", f"{evaluate.MAX_VALUE:.0e}"),
+        ("steps to compute one formula", f"{evaluate.MAX_WORK:,}"),
+        ("steps to compute all formulas", f"{evaluate.MAX_TOTAL_WORK:,}"),
+        ("levels of tables and arrays", f"{tree.MAX_DEPTH}"),
+    )
+    return table(("what", "at most"), rows)
+
+
+def listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def reserved() -> str:
+    return listed(RESERVED)
+
+
+def refused() -> str:
+    rows = [("tables", listed(f"[{name}]" for name in planned.KEYS[""]))]
+    rows += [(f"keys of `[{n}]`", listed(k)) for n, k in planned.KEYS.items() if n]
+    rows.append(("kinds of fields", listed(planned.FIELD_KINDS)))
+    rows.append(("blocks", listed(planned.BLOCKS)))
+    rows.append(("functions", listed(name.replace("-", "_") for name in planned.FUNCTIONS)))
+    rows.append(("losses", listed(planned.LOSSES)))
+    rows += [(f"values of `{key}`", listed(w)) for key, w in planned.WORDS.items()]
+    rows.append(("feedback for live numbers", listed(planned.LIVE_KINDS)))
+    rows.append(("`weights`", listed(["spectral", "equalized"])))
+    return table(("where", "refused"), rows)
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "gan": lambda: keys("gan", models.GanTable),
+    "image": lambda: keys("image", models.ImageField),
+    "class": lambda: keys("class", models.ClassField),
+    "data": lambda: keys("data", data.Count),
+    "latents": lambda: variants("distribution", LATENTS, ("size", "shape")),
+    "networks": lambda: keys("networks", models.NetworkTable),
+    "composite": lambda: keys("composite", models.BlockTable),
+    "losses": lambda: keys("losses", models.LossTable),
+    "train": lambda: keys("train", models.TrainTable),
+    "players": lambda: keys("players", models.PlayerTable),
+    "optimizer": lambda: keys("optimizer", models.Optimizer),
+    "optimizers": lambda: variants("kind", OPTIMIZERS, models.Optimizer.model_fields),
+    "ema": lambda: keys("ema", models.Ema),
+    "sample": lambda: keys("sample", models.SampleTable),
+    "weighted": lambda: keys("weighted", params.Weighted),
+    "block-list": blocks,
+    "loss-list": losses,
+    "objectives": objectives,
+    "init-list": inits,
+    "source-list": sources,
+    "functions": functions,
+    "live": live,
+    "limits": limits,
+    "reserved": reserved,
+    "refused": refused,
+}
+
+
+if __name__ == "__main__":
+    main()

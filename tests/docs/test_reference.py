@@ -1,0 +1,57 @@
+"""The generated parts of the language reference."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def generate(root: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", root / "docs" / "generate.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_reference_is_current(generate: ModuleType, root: Path) -> None:
+    page = (root / "docs" / "language.md").read_text("utf-8")
+    assert page == generate.with_parts(page), "run `make docs`"
+
+
+def test_every_part_stands_in_the_reference_once(generate: ModuleType, root: Path) -> None:
+    page = (root / "docs" / "language.md").read_text("utf-8")
+    assert sorted(re.findall(r"<!-- generated: ([\w-]+) -->", page)) == sorted(generate.PARTS)
+
+
+def test_every_meaning_is_used(generate: ModuleType, root: Path) -> None:
+    page = (root / "docs" / "language.md").read_text("utf-8")
+    meanings = [text for keys in generate.MEANINGS.values() for text in keys.values()]
+    assert [text for text in meanings if text.rpartition(": ")[2] not in page] == []
+
+
+def test_generating_needs_no_torch(root: Path) -> None:
+    code = "import runpy, sys; runpy.run_path(sys.argv[1]); sys.exit('torch' in sys.modules)"
+    page = str(root / "docs" / "generate.py")
+    assert subprocess.run([sys.executable, "-c", code, page], check=False).returncode == 0
+
+
+def test_links_between_the_pages_lead_somewhere(page: str, root: Path) -> None:
+    text = (root / page).read_text("utf-8")
+    for target in re.findall(r"(?<!!)\[[^\]]*\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
+        assert ((root / page).parent / target).exists(), target
+
+
+def test_links_inside_a_page_name_its_headings(page: str, root: Path) -> None:
+    text = (root / page).read_text("utf-8")
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S), re.M)
+    anchors = [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+    repeated = {f"{a}-{n}" for a in anchors for n in range(1, anchors.count(a))}
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= {*anchors, *repeated}
