@@ -2,8 +2,8 @@
 
     python docs/generate.py
 
-A part stands between `<!-- generated: NAME -->` and `<!-- end -->`. What a key means is said in `docs/meanings.toml`; its
-type, bounds and default come from its model.
+A part stands between `<!-- generated: NAME -->` and `<!-- end -->`. What a key means is said in
+`docs/meanings.toml`; its type, bounds and default come from its model.
 """
 
 from __future__ import annotations

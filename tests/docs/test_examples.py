@@ -1,7 +1,7 @@
 """Every spec in the documentation compiles, or is refused as the page says.
 
-Words behind ```toml: `over-base` completes a fragment from base.toml, `reports=CODE` says what is wrong with it, and `plugin` marks
-specs that need the plugin of their page.
+Words behind ```toml: `over-base` completes a fragment from base.toml, `reports=CODE` says what is
+wrong with it, and `plugin` marks specs that need the plugin of their page.
 """
 
 from __future__ import annotations

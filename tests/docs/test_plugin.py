@@ -1,0 +1,93 @@
+"""The plugin of `docs/writing-plugins.md` works as it is printed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ganforge.codegen.inline import standalone
+from ganforge.codegen.sources import read_module
+from ganforge.pipeline import Compilation, compile_spec
+from ganforge.plugins import ShapeError, Tensor
+from ganforge.plugins.registry import load_registry
+from ganforge.runs.programs import import_program
+
+Fenced = Callable[[str, str], list[Any]]
+PAGE = "docs/writing-plugins.md"
+SMALL = ("size=16", "width=8", "train.batch=4")
+
+
+@pytest.fixture(autouse=True)
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fenced: Fenced) -> Iterator[Path]:
+    """A folder on the path in which the plugin lies as pip would leave it."""
+    blocks = [*fenced(PAGE, "toml"), *fenced(PAGE, "python")]
+    files = {block.words["file"]: block.text for block in blocks if "file" in block.words}
+    project = tomllib.loads(files["pyproject.toml"])["project"]
+    points = [f"{k} = {v}" for k, v in project["entry-points"]["ganforge"].items()]
+    info = "ganforge_extras-1.0.dist-info"
+    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: 1.0\n"
+    files[f"{info}/entry_points.txt"] = "\n".join(["[ganforge]", *points])
+    (tmp_path / info).mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield tmp_path
+    for name in ("ganforge_extras", "ganforge_extras_modules"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def compilation(fenced: Fenced) -> Compilation:
+    spec = next(block.text for block in fenced(PAGE, "toml") if "plugin" in block.words)
+    return compile_spec(spec, SMALL)
+
+
+def test_its_block_and_loss_are_found_and_nothing_is_reported() -> None:
+    registry = load_registry()
+    assert str(registry.owners["block", "channel-shuffle"]) == "ganforge-extras 1.0"
+    assert "charbonnier" in registry.losses
+    assert not [d for d in registry.diagnostics if "extras" in d.message]
+
+
+def test_its_spec_is_sound_and_trains(compilation: Compilation) -> None:
+    import torch
+
+    assert str(compilation.report) == "No problems found."
+    module = import_program(compilation.program().text)
+    data, state = module.open_data("shapes"), module.build(0, torch.device("cpu"))
+    state.samples = len(data)
+    losses = module.train_round(state, *module.draw(state, data))
+    assert losses["again"] > 0
+    assert isinstance(state.networks["E"].layers[2], torch.nn.ChannelShuffle)
+
+
+def test_its_spec_is_emitted_with_its_source(compilation: Compilation) -> None:
+    script = standalone(compilation.program("shapes"), "ganforge emit")
+    assert "def charbonnier(a, b, eps)" in script
+    assert "ganforge_extras" not in script
+
+
+def test_its_block_refuses_what_it_cannot_take() -> None:
+    block = load_registry().blocks["channel-shuffle"]
+    assert block.infer is not None
+    with pytest.raises(ShapeError, match="5 groups do not divide 8 channels"):
+        block.infer(block.params.model_validate({"groups": 5}), Tensor((8, 4, 4)))
+
+
+def test_its_module_can_be_inlined_and_keeps_the_shape(site: Path) -> None:
+    import torch
+
+    assert "SqueezeExcite" in read_module("ganforge_extras_modules").definitions
+    module = __import__("ganforge_extras_modules").SqueezeExcite(8, 2)
+    assert module(torch.ones(2, 8, 4, 4)).shape == (2, 8, 4, 4)
+
+
+def test_its_declarations_import_no_torch(site: Path) -> None:
+    code = "import sys, ganforge_extras; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=site, check=False).returncode == 0
