@@ -29,4 +29,6 @@ class FormulaError(Exception):
 
 
 class UnknownShapeError(Exception):
-    """A formula needs a param or a shape that an earlier mistake left unknown: nothing more is said."""
+    """A formula needs a param or a shape that an earlier mistake left unknown: nothing more is
+    said.
+    """

@@ -1,4 +1,6 @@
-"""Computing a formula, with bounds on every value, so that no spec can hang or exhaust the compiler."""
+"""Computing a formula, with bounds on every value, so that no spec can hang or exhaust the
+compiler.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ Value = int | float | bool | str | list[Any]
 MAX_VALUE = 1e15
 MAX_LIST = 20_000
 MAX_WORK = 500_000
-MAX_TOTAL_WORK = 5_000_000
+MAX_TOTAL_WORK = 2_000_000
 PROGRESS_NAMES = ("step", "round", "kimg", "epoch", "progress")
 GROWING_NAMES = ("level", "res", "fade")
 LIVE_NAMES = (*PROGRESS_NAMES, *GROWING_NAMES)
@@ -29,7 +31,7 @@ SHAPE_FUNCTIONS = ("channels", "height", "width", "has")
 
 @dataclass
 class Meter:
-    """Counts the steps of all formulas of a spec, so that many slow ones end as one slow one does."""
+    """Counts the steps of all formulas of a spec: many slow ones end as one slow one does."""
 
     work: int = 0
 
@@ -109,7 +111,10 @@ _LIVE: Mapping[str, Callable[..., Any]] = {
 
 
 def evaluate(tree: ast.expr, scope: Scope, text: str) -> Value:
-    """The value of a formula. Raises `FormulaError`, and `UnknownShapeError` for a poisoned shape."""
+    """The value of a formula.
+
+    Raises `FormulaError`, and `UnknownShapeError` for a poisoned shape.
+    """
     value: Value = _Evaluation(scope, text).value(tree)
     return value
 
@@ -139,12 +144,15 @@ class _Evaluation:
         return self._bounded(node, result)
 
     def _spend(self, node: ast.AST, work: int) -> None:
+        meter = self.scope.meter
+        if meter.work > MAX_TOTAL_WORK:
+            raise UnknownShapeError  # said once is enough
         self.work += work
-        self.scope.meter.work += work
+        meter.work += work
         if self.work > MAX_WORK:
             message = "this formula takes too long to compute"
             raise self.fail(node, "GF118", message, "its lists are too long, or nested too often")
-        if self.scope.meter.work > MAX_TOTAL_WORK:
+        if meter.work > MAX_TOTAL_WORK:
             message = "the formulas of this spec together take too long to compute"
             raise self.fail(node, "GF118", message, "compute once, in `[params]`, what repeats")
 
@@ -191,7 +199,9 @@ class _Evaluation:
                 "only numbers that the reference calls live know it, such as `lr` and `weight`",
             )
         message = f"the formula names `{node.id}`, which is no param or loop variable here"
-        return self.fail(node, "GF106", message, did_you_mean(node.id, sorted(self.scope.names)))
+        names = sorted(self.scope.names)
+        help = did_you_mean(node.id, names) if names else "there are no params: write `[params]`"
+        return self.fail(node, "GF106", message, help)
 
     def _binop(self, node: ast.BinOp) -> Any:
         left, right = self.value(node.left), self.value(node.right)

@@ -26,7 +26,9 @@ MATH = ("sqrt", "log2", "ceil", "floor")
 
 @dataclass(frozen=True)
 class Live:
-    """A number that changes during training: `source` is Python over the attributes of `t`, a `Progress`."""
+    """A number that changes during training: `source` is Python over the attributes of `t`, a
+    `Progress`.
+    """
 
     text: str
     tree: ast.expr
@@ -62,7 +64,9 @@ def _refuse_growing(tree: ast.expr, scope: Scope, text: str) -> None:
 
 
 class _Folding:
-    """Replaces by its value every part that training does not change. Depth is bounded by the parser."""
+    """Replaces by its value every part that training does not change. Depth is bounded by the
+    parser.
+    """
 
     def __init__(self, scope: Scope, text: str) -> None:
         self.scope, self.text = scope, text

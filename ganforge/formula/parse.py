@@ -1,4 +1,6 @@
-"""From text to a syntax tree: Python's expression grammar, cut down to what each notation allows."""
+"""From text to a syntax tree: Python's expression grammar, cut down to what each notation
+allows.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ def parse_formula(text: str) -> ast.expr:
 
 
 def parse_wiring(text: str) -> ast.expr:
-    """The tree of wiring: calls with keywords and `call.output` beside what formulas have. Raises `FormulaError`."""
+    """The tree of wiring: calls with keywords and `call.output` beside what formulas have. Raises
+    `FormulaError`.
+    """
     return _parse(text, _WIRING, "wiring", "GF218", "GF218")
 
 
@@ -156,7 +160,10 @@ def _refused(node: ast.AST, text: str, what: str, code: str) -> FormulaError:
     if isinstance(node, ast.Attribute) and node.attr == "shape":
         help = "ask for `channels(x)`, `height(x)` or `width(x)`"
     else:
-        help = "allowed are numbers, names, arithmetic, comparisons, lists and the functions of the reference"
+        help = (
+            "allowed are numbers, names, arithmetic, comparisons, lists and the functions of the "
+            "reference"
+        )
     return FormulaError(code, f"{name} are not allowed in a {what}", help, start, end)
 
 

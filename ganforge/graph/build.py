@@ -1,4 +1,6 @@
-"""From a Spec to a Graph: flow, losses and samples as nodes, networks expanded for what they are given."""
+"""From a Spec to a Graph: flow, losses and samples as nodes, networks expanded for what they are
+given.
+"""
 
 from __future__ import annotations
 

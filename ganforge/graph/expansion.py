@@ -1,6 +1,7 @@
 """From a table of layers to nodes: loops, conditions, ids, composite blocks and shapes in one walk.
 
-Formulas may ask for the shape of what stands before them, so expanding and inferring cannot be apart.
+Formulas may ask for the shape of what stands before them, so expanding and inferring cannot be
+apart.
 """
 
 from __future__ import annotations
@@ -283,14 +284,15 @@ def _loop_head(frame: Frame, layer: dict[str, Any], path: Path) -> tuple[str | N
 
 def _items(frame: Frame, text: object, path: Path) -> list[Any] | None:
     """What a loop runs over; None after reporting what is wrong."""
-    items = _formula(frame, text, path)
-    if isinstance(items, list):
-        values = [_formula(frame, item, (*path, k)) for k, item in enumerate(items)]
-        written = isinstance(text, list)
-        values = values if written else items
-        if all(isinstance(value, bool | int | float | str | list) for value in values):
-            return values
-    if items is not None and not (isinstance(items, list) and None in values):
+    if isinstance(text, list):
+        items: Any = [_formula(frame, item, (*path, k)) for k, item in enumerate(text)]
+        if None in items:
+            return None
+    else:
+        items = _formula(frame, text, path)
+    if isinstance(items, list) and not any(isinstance(item, dict) for item in items):
+        return items
+    if items is not None:
         message = f"a loop runs over a list of numbers, not {shown(items)}"
         frame.findings.add("GF114", path, message, 'such as "range(4)"')
     return None
@@ -313,7 +315,8 @@ def _when(frame: Frame, layer: Mapping[str, Any], path: Path) -> bool:
         return True
     value = _formula(frame, layer["when"], (*path, "when"))
     if value is not None and not isinstance(value, bool):
-        frame.findings.add("GF114", (*path, "when"), "`when` must be true or false")
+        message = f"`when` must be true or false, and this is {shown(value)}"
+        frame.findings.add("GF114", (*path, "when"), message, 'compare: `when = "i > 0"`')
         return True
     return value is not False
 
@@ -510,7 +513,10 @@ def _composite(
     shapes = {n: _tensor(frame.nodes.shape(i)) for n, i in arguments.items()}
     if any(shape is None for shape in shapes.values()):
         return frame.nodes.unknown(path)
+    before, used = len(frame.findings.items), frame.findings.document.span(path)
     body = _instance(frame, name, table, shapes, given, path)
+    if used is not None and not frame.parents:
+        frame.findings.annotate(before, Label(used, f"in this use of `{name}`"))
     if set(body.outputs) != {""}:
         message = (
             f"the block `{name}` has named outputs, which this version of ganforge does not build"

@@ -1,4 +1,6 @@
-"""The graph's values: one kind of node for layers inside a network and for wiring outside of networks."""
+"""The graph's values: one kind of node for layers inside a network and for wiring outside of
+networks.
+"""
 
 from __future__ import annotations
 
@@ -130,7 +132,9 @@ Operation = (
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value: the operation that makes it, the nodes it is made from, its shape, and where it was written."""
+    """A value: the operation that makes it, the nodes it is made from, its shape, and where it was
+    written.
+    """
 
     operation: Operation
     inputs: tuple[int, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -31,7 +32,7 @@ from ganforge.graph.nodes import (
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
 from ganforge.spec.findings import Findings
-from ganforge.spec.planned import BLOCKS, FUNCTIONS, planned
+from ganforge.spec.planned import BLOCKS, FUNCTIONS, WORDS, planned
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ _OPERATORS: Mapping[type[ast.operator], str] = {
 class Wiring:
     """Lowers wiring into `nodes`.
 
-    lookup: the value of a name, or None. call: makes the call of a network, or None where no network has that name.
+    lookup: the value of a name, or None. call: makes the call of a network, or None where no
+    network has that name.
     """
 
     nodes: Nodes
@@ -365,20 +367,7 @@ class Wiring:
                 node, "GF204", f"`{name}` takes ({takes}), and {len(inputs)} tensors are given"
             )
         values = {k.arg: self._keyword(k.value) for k in node.keywords if k.arg}
-        try:
-            params = block.params.model_validate(values, context=self.scope)
-        except ValidationError as error:
-            detail = error.errors(include_url=False)[0]
-            message = detail.get("ctx", {}).get("message", detail["msg"])
-            key = ".".join(map(str, detail["loc"]))
-            if detail["type"] == "extra_forbidden":
-                help = did_you_mean(key, list(block.params.model_fields))
-                self._fail(node, "GF102", f"`{name}` has no parameter `{key}`", help)
-            self._fail(
-                node,
-                "GF111" if detail["type"] == "missing" else "GF114",
-                f"`{name}`: `{key}`: {message}",
-            )
+        params = self._params(node, block, values)
         try:
             return apply(self.nodes, block, params, inputs, self.path, variadic=variadic)
         except ShapeError as error:
@@ -386,6 +375,34 @@ class Wiring:
             raise FormulaError(
                 error.code, error.message, error.help, start, end, nodes=inputs
             ) from None
+
+    def _params(self, node: ast.Call, block: Block, values: dict[str, Any]) -> Any:
+        """The parameters of a function, checked by its declaration."""
+        try:
+            return block.params.model_validate(values, context=self.scope)
+        except ValidationError as error:
+            detail = error.errors(include_url=False)[0]
+        key = str(detail["loc"][0]) if detail["loc"] else ""
+        at: ast.AST = next((k.value for k in node.keywords if k.arg == key), node)
+        known = list(block.params.model_fields)
+        written = block.name.replace("-", "_")
+        if detail["type"] == "extra_forbidden":
+            help = did_you_mean(key, known, "parameter")
+            self._fail(at, "GF102", f"`{written}` has no parameter `{key}`", help)
+        if detail["type"] == "missing":
+            self._fail(node, "GF111", f"`{written}` needs `{key}`", f"write `{key}=...`")
+        if values[key] in tuple(WORDS.get(key, ())):
+            help = "use a later version, or another word"
+            self._fail(at, "GF117", planned(f"`{key}='{values[key]}'`"), help)
+        if detail["type"] == "literal_error":
+            choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
+            message = f"`{key}` cannot be {shown(values[key])}"
+            self._fail(at, "GF110", message, did_you_mean(str(values[key]), choices))
+        message = detail.get("ctx", {}).get("message", detail["msg"])
+        code = detail["type"] if detail["type"].startswith("GF") else "GF115"
+        self._fail(
+            at, code, f"`{key}` of `{written}`: {message.replace('Input should', 'it must')}"
+        )
 
     def _keyword(self, node: ast.expr) -> Any:
         return self._formula(node)

@@ -1,6 +1,7 @@
 """Types for the parameters of blocks, losses, inits and sources.
 
-A field of one of these types takes a value or a formula; the formula is computed while the model is validated, from the
+A field of one of these types takes a value or a formula; the formula is computed while the model is
+validated, from the
 `Scope` that is the validation's context. So a declaration sees numbers only.
 """
 
@@ -187,7 +188,9 @@ LivePair = Annotated[
 Reference = Annotated[
     dict[str, Any], BeforeValidator(_reference, json_schema_input_type=str | dict[str, Any])
 ]
-"""A name with parameters: `"batch"` or `{ kind = "batch", eps = 1e-3 }`; arrives as a table with `kind`."""
+"""A name with parameters: `"batch"` or `{ kind = "batch", eps = 1e-3 }`; arrives as a table with
+`kind`.
+"""
 BlockRef = Reference
 InitRef = Reference
 Weights = Reference
@@ -204,7 +207,8 @@ class Initialized(Params):
 
 
 class Weighted(Initialized):
-    """Parameters of a block that applies weight, then `norm`, then `act`. `bias` is automatic: it defaults to
+    """Parameters of a block that applies weight, then `norm`, then `act`. `bias` is automatic: it
+    defaults to
     true unless the layer's own norm has a learned shift.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ganforge.diagnostics import rules
@@ -12,7 +13,10 @@ from ganforge.formula.errors import FormulaError
 
 
 class Findings:
-    """The diagnostics of one stage, gathered. Each stage makes its own and returns them as a tuple."""
+    """The diagnostics of one stage, gathered.
+
+    Each stage makes its own and returns them as a tuple.
+    """
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -22,7 +26,9 @@ class Findings:
     def add(
         self, code: str, path: Path, message: str, help: str | None = None, **more: Any
     ) -> None:
-        """A finding at a path of the document. `key=True` points at the key, `span` at a part of the value."""
+        """A finding at a path of the document. `key=True` points at the key, `span` at a part of
+        the value.
+        """
         key, span = more.pop("key", False), more.pop("span", None)
         span = span or self.document.span(path, key=key)
         labels = more.pop("related", ())
@@ -39,6 +45,10 @@ class Findings:
     def errors(self) -> list[Diagnostic]:
         """The errors among the findings."""
         return [finding for finding in self.items if finding.severity is Severity.ERROR]
+
+    def annotate(self, start: int, label: Label) -> None:
+        """Adds a place to the findings from `start` on: where what they are about is used."""
+        self.items[start:] = [replace(d, related=(*d.related, label)) for d in self.items[start:]]
 
     def withdraw(self, code: str, path: Path) -> None:
         """Takes back findings that a better one at the same place replaces."""

@@ -227,7 +227,9 @@ class LossTable(Params):
 
 @dataclass(frozen=True)
 class Data:
-    """`[data]`: the source, its options as its declaration reads them, and the fields in declared order."""
+    """`[data]`: the source, its options as its declaration reads them, and the fields in declared
+    order.
+    """
 
     source: DataSource
     options: Params
@@ -251,7 +253,9 @@ AnyOptimizer = Sgd | Adam | RmsProp
 
 @dataclass(frozen=True)
 class Spec:
-    """A spec whose tables, types and bounds are right; names and shapes are the graph's business."""
+    """A spec whose tables, types and bounds are right; names and shapes are the graph's
+    business.
+    """
 
     document: Document
     gan: GanTable

@@ -32,7 +32,9 @@ def check_name(name: str, path: Path, findings: Findings, *, key: bool = True) -
 
 
 def check_inputs(inputs: list[str], table: str, path: Path, findings: Findings) -> bool:
-    """Whether these may be the inputs of a network or block; `?` is for the further inputs of blocks."""
+    """Whether these may be the inputs of a network or block; `?` is for the further inputs of
+    blocks.
+    """
     good = True
     for k, text in enumerate(inputs):
         where, name = (*path, "inputs", k), text

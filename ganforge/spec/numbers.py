@@ -10,7 +10,9 @@ from ganforge.spec.findings import Findings
 
 
 def check_numbers(values: Any, findings: Findings) -> bool:
-    """GF115 for infinite, undefined and huge numbers; whether there are none. Iterative: layers may be many."""
+    """GF115 for infinite, undefined and huge numbers; whether there are none. Iterative: layers may
+    be many.
+    """
     found = False
     stack: list[tuple[Path, Any]] = [((), values)]
     while stack:

@@ -34,7 +34,8 @@ def resolve_params(
 ) -> dict[str, Value]:
     """The values of a table of params, each formula computed after those it names.
 
-    given: values from a call of a composite block, which go before the defaults. scope: what formulas may name besides.
+    given: values from a call of a composite block, which go before the defaults. scope: what
+    formulas may name besides.
     A param that cannot be computed is reported and left out.
     """
     given, scope = given or {}, scope or Scope()

@@ -1,4 +1,6 @@
-"""What the language has and this version does not build. It is refused, saying so; nothing is ignored."""
+"""What the language has and this version does not build. It is refused, saying so; nothing is
+ignored.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ KEYS: Mapping[str, frozenset[str]] = {
     "data": frozenset({"holdout", "normalize", "flip", "crop", "load_size", "dequantize"}),
     "data.fields": frozenset({"labelled", "labelled_share", "corrupt"}),
     "train.players": frozenset({"clip_weights", "clip_gradients"}),
-    "train": frozenset({"clip_weights", "clip_gradients", "fresh_optimizers"}),
+    "train": frozenset(
+        {"clip_weights", "clip_gradients", "fresh_optimizers", "level", "fade_kimg"}
+    ),
     "sample": frozenset({"rows", "columns", "latents"}),
     "losses": frozenset(
         {"pairing", "pool", "top_k", "targets", "margin", "reduction", "critic", "noise"}

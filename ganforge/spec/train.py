@@ -65,7 +65,9 @@ def _players(table: Any, scope: Scope, findings: Findings) -> dict[str, PlayerTa
 def read_optimizers(
     table: Mapping[str, Any], scope: Scope, findings: Findings
 ) -> dict[str, AnyOptimizer]:
-    """By player, the common one under the empty name. A player's table is merged over the common one."""
+    """By player, the common one under the empty name. A player's table is merged over the common
+    one.
+    """
     common = table.get("optimizer")
     if table and common is None:
         help = 'write `optimizer = { kind = "adam", lr = 2e-4 }`'

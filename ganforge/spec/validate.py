@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, shown
@@ -53,7 +53,8 @@ def read(
 ) -> M | None:
     """The table at `path` as its model, or None after reporting what is wrong with it.
 
-    table: which set of planned keys applies. extra_keys: keys that are known although the model lacks them.
+    table: which set of planned keys applies. extra_keys: keys that are known although the model
+    lacks them.
     origins: for keys that were written elsewhere, such as in `defaults`, their own places.
     """
     known = [*(f.alias or n for n, f in model.model_fields.items()), *extra_keys]
@@ -61,17 +62,31 @@ def read(
     try:
         return model.model_validate(_with_words(model, value, scope, place), context=scope)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            _report(detail, value, place)
+        details = error.errors(include_url=False)
+        meant = {nearest(str(d["loc"][-1]), known) for d in details if _is_unknown(d)}
+        for detail in details:
+            if (
+                detail["type"] != "missing"
+                or len(detail["loc"]) > 1
+                or detail["loc"][0] not in meant
+            ):
+                _report(detail, value, place)
     except UnknownShapeError:
         pass
     return None
 
 
+def _is_unknown(detail: ErrorDetails) -> bool:
+    """Whether a key of the table itself is unknown: misspelled, it is not missing as well."""
+    return detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1
+
+
 def chosen(
     table: Mapping[str, Any], key: str, known: Iterable[str], path: Path, findings: Findings
 ) -> str | None:
-    """The value of the key that says which model a table has; None after reporting what is wrong."""
+    """The value of the key that says which model a table has; None after reporting what is
+    wrong.
+    """
     known, value = list(known), table.get(key)
     if key not in table:
         message = f"{_named(path)} needs `{key}`"
@@ -128,6 +143,9 @@ def _unknown_key(key: str, depth: int, path: Path, place: _Place) -> None:
 
 def _formula(detail: ErrorDetails, path: Path, findings: Findings) -> None:
     given, code, context = detail["input"], detail["type"], detail.get("ctx", {})
+    if "index" in context:
+        path = (*path, context["index"])
+        given = given[context["index"]] if isinstance(given, list) else given
     if isinstance(given, dict) and given.get("kind") in tuple(LIVE_KINDS):
         refuse(findings, (*path, "kind"), f'feedback of kind "{given["kind"]}"')
         return
@@ -137,8 +155,6 @@ def _formula(detail: ErrorDetails, path: Path, findings: Findings) -> None:
     last = next((step for step in reversed(path) if isinstance(step, str)), None)
     if code in ("GF114", "GF105", "GF115") and last:
         error.message = f"`{last}`: {error.message}"
-    if "index" in context:
-        path = (*path, context["index"])
     findings.formula(error, path)
 
 

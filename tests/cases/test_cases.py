@@ -1,7 +1,9 @@
 """Every rule on a spec that breaks it and on the same spec repaired.
 
-`NAME.toml` breaks the rule it is named by, `NAME.txt` is the whole report word for word, and `NAME.good.toml` is the
-repaired spec. A first line `# --set NAME=VALUE` is an override. `UPDATE_CASES=1` writes the reports anew.
+`NAME.toml` breaks the rule it is named by, `NAME.txt` is the whole report word for word, and
+`NAME.good.toml` is the
+repaired spec. A first line `# --set NAME=VALUE` is an override. `UPDATE_CASES=1` writes the reports
+anew.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 NAMES = sorted(p.stem for p in HERE.glob("GF*.toml") if not p.stem.endswith(".good"))
 TESTED_ELSEWHERE = {"GF312", "GF802", "GF803", "GF804", "GF809"}
-"""What only other plugins than the built-in ones can break: `tests/plugins` and `tests/compiler`."""
+"""What only other plugins than the built-in ones can break: `tests/plugins` and `tests/compiler`.
+"""
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,9 @@
 """Gradient reach: which networks each term of a loss moves.
 
-An adversarial loss has a critic, the outermost network call that `real` and `fake` have in common, and a generator's
-side: every trainable network upstream of the critic's arguments. Any other loss moves all trainable networks it reaches.
+An adversarial loss has a critic, the outermost network call that `real` and `fake` have in common,
+and a generator's
+side: every trainable network upstream of the critic's arguments. Any other loss moves all trainable
+networks it reaches.
 """
 
 from __future__ import annotations
@@ -148,7 +150,9 @@ def _report_still(
     critic: frozenset[str],
     findings: Findings,
 ) -> bool:
-    """Whether each side of the loss moves what it should; reports GF401 and GF406 where it does not."""
+    """Whether each side of the loss moves what it should; reports GF401 and GF406 where it does
+    not.
+    """
     path = ("losses", loss.name)
     silent = sorted(name for name in critic if not graph.networks[name].has_weights)
     still = {term.term.side for term in terms if not term.moves}

@@ -12,7 +12,10 @@ from ganforge.spec.planned import refuse
 
 
 def check_losses(graph: Graph, findings: Findings) -> None:
-    """GF310 and GF313: real and generated samples, and targets, have one shape. Samples are images."""
+    """GF310 and GF313: real and generated samples, and targets, have one shape.
+
+    Samples are images.
+    """
     for loss in graph.losses.values():
         known = any(term.loss == loss.name for term in graph.terms)
         if known and {"real", "fake"} <= set(loss.tensors):

@@ -10,7 +10,9 @@ from ganforge.spec.validate import Findings
 
 
 def find_players(graph: Graph, findings: Findings) -> Graph:
-    """The graph with its players: critics in `critic`, all others in `generator`, unless the spec says otherwise."""
+    """The graph with its players: critics in `critic`, all others in `generator`, unless the spec
+    says otherwise.
+    """
     owner = _declared(graph, findings)
     critics = {name for term in graph.terms if term.term.side == "critic" for name in term.moves}
     for name in graph.trainable():

@@ -60,8 +60,9 @@ def _check_logits(graph: Graph, critic: str, findings: Findings) -> None:
             "sigmoid",
             "softmax",
         ):
-            message = f"the critic `{critic}` ends in {node.operation.block.name}, and its loss takes logits"
-            findings.add("GF702", node.path, message, f"remove the {node.operation.block.name}")
+            block = node.operation.block.name
+            message = f"the critic `{critic}` ends in {block}, and its loss takes logits"
+            findings.add("GF702", node.path, message, f"remove the {block}")
 
 
 def _last(body: Body) -> list[Node]:
@@ -96,7 +97,8 @@ def _check_ranges(graph: Graph, findings: Findings) -> None:
             and b.range
             and a.range != b.range
         ):
-            message = f"the generator gives values in {_span(b.range)}, and the data is in {_span(a.range)}"
+            made, data = _span(b.range), _span(a.range)
+            message = f"the generator gives values in {made}, and the data is in {data}"
             network = graph.networks[fake.operation.network]
             bounded = _bounding(network.body)
             findings.add("GF703", bounded.path, message, _range_help(a.range, b.range))

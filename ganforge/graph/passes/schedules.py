@@ -48,7 +48,8 @@ def _check(
         if (low is not None and number < low) or (high is not None and number > high):
             limits = f"at least {low}" if high is None else f"from {low} to {high}"
             when = f" at {progress:.0%} of training" if isinstance(value, Live) else ""
-            message = f"`{path[-1] if isinstance(path[-1], str) else path[-2]}` is {number:.4g}{when}, and must be {limits}"
+            name = path[-1] if isinstance(path[-1], str) else path[-2]
+            message = f"`{name}` is {number:.4g}{when}, and must be {limits}"
             code = "GF607" if isinstance(value, Live) else "GF115"
             findings.add(
                 code,

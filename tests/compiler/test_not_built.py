@@ -1,0 +1,115 @@
+"""What the language has and this version does not build is refused by name, and nothing else is
+said.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from ganforge.pipeline import compile_spec
+from ganforge.plugins.registry import Registry
+from ganforge.spec import planned
+
+TABLES = ["conditioning]\ny = { field = 'label' }", "stages.a]\nkimg = 1", "search]\nover = ['a']"]
+REPLACED = [
+    ('source = "shapes"', key, 'source = "shapes"\n{}')
+    for key in (
+        "holdout = 100",
+        "flip = true",
+        "crop = 32",
+        "load_size = 70",
+        "dequantize = true",
+        "normalize = true",
+    )
+]
+REPLACED += [
+    ("batch = 8", key, "batch = 8\n{}")
+    for key in ("clip_weights = 0.01", "clip_gradients = 1", "level = 3", "fade_kimg = 600")
+]
+REPLACED += [
+    ('images = ["fake"]', key, 'images = ["fake"]\n{}')
+    for key in ('rows = "z"', 'columns = "z"', "latents = {}", 'statistics = "standing"')
+]
+REPLACED += [
+    ('kind = "adversarial"', key, 'kind = "adversarial"\n{}')
+    for key in (
+        "every = 16",
+        "pool = 50",
+        'pairing = "paired"',
+        "top_k = 3",
+        "margin = 1",
+        'critic = ["D"]',
+        'objective = "energy"',
+        'weight = "1 + level"',
+        'weight = "res / 4"',
+        'weight = { kind = "adaptive", watch = "adversarial.real_sign", target = 0.6 }',
+    )
+]
+REPLACED += [
+    ("lr = 2e-4", rate, "lr = {}") for rate in ('"2e-4 * fade"', '{ kind = "plateau", of = "a.b" }')
+]
+REPLACED += [
+    ("[latents]", kind, "label = {{ kind = {} }}\n[latents]")
+    for kind in (
+        '"attributes", count = 3',
+        '"vector", size = 3',
+        '"class", classes = 3, labelled = 9',
+    )
+]
+REPLACED += [
+    ('{ block = "linear", out = 1 }', layer, "{}, {{ block = 'linear', out = 1 }}")
+    for layer in (
+        "{ block = 'linear', out = 8, weights = 'spectral' }",
+        "{ block = 'linear', out = 8, weights = { kind = 'equalized', gain = 'sqrt(2)' } }",
+        "{ block = 'relu', when = 'level > 2' }",
+        "{ from = 'prev * fade' }",
+        "{ from = 'prev * progress' }",
+        "{ block = 'upsample', mode = 'fir' }",
+    )
+]
+REPLACED += [('images = ["fake"]', field, "images = [{}]") for field in ('"x"', '"x + fake"')]
+
+
+@pytest.mark.parametrize(("old", "key", "new"), REPLACED, ids=[key for _, key, _ in REPLACED])
+def test_a_key_that_is_not_built_is_refused(
+    base: str, registry: Registry, old: str, key: str, new: str
+) -> None:
+    assert old in base
+    report = compile_spec(base.replace(old, new.format(key), 1), registry=registry).report
+    assert [d.code for d in report.diagnostics] == ["GF117"]
+    assert "part of the language" in report.diagnostics[0].message
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_that_is_not_built_is_refused(base: str, registry: Registry, table: str) -> None:
+    report = compile_spec(f"{base}\n[{table}\n", registry=registry).report
+    assert [d.code for d in report.diagnostics] == ["GF117"]
+
+
+@pytest.mark.parametrize("kind", sorted(planned.LOSSES))
+def test_a_loss_that_is_not_built_is_refused(base: str, registry: Registry, kind: str) -> None:
+    text = f'{base}\n[losses.other]\nkind = "{kind}"\nscore = "D(x)"\n'
+    assert [d.code for d in compile_spec(text, registry=registry).report.diagnostics] == ["GF117"]
+
+
+@pytest.mark.parametrize("block", sorted(planned.BLOCKS))
+def test_a_block_that_is_not_built_is_refused(base: str, registry: Registry, block: str) -> None:
+    layer = '{ block = "linear", out = 1 }'
+    text = base.replace(layer, f'{{ block = "{block}", style = "x" }}, {layer}')
+    assert [d.code for d in compile_spec(text, registry=registry).report.diagnostics] == ["GF117"]
+
+
+@pytest.mark.parametrize("name", sorted(planned.FUNCTIONS))
+def test_a_function_that_is_not_built_is_refused(base: str, registry: Registry, name: str) -> None:
+    text = base.replace('"D(fake)"', f'"D({name.replace("-", "_")}(fake))"')
+    assert [d.code for d in compile_spec(text, registry=registry).report.diagnostics] == ["GF117"]
+
+
+@pytest.mark.parametrize("name", sorted(planned.BLOCKS | planned.FUNCTIONS))
+def test_what_is_planned_does_not_exist(registry: Registry, name: str) -> None:
+    assert name not in registry.blocks
+
+
+@pytest.mark.parametrize("name", sorted(planned.LOSSES))
+def test_a_planned_loss_does_not_exist(registry: Registry, name: str) -> None:
+    assert name not in registry.losses
