@@ -34,7 +34,7 @@ from ganforge.spec.findings import Findings
 from ganforge.spec.models import BlockTable, NetworkTable, Spec
 from ganforge.spec.names import check_name
 from ganforge.spec.params import check_value, declared_value, resolve_params
-from ganforge.spec.planned import BLOCKS, refuse
+from ganforge.spec.planned import BLOCKS, planned, refuse
 
 MAX_LAYERS = 20_000
 MAX_NESTING = 50
@@ -343,6 +343,8 @@ def _layer(frame: Frame, layer: dict[str, Any], path: Path) -> None:
         frame.tensors[name] = result
         frame.bound.append(name)
         frame.nodes.rename(result, name)
+    elif isinstance(layer.get("id"), str):
+        frame.tensors.setdefault(layer["id"], result)  # a bad id is reported; its uses are not
     if not _side(frame, layer, path):
         frame.prev = result
 
@@ -485,8 +487,10 @@ def _add(frame: Frame, layer: Layer, inputs: tuple[int, ...], path: Path) -> int
         )
         return frame.nodes.unknown(path)
     if layer.block.infer is None and all(s is not None for s in shapes):
-        message = f"the shape of `{layer.block.name}` is not known without running it"
-        frame.findings.add("GF312", path, message, "its plugin can declare `infer`")
+        what = f"the block `{layer.block.name}`, whose plugin does not declare `infer`,"
+        help = "ask its author for `infer`, or use a later version"
+        frame.findings.add("GF117", path, planned(what), help)
+        return frame.nodes.unknown(path)
     return frame.nodes.add(layer, inputs, shape, path)
 
 

@@ -324,3 +324,8 @@ def test_a_block_with_sizes_in_its_wiring_fits_one_shape_only(
         "[train]", LOSS.format(name="half", real="D(downsample(x))", fake="D(downsample(fake))")
     )
     assert set(codes(compile_spec(text, registry=registry))) == {"GF309"}
+
+
+def test_an_id_that_is_refused_is_said_once(critic: Critic) -> None:
+    layers = ('{ id = "step", block = "linear", out = 8 }', '{ from = "step + step" }')
+    assert codes(critic(*layers, ONE)) == ["GF101"]

@@ -105,15 +105,6 @@ UNEVEN_SPLIT = Rule(
     bad='parts = "split(z, parts=7)"\n# z has 120 values',
     good='parts = "split(z, parts=6)"',
 )
-UNKNOWN_SHAPE = Rule(
-    "GF312",
-    "unknown-shape",
-    Severity.NOTE,
-    says="The shape of a layer is unknown, because its plugin does not say how to infer it.",
-    why="What follows from it is not checked.",
-    bad='Block("mine", "...", Params, infer=None)',
-    good='Block("mine", "...", Params, infer=lambda params, x: x)',
-)
 TARGET_SHAPE = Rule(
     "GF313",
     "target-shape",
