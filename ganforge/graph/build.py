@@ -100,7 +100,7 @@ class _Builder:
             self._source(name, "field", field_shape(value), ("data", "fields", name))
         for name, latent in self.spec.latents.items():
             self._source(name, "latent", latent_shape(latent), ("latents", name))
-        for path in (("data", "fields"), ("latents",), ("flow",)):
+        for path in (("data", "fields"), ("latents",), ("conditioning",), ("flow",)):
             for name in self.written(*path):
                 if name not in self.names and name not in self.spec.flow:
                     self.names[name] = self.nodes.unknown((*path, name))

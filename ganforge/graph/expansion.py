@@ -198,7 +198,8 @@ def _expand(frame: Frame, inputs: Mapping[str, Shape]) -> Body:
         frame.tensors[name] = indices[name]
     frame.prev = next(iter(indices.values()))
     _layers(frame, frame.table.layers, (*frame.path, "layers"), 0)
-    return Body(tuple(frame.nodes.items), indices, _outputs(frame, indices))
+    outputs = _outputs(frame, indices)  # wiring may add nodes
+    return Body(tuple(frame.nodes.items), indices, outputs)
 
 
 def _outputs(frame: Frame, inputs: Mapping[str, int]) -> dict[str, int]:

@@ -32,7 +32,7 @@ from ganforge.graph.nodes import (
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
 from ganforge.spec.findings import Findings
-from ganforge.spec.planned import BLOCKS, FUNCTIONS, WORDS, planned
+from ganforge.spec.planned import BLOCKS, FUNCTIONS, is_planned_word, planned
 
 
 @dataclass(frozen=True)
@@ -391,11 +391,11 @@ class Wiring:
             self._fail(at, "GF102", f"`{written}` has no parameter `{key}`", help)
         if detail["type"] == "missing":
             self._fail(node, "GF111", f"`{written}` needs `{key}`", f"write `{key}=...`")
-        if values[key] in tuple(WORDS.get(key, ())):
+        choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
+        if is_planned_word(key, values[key], choices):
             help = "use a later version, or another word"
             self._fail(at, "GF117", planned(f"`{key}='{values[key]}'`"), help)
         if detail["type"] == "literal_error":
-            choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
             message = f"`{key}` cannot be {shown(values[key])}"
             self._fail(at, "GF110", message, did_you_mean(str(values[key]), choices))
         message = detail.get("ctx", {}).get("message", detail["msg"])

@@ -21,7 +21,7 @@ def read_train(table: Mapping[str, Any], scope: Scope, findings: Findings) -> Tr
     flat = {key: value for key, value in table.items() if key != "players"}
     train = read(TrainTable, flat, ("train",), scope, findings, table="train") or TrainTable()
     given = [key for key in LENGTHS if key in table]
-    if table and not given:
+    if table and not given and "stages" not in findings.document.values:
         findings.add(
             "GF601", ("train",), "`[train]` has no length", "give one of kimg, rounds, epochs"
         )

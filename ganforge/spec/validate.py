@@ -16,7 +16,7 @@ from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, shown
 from ganforge.plugins.params import insert
 from ganforge.spec.findings import Findings, dotted, holds, lookup
-from ganforge.spec.planned import KEYS, LIVE_KINDS, WORDS, refuse
+from ganforge.spec.planned import KEYS, LIVE_KINDS, is_planned_word, refuse
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -191,10 +191,10 @@ def _bounds_or_type(kind: str, detail: ErrorDetails, path: Path, findings: Findi
 
 def _choice(detail: ErrorDetails, name: str, path: Path, findings: Findings) -> None:
     given = detail["input"]
-    if isinstance(given, str) and given in WORDS.get(str(path[-1]), ()):
+    choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
+    if is_planned_word(str(path[-1]), given, choices):
         refuse(findings, path, f'`{path[-1]} = "{given}"`')
         return
-    choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
     listed = f"choices: {', '.join(choices)}"
     help = did_you_mean(given, choices) if isinstance(given, str) else listed
     findings.add("GF110", path, f"{name} cannot be {shown(given)}", help)

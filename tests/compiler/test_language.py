@@ -329,3 +329,18 @@ def test_a_block_with_sizes_in_its_wiring_fits_one_shape_only(
 def test_an_id_that_is_refused_is_said_once(critic: Critic) -> None:
     layers = ('{ id = "step", block = "linear", out = 8 }', '{ from = "step + step" }')
     assert codes(critic(*layers, ONE)) == ["GF101"]
+
+
+def test_outputs_are_wiring(base: str, registry: Registry) -> None:
+    layers = (
+        '{ id = "h", block = "linear", out = 2 },\n]\noutputs = { score = "split(h, parts=2)[0]" }'
+    )
+    text = base.replace('{ block = "linear", out = 1 },\n]', layers)
+    text = text.replace('"D(x)"', '"D(x).score"').replace('"D(fake)"', '"D(fake).score"')
+    assert graph_of(compile_spec(text, registry=registry)).terms
+
+
+def test_a_condition_is_refused_once(base: str, registry: Registry) -> None:
+    text = base.replace('"G(z)"', '"G(concat(z, one_hot(y)))"')
+    text += '\n[conditioning]\ny = { field = "label", draw = "uniform" }\n'
+    assert codes(compile_spec(text, registry=registry)) == ["GF117"]

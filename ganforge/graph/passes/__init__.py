@@ -18,8 +18,8 @@ def run_passes(graph: Graph, findings: Findings) -> Graph:
     graph = find_players(graph, findings)
     check_losses(graph, findings)
     check_schedules(graph, findings)
-    check_practice(graph, findings)
     if graph.spec.sound and not findings.errors:
+        check_practice(graph, findings)
         check_unused(graph, findings)
         check_moved(graph, findings)
     return graph
