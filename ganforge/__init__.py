@@ -19,12 +19,10 @@ if TYPE_CHECKING:
     from ganforge.api import Gan, build, check, emit, load, train
     from ganforge.document import SpecNotFound
     from ganforge.errors import CannotStart, SpecError
-    from ganforge.runtime.errors import CheckpointError, DataError, NonFinite, RunError
+    from ganforge.runtime.errors import NonFinite, RunError
 
 __all__ = [
     "CannotStart",
-    "CheckpointError",
-    "DataError",
     "Gan",
     "NonFinite",
     "RunError",
@@ -41,7 +39,7 @@ _HOMES = (
     ("ganforge.api", ("Gan", "build", "check", "emit", "load", "train")),
     ("ganforge.document", ("SpecNotFound",)),
     ("ganforge.errors", ("CannotStart", "SpecError")),
-    ("ganforge.runtime.errors", ("CheckpointError", "DataError", "NonFinite", "RunError")),
+    ("ganforge.runtime.errors", ("NonFinite", "RunError")),
 )
 
 

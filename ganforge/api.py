@@ -99,7 +99,7 @@ def train(
     """Train a spec, or go on with a run (`resume`), to its end; the folder of the run.
 
     The options are those of `ganforge train`. Raises `SpecNotFound`, `SpecError`, `CannotStart`,
-    and the errors of a run: `DataError`, `CheckpointError`, `NonFinite`.
+    and the errors of a run: `NonFinite`, and else `RunError`.
     """
     from ganforge.runs.training import Request, metrics_of, open_run, start
 
@@ -127,7 +127,7 @@ def train(
 def load(run: str | Path, device: str = "cpu") -> Gan:
     """The networks of a run as its last checkpoint has them.
 
-    Raises `CannotStart` where the folder has no checkpoint, `CheckpointError` where it is damaged.
+    Raises `CannotStart` where the folder has no checkpoint, `RunError` where it is damaged.
     """
     from ganforge.runs.loading import load_run
 

@@ -79,7 +79,7 @@ def draw_functions(steps: Steps) -> list[Function]:
         lines.append(f"{player} = {_calls(steps, step, name, k)}")
     lines.append(f"return {', '.join(s.player.name for s in plan.steps)}")
     summary = "All that is random in a round, drawn up front, step by step."
-    arguments = ["state: State", "data: Arrays"]
+    arguments = ["state: State", "data: Data"]
     kinds = [
         "list[tuple[Tensor, ...]]" if steps.repeats(s) else "tuple[Tensor, ...]" for s in plan.steps
     ]
@@ -121,12 +121,12 @@ def _draw_function(
     fields = [s for s in sources if s in plan.fields]
     if fields:
         read = steps.imports.use("ganforge.runtime.data:next_batch")
-        lines.append(f"real = {read}(state, data, {literal(tuple(fields))}, {batch})")
+        lines.append(f"real = {read}(state, data, {batch})")
     lines.append(f"return {', '.join(_value(steps, s, batch) for s in sources)},")
     if len(sources) > 1:
         lines[-1] = lines[-1].removesuffix(",")
     kinds = ", ".join("Tensor" for _ in sources)
-    return Function(name, ["state: State", "data: Arrays"], f"tuple[{kinds}]", summary, lines)
+    return Function(name, ["state: State", "data: Data"], f"tuple[{kinds}]", summary, lines)
 
 
 def _value(steps: Steps, source: str, batch: str) -> str:
@@ -137,9 +137,13 @@ def _value(steps: Steps, source: str, batch: str) -> str:
     field = fields[source]
     if not isinstance(field, ImageField):
         return f'real["{source}"]'
-    scale = steps.imports.use("ganforge.runtime.data:scale_images")
-    low, high = literal(float(field.range[0])), literal(float(field.range[1]))
-    return f'{scale}(real["{source}"], {low}, {high}, MEMORY_FORMAT)'
+    return f'real["{source}"].to(memory_format=MEMORY_FORMAT){scaling(*field.range)}'
+
+
+def scaling(low: float, high: float) -> str:
+    """What turns bytes into numbers of a range: ` / 127.5 - 1.0` for -1..1."""
+    offset = f" - {literal(-low)}" if low < 0 else f" + {literal(low)}" if low else ""
+    return f" / {literal(255 / (high - low))}{offset}"
 
 
 def sample_sources(plan: Plan) -> tuple[str, ...]:
@@ -183,7 +187,7 @@ def sample_functions(steps: Steps) -> list[Function]:
     summary = f"Images (count, {sides}) in {low:g}..{high:g} from a random stream of their own."
     arguments = ["state: State", "count: int", "seed: int"]
     return [
-        Function("sample", arguments, "Tensor", summary, images),
+        Function("sample", arguments, "Tensor", summary, images, "@torch.no_grad()\n"),
         _save(imports, len(roots), low, high),
     ]
 
@@ -193,19 +197,19 @@ def _sample_lines(
 ) -> list[str]:
     plan, imports, local = steps.plan, steps.imports, steps.local
     averages = averaged(plan) if plan.graph.spec.train.ema else []
-    lines = [
-        f'{local[n]} = state.{"averages" if n in averages else "networks"}["{n}"]' for n in networks
-    ]
+    copied = imports.use("copy.deepcopy")
+    stored = [f'state.{"averages" if n in averages else "networks"}["{n}"]' for n in networks]
+    lines = [f"{local[n]} = {copied}({s}).eval()" for n, s in zip(networks, stored, strict=True)]
+    lines.append('noise = random_stream(seed, "samples", state.noise.device)')
+    lines.append("torch.manual_seed(seed)  # noise inside the networks; rounds seed it anew")
     writer = Writer(plan.graph.nodes, imports, Namespace(set(LOCAL)), local=local)
-    context = imports.use("ganforge.runtime.samples:sampling")
-    inside = []
     single = [n for n in sample_sources(plan) if _uses(plan, n, nodes) == 1]
     for name in sample_sources(plan):
         index = plan.graph.names[name]
         if name in single:
             writer.known[index] = (f"draw_{name}(count, noise)", ATOM)
         else:
-            inside.append(f"{local[name]} = draw_{name}(count, noise)")
+            lines.append(f"{local[name]} = draw_{name}(count, noise)")
             writer.known[index] = (local[name], ATOM)
     counted = {i for i in nodes if _uses_of(plan, i, nodes, roots) > 1 and i not in writer.known}
     writer.write(nodes, counted)
@@ -213,11 +217,7 @@ def _sample_lines(
     if len(roots) > 1:
         beside = imports.use("ganforge.runtime.samples:side_by_side")
         result = f"{beside}([{', '.join(writer.text(i) for i in roots)}])"
-    inside += [*writer.lines, f"return {result}"]
-    head = (
-        f"with {context}({', '.join(['state', 'seed', *(local[n] for n in networks)])}) as noise:"
-    )
-    return [*lines, head, *(f"    {line}" for line in inside)]
+    return [*lines, *writer.lines, f"return {result}"]
 
 
 def _uses(plan: Plan, name: str, nodes: set[int]) -> int:
@@ -231,7 +231,8 @@ def _uses_of(plan: Plan, index: int, nodes: set[int], roots: tuple[int, ...]) ->
 def _save(imports: Imports, shown: int, low: float, high: float) -> Function:
     grid = imports.use("ganforge.runtime.samples:save_grid")
     columns = 8 if shown == 1 else shown * max(1, 8 // shown)
-    line = f"{grid}(sample(state, count, state.seed), path, columns={columns}, low={literal(low)}, high={literal(high)})"
+    options = f"columns={columns}, low={literal(low)}, high={literal(high)}"
+    line = f"{grid}(sample(state, count, state.seed), path, {options})"
     arguments = ["state: State", "path: Path", "count: int = 64"]
     summary = "Write a grid of images, from the same latents every time."
     return Function("save_samples", arguments, "None", summary, [line])

@@ -54,8 +54,7 @@ def hyperparameters(graph: Graph, names: Namespace) -> Hyperparameters:
         arguments = _arguments(result, optimizer, prefix, player)
         kind = CLASSES[type(optimizer)]
         if kind in FUSED:
-            result.constants["FUSED"] = "True"
-            arguments.append("fused=FUSED")
+            arguments.append("fused=fused")
         result.optimizers[player] = ", ".join(arguments)
         result.classes[player] = kind
     return result

@@ -1,7 +1,8 @@
 """The standalone script: the program, with the source of what it imports in place of the imports.
 
-A walk over syntax trees follows every `from ganforge... import name` (and those of the plugins that the program uses) to
-the definition, and from there to what that definition names. Imports of other packages are kept, merged and pruned.
+A walk over syntax trees follows every `from ganforge... import name` (and those of the plugins that
+the program uses) to the definition, and from there to what that definition names. Imports of other
+packages are kept, merged and pruned.
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ class _Walk:
 def standalone(program: Program, command: str) -> str:
     """The script of a program: it needs torch, numpy, Pillow and the standard library only.
 
-    command: how it was made, for the header. Raises `InlineError` naming a module that cannot be inlined.
+    command: how it was made, for the header. Raises `InlineError` naming a module that cannot be
+    inlined.
     """
     tree = ast.parse(program.text)
     packages = _packages(tree)

@@ -34,6 +34,7 @@ ROOTS = {
     "F": "import torch.nn.functional as F",
     "torch": "import torch",
     "math": "import math",
+    "copy": "import copy",
 }
 
 

@@ -28,12 +28,10 @@ ALWAYS = (
     "ganforge.runtime.state:Progress",
     "ganforge.runtime.state:State",
     "ganforge.runtime.state:random_stream",
-    "ganforge.runtime.data:Arrays",
-    "ganforge.runtime.errors:DataError",
+    "ganforge.runtime.data:Data",
+    "ganforge.runtime.errors:RunError",
     "ganforge.runtime.options:Options",
-    "ganforge.runtime.run:observe",
-    "ganforge.runtime.run:prepare",
-    "ganforge.runtime.run:rounds",
+    "ganforge.runtime.run:Run",
 )
 
 
@@ -159,11 +157,7 @@ def _constants(graph: Graph, hyper: Hyperparameters, plan: Plan) -> dict[str, st
         length = getattr(train, name)
         if length is not None:
             constants[name.upper()] = literal(int(length) if length == int(length) else length)
-    constants.update({k: v for k, v in hyper.constants.items() if k != "FUSED"})
-    constants["MEMORY_FORMAT"] = f"torch.{memory_format(graph)}"
-    if "FUSED" in hyper.constants:
-        constants["FUSED"] = hyper.constants["FUSED"]
-    return constants
+    return constants | hyper.constants | {"MEMORY_FORMAT": f"torch.{memory_format(graph)}"}
 
 
 def memory_format(graph: Graph) -> str:
@@ -221,6 +215,7 @@ def _build(
         "networks": [(n, f"{class_of[n]}()") for n in graph.networks],
         "frozen": frozen,
         "optimizers": optimizers,
+        "fused": any("fused=fused" in made for _, made in optimizers),
         "averages": averages,
         "average_of": copy,
         "players": [p.player.name for p in plan.steps],
@@ -245,7 +240,8 @@ def _sources(graph: Graph, registry: Registry, data: str | None) -> list[DataSou
 def _open(graph: Graph, source: DataSource, imports: Imports) -> str:
     data: Data | None = graph.spec.data
     assert data is not None
-    function = imports.use(source.open)
+    classes = any(isinstance(field, ClassField) for field in data.fields.values())
+    function = imports.use(source.open_classes if classes and source.open_classes else source.open)
     options = {"count": data.count} if source.endless else {}
     if source.name == data.source.name:
         fields = type(data.options).model_fields

@@ -25,20 +25,23 @@ class Function:
     returns: str
     summary: str
     lines: list[str] = field(default_factory=list)
+    decorator: str = ""
 
     @property
     def signature(self) -> str:
-        return f"def {self.name}({', '.join(self.arguments)}) -> {self.returns}:"
+        return f"{self.decorator}def {self.name}({', '.join(self.arguments)}) -> {self.returns}:"
 
 
 LOSSES = "dict[str, Tensor]"
-FIXED = frozenset(
-    "State Arrays Options Tensor Path Iterator Progress build draw train_round progress sample"
-    " save_samples open_data train main NAME SPEC FIELDS BATCH ROUNDS KIMG EPOCHS MEMORY_FORMAT"
-    " FUSED nn torch F math".split()
-)
+_FIXED = """
+State Data Options Run Tensor Path Iterator Progress build draw train_round progress sample
+save_samples open_data train main NAME SPEC FIELDS BATCH ROUNDS KIMG EPOCHS MEMORY_FORMAT nn torch F
+math copy
+"""
+_LOCAL = "state optimizer fused t loss losses data noise real count seed player decay"
+FIXED = frozenset(_FIXED.split())
 """Names of the program that no spec's name may take."""
-LOCAL = frozenset("state optimizer t loss losses data noise real count seed player decay".split())
+LOCAL = frozenset(_LOCAL.split())
 """Names of values inside the program's functions."""
 
 
@@ -266,8 +269,7 @@ class Steps:
         return f"state.images += {batch_constant(self.plan, first.player.name)}{times}"
 
     def _round(self) -> Function:
-        """The round of alternating players, or of players that step together from the same weights.
-        """
+        """The round of players that alternate, or step together from the same weights."""
         plan = self.plan
         writer = self._writer(Namespace({"state", "losses"}))
         arguments, lines = self.round_arguments(), []

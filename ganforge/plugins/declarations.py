@@ -109,6 +109,7 @@ class Init:
 class DataSource:
     """A source of data: `open` names the function of the program that opens it, `package.module:name`.
 
+    open_classes: the function that opens it where a field is a class, if that is another one.
     takes_path: whether `--data NAME:PATH` gives a path. endless: makes as many samples as `count` asks for.
     """
 
@@ -116,5 +117,6 @@ class DataSource:
     summary: str
     params: type[Params]
     open: str
+    open_classes: str = ""
     takes_path: bool = True
     endless: bool = False

@@ -49,16 +49,16 @@ def build_spec_state(
 def load_run(folder: Path, device: str = "auto") -> Loaded:
     """A run's networks from its last checkpoint.
 
-    Raises `CannotStart` where the folder is no run or has no checkpoint, `CheckpointError` where
+    Raises `CannotStart` where the folder is no run or has no checkpoint, `RunError` where
     the checkpoint is damaged.
     """
     about = folders.read_about(folder)
     if not folders.has_checkpoint(folder):
         raise CannotStart(f"{folder} has no checkpoint yet: train it first")
     loaded = build_spec_state(folder, (), about["seed"], device, about["data"])
-    from ganforge.runtime.checkpoints import all_checkpoints, load_checkpoint
+    from ganforge.runtime.state import all_checkpoints
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on which machine it was trained does not matter here
-        load_checkpoint(loaded.state, all_checkpoints(folder)[-1], loaded.program.spec_hash)
+        loaded.state.load(all_checkpoints(folder)[-1], loaded.program.spec_hash)
     return loaded

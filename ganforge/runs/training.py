@@ -20,7 +20,7 @@ from ganforge.runs.data import checked_data
 from ganforge.runs.device import chosen_device, needs_torch
 from ganforge.runs.programs import import_program
 from ganforge.runs.resolved import resolved_text
-from ganforge.runtime.errors import CheckpointError, NonFinite
+from ganforge.runtime.errors import NonFinite, RunError
 from ganforge.runtime.options import Options
 
 
@@ -67,7 +67,7 @@ class Run:
 def open_run(request: Request) -> Run:
     """The run that is asked for; nothing is written yet.
 
-    Raises `SpecNotFound`, `SpecError`, `CannotStart`, and `CheckpointError` where a run is to go on
+    Raises `SpecNotFound`, `SpecError`, `CannotStart`, and `RunError` where a run is to go on
     with another spec than its own.
     """
     needs_torch()
@@ -118,7 +118,7 @@ def _resumed(request: Request) -> Run:
     data = checked_data(request.data or about["data"], compilation)
     program = compilation.program(data)
     if about["spec"] not in (None, program.spec_hash):
-        raise CheckpointError(
+        raise RunError(
             f"{folder} was trained from another spec: resume it without `--set`, as "
             f"`ganforge train {folder} --resume`, or use another folder"
         )
@@ -225,10 +225,9 @@ def try_one_round(run: Run) -> dict[str, float]:
     import torch
 
     module = import_program(run.program.text)
-    device = torch.device(run.options.device)
-    data = module.open_data(run.options.data).to(device)
-    state = module.build(run.options.seed, device)
-    state.samples = len(data)
+    data = module.open_data(run.options.data)
+    state = module.build(run.options.seed, torch.device(run.options.device))
+    state.samples = data.count
     losses = module.train_round(state, *module.draw(state, data))
     numbers = {name: loss.item() for name, loss in losses.items()}
     for name, number in numbers.items():

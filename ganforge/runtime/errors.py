@@ -4,15 +4,7 @@ from __future__ import annotations
 
 
 class RunError(Exception):
-    """One sentence and a remedy; a command prints it and no traceback."""
-
-
-class DataError(RunError):
-    """The data cannot be read, or is not what the spec declares."""
-
-
-class CheckpointError(RunError):
-    """There is no checkpoint to resume from, or it belongs to something else."""
+    """What stops a run: one sentence and a remedy, told without a traceback."""
 
 
 class NonFinite(RunError):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import math
+import shlex
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,19 +16,27 @@ from ganforge.runtime.options import Options
 
 
 def main(train: Callable[[Options], Iterator[dict[str, float]]], name: str, data: str) -> None:
-    """Train from the command line, printing every logged round."""
+    """Train from the command line; Ctrl-C ends the round, and a checkpoint is written."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     parser = argparse.ArgumentParser(description=f"Train {name}.")
-    parser.add_argument("--out", type=Path, default=Path("runs") / name, help="folder of the run")
-    parser.add_argument("--data", default=data, help="NAME or NAME:PATH (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--rounds", type=float, default=math.inf, help="end here, in total")
-    parser.add_argument("--kimg", type=float, default=math.inf, help="end here, in total")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    for what, rounds in (("log", 50), ("sample", 500), ("checkpoint", 1000)):
-        parser.add_argument(f"--{what}-every", type=int, default=rounds, metavar="ROUNDS")
+    for option, value in vars(Options(Path("runs", name), data, device=device)).items():
+        if option != "resume":
+            flag = f"--{option.replace('_', '-')}"
+            parser.add_argument(flag, type=type(value), default=value, help=f"default: {value}")
+    options = Options(**vars(parser.parse_args()))
+
+    def stop(*_: object) -> None:
+        options.rounds = 0
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # the second Ctrl-C stops at once
+
+    signal.signal(signal.SIGINT, stop)
     try:
-        for metrics in train(Options(**vars(parser.parse_args()))):
-            print("  ".join(f"{name} {value:.5g}" for name, value in metrics.items()), flush=True)
+        for metrics in train(options):
+            print("  ".join(f"{key} {value:.5g}" for key, value in metrics.items()), flush=True)
     except (RunError, OSError) as error:
         sys.exit(f"error: {error}")
+    if options.rounds == 0:
+        command = [part for part in sys.argv if part != "--resume"]
+        print(f"stopped; go on with: python {shlex.join(command)} --resume", file=sys.stderr)
+        sys.exit(130)

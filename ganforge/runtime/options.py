@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-@dataclass(frozen=True)
+@dataclass
 class Options:
-    """The options of a run. `rounds` and `kimg` end it early and shorten no schedule."""
+    """The options of a run; `rounds` and `kimg` end it early and shorten no schedule."""
 
     out: Path
     data: str

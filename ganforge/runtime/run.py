@@ -1,89 +1,81 @@
-"""A run: round after round, resumed, logged, sampled, saved."""
+"""The folder of a run, and the watch over what training gives."""
 
 from __future__ import annotations
 
 import json
+import math
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from ganforge.runtime.checkpoints import all_checkpoints, load_checkpoint, save_checkpoint
-from ganforge.runtime.data import Arrays
-from ganforge.runtime.errors import CheckpointError
-from ganforge.runtime.finite import check_finite, watch_losses
+from ganforge.runtime.errors import NonFinite, RunError
 from ganforge.runtime.options import Options
-from ganforge.runtime.state import State, random_stream
+from ganforge.runtime.state import State, all_checkpoints
 
 
-def prepare(state: State, options: Options, spec: str) -> None:
-    """Resume from the last checkpoint if asked to, else see that the folder holds no run."""
-    found, log, lines = all_checkpoints(options.out), options.out / "metrics.jsonl", []
-    if bool(found) != options.resume:
-        text = "holds a run: resume it, or use" if found else "has no checkpoint to resume: use"
-        raise CheckpointError(f"{options.out} {text} another folder.")
-    if found:
-        load_checkpoint(state, found[-1], spec)
-        lines = log.read_text().splitlines() if log.exists() else []
-    whole = [line for line in lines if line.endswith("}")]
-    kept = [line for line in whole if json.loads(line)["round"] <= state.round]
-    options.out.mkdir(parents=True, exist_ok=True)
-    log.write_text("".join(f"{line}\n" for line in kept))
+class Run:
+    """Metrics and checkpoints in the folder of a run; nothing that is not finite is saved."""
 
+    def __init__(self, state: State, options: Options, spec: str) -> None:
+        """Resume from the last checkpoint if asked to, else see that the folder holds no run."""
+        self.state, self.options, self.spec = state, options, spec
+        self.broken: dict[str, Tensor] = {}  # by loss: the first round in which it is not finite
+        self.metrics, found = options.out / "metrics.jsonl", all_checkpoints(options.out)
+        if bool(found) != options.resume:
+            text = "holds a run: resume it, or use" if found else "has no checkpoint to resume: use"
+            raise RunError(f"{options.out} {text} another folder.")
+        kept = []
+        if found:
+            state.load(found[-1], spec)
+            lines = self.metrics.read_text().splitlines() if self.metrics.exists() else []
+            whole = [line for line in lines if line.endswith("}")]
+            kept = [line for line in whole if json.loads(line)["round"] <= state.round]
+        options.out.mkdir(parents=True, exist_ok=True)
+        self.metrics.write_text("".join(f"{line}\n" for line in kept))
+        self.images, self.start = state.images, time.perf_counter()
 
-def rounds(
-    state: State,
-    data: Arrays,
-    draw: Callable[[State, Arrays], tuple[Any, ...]],
-    train_round: Callable[..., dict[str, Tensor]],
-    progress: Callable[[State], float],
-    options: Options,
-) -> Iterator[dict[str, Tensor]]:
-    """Train until the program or the options end it; yields each round's losses, on the device."""
-    limit = 1000 * options.kimg
-    while progress(state) < 1 and state.round < options.rounds and state.images < limit:
-        # The streams follow from the round's number: nothing in between can shift them.
-        state.noise = random_stream(state.seed, f"noise {state.round}", state.noise.device)
-        torch.manual_seed(state.noise.initial_seed() + 1)  # dropout
-        losses = train_round(state, *draw(state, data))
-        state.round += 1
-        yield losses
+    def goes_on(self) -> bool:
+        """Whether the options let another round begin."""
+        state, options = self.state, self.options
+        return state.round < options.rounds and state.images < 1000 * options.kimg
 
+    def watch(self, losses: dict[str, Tensor]) -> None:
+        """Note which losses are not finite, without waiting for the device."""
+        for name, loss in losses.items():
+            round = torch.where(loss.isfinite(), math.inf, self.state.round)
+            self.broken[name] = torch.minimum(self.broken.get(name, round), round)
 
-def observe(
-    state: State,
-    losses_of_rounds: Iterator[dict[str, Tensor]],
-    save_samples: Callable[[State, Path], None],
-    options: Options,
-    spec: str,
-) -> Iterator[dict[str, float]]:
-    """Log, save and sample at their intervals and at the end; yields what is logged."""
-    first: dict[str, Tensor] = {}
-    images, start, resumed = state.images, time.perf_counter(), state.round
-    for losses in losses_of_rounds:
-        watch_losses(first, losses, state.round)
-        if state.round % options.log_every == 0:
-            check_finite(state, first, options.out)
-            speed = (state.images - images) / (time.perf_counter() - start)
-            metrics = {
-                "round": state.round,
-                "kimg": state.images / 1000,
-                "epoch": state.images / state.samples,
-                "images_per_second": speed,
-            }
-            metrics |= {name: loss.item() for name, loss in losses.items()}
-            with (options.out / "metrics.jsonl").open("a") as log:
-                log.write(json.dumps(metrics) + "\n")
-            yield metrics
-        if state.round % options.checkpoint_every == 0:
-            check_finite(state, first, options.out)
-            save_checkpoint(state, options.out, spec)
-        if state.round % options.sample_every == 0:
-            save_samples(state, options.out / "samples" / f"round-{state.round:06d}.png")
-    if state.round > resumed:
-        check_finite(state, first, options.out)
-        save_checkpoint(state, options.out, spec)
-        save_samples(state, options.out / "samples" / f"round-{state.round:06d}.png")
+    def check(self) -> None:
+        """Raise `NonFinite` for the loss that broke first, or for a weight."""
+        rounds = {f"the loss {name!r}": round.item() for name, round in self.broken.items()}
+        for name, network in self.state.networks.items():
+            finite = all(weight.isfinite().all() for weight in network.parameters())
+            rounds[f"a weight of {name}"] = math.inf if finite else self.state.round
+        what = min(rounds, key=rounds.__getitem__)
+        if rounds[what] < math.inf:
+            last = ", ".join(map(str, all_checkpoints(self.options.out)[-1:])) or "none"
+            text = f"In round {rounds[what]:.0f} {what} was not finite; last good checkpoint"
+            raise NonFinite(f"{text}: {last}. Lower the learning rate.")
+
+    def log(self, losses: dict[str, Tensor]) -> dict[str, float]:
+        """The metrics of this round, which metrics.jsonl keeps."""
+        self.check()
+        state, seconds = self.state, time.perf_counter() - self.start
+        metrics = {"round": state.round, "kimg": state.images / 1000}
+        metrics["epoch"] = state.images / state.samples
+        metrics["images_per_second"] = (state.images - self.images) / seconds
+        metrics |= {name: loss.item() for name, loss in losses.items()}
+        with self.metrics.open("a") as file:
+            file.write(json.dumps(metrics) + "\n")
+        return metrics
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        self.check()
+        self.state.save(self.options.out, self.spec)
+
+    def samples(self) -> Path:
+        """The file for this round's samples."""
+        return self.options.out / "samples" / f"round-{self.state.round:06d}.png"

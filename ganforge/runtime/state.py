@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import warnings
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+from ganforge.runtime.errors import RunError
+from ganforge.runtime.safetensors import read_tensors, write_tensors
+
+COUNTERS = ("seed", "round", "images", "drawn", "steps")
 
 
 @dataclass
@@ -20,13 +29,88 @@ class State:
     noise: torch.Generator  # latents and all else that is drawn per round
     seed: int
     averages: dict[str, nn.Module] = field(default_factory=dict)
-    losses: dict[str, nn.Module] = field(default_factory=dict)
-    stage: str = ""
     samples: int = 1  # in an epoch
     round: int = 0
     images: int = 0  # real samples of the first player
     drawn: int = 0  # real samples of all players
     steps: Counter[str] = field(default_factory=Counter)
+
+    def start_round(self) -> None:
+        """Random numbers follow from the round alone: nothing in between can shift them."""
+        self.noise = random_stream(self.seed, f"noise {self.round}", self.noise.device)
+        torch.manual_seed(self.noise.initial_seed() + 1)  # dropout
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All weights and buffers by name, such as `networks.G.layers.0.weight`."""
+        return {
+            f"{kind}.{name}.{key}": value
+            for kind in ("networks", "averages")
+            for name, network in getattr(self, kind).items()
+            for key, value in network.state_dict().items()
+        }
+
+    def surroundings(self) -> str:
+        """On what it depends, beside a checkpoint, that training goes on bit for bit."""
+        device, threads = self.noise.device.type, torch.get_num_threads()
+        return f"torch {torch.__version__}, {device}, {threads} threads, {self.samples} samples"
+
+    def save(self, folder: Path, spec: str) -> None:
+        """Write `checkpoints/round-N`, which is there whole or not at all; keep the last two."""
+        path = folder / "checkpoints" / f"round-{self.round:06d}"
+        if path.exists():
+            return
+        tensors = self.tensors()
+        for player, optimizer in self.optimizers.items():
+            for index, values in optimizer.state_dict()["state"].items():
+                kept = {key: value for key, value in values.items() if value is not None}
+                tensors |= {f"optimizers.{player}.{index}.{key}": kept[key] for key in kept}
+        about = {"spec": spec, "trained with": self.surroundings()}
+        about |= {name: getattr(self, name) for name in COUNTERS}
+        temporary = path.with_name("unfinished")
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        write_tensors(temporary / "tensors.safetensors", tensors)
+        (temporary / "state.json").write_text(json.dumps(about, indent=2))
+        temporary.rename(path)
+        for old in all_checkpoints(folder)[:-2]:
+            shutil.rmtree(old)
+
+    def load(self, path: Path, spec: str) -> None:
+        """Take over a checkpoint, right after `build`; training goes on bit for bit."""
+        try:
+            about = json.loads((path / "state.json").read_text())
+            if about["spec"] != spec:
+                raise RunError(f"{path} is a checkpoint of another spec: use another folder.")
+            tensors = read_tensors(path / "tensors.safetensors")
+            for name, value in self.tensors().items():
+                value.copy_(tensors.pop(name))
+            for name, value in tensors.items():
+                _, player, index, key = name.split(".")
+                groups = self.optimizers[player].param_groups
+                weight = [weight for group in groups for weight in group["params"]][int(index)]
+                if value.shape == weight.shape:  # fused optimisers expect the weight's layout
+                    value = torch.empty_like(weight, device="cpu").copy_(value)
+                self.optimizers[player].state[weight][key] = value
+            for optimizer in self.optimizers.values():
+                optimizer.load_state_dict(optimizer.state_dict())  # puts each on its device
+            vars(self).update({name: about[name] for name in COUNTERS})
+            self.steps = Counter(about["steps"])
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise RunError(f"{path} is damaged ({error}): delete it and resume.") from error
+        if about["trained with"] != self.surroundings():
+            text = f"{about['trained with']} before, now {self.surroundings()}: not bit for bit"
+            warnings.warn(text, stacklevel=2)
+
+
+def all_checkpoints(folder: Path) -> list[Path]:
+    """The checkpoints of a run, the oldest first."""
+    return sorted(folder.glob("checkpoints/round-*"), key=lambda path: int(path.name[6:]))
+
+
+def random_stream(seed: int, name: str, device: torch.device) -> torch.Generator:
+    """Random numbers of its own on the device, which is the CPU for the meta device."""
+    generator = torch.Generator("cpu" if device.type == "meta" else device)
+    return generator.manual_seed(zlib.crc32(f"{seed} {name}".encode()))
 
 
 class Progress(NamedTuple):
@@ -43,9 +127,3 @@ def progress_of(state: State, player: str, share: float) -> Progress:
     """How far a player is; `share` is the part of the training that is done, 0 to 1."""
     kimg, epoch = state.images / 1000, state.images / state.samples
     return Progress(state.steps[player], state.round, kimg, epoch, share)
-
-
-def random_stream(seed: int, name: str, device: torch.device) -> torch.Generator:
-    """A stream of random numbers of its own, on the device (on the CPU for the meta device)."""
-    generator = torch.Generator("cpu" if device.type == "meta" else device)
-    return generator.manual_seed(zlib.crc32(f"{seed} {name}".encode()))

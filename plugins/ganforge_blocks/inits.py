@@ -5,35 +5,30 @@ Weights of convolutions, linear layers and embeddings are drawn, their biases st
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from torch import Tensor, nn
 
 
-def weights_of(module: nn.Module) -> list[Tensor]:
-    """The weights inside `module`, after setting the biases beside them to 0."""
-    kinds = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.Embedding)
-    layers = [layer for layer in module.modules() if isinstance(layer, kinds)]
-    for layer in layers:
-        bias = getattr(layer, "bias", None)
-        if bias is not None:
-            nn.init.zeros_(bias)
-    return [layer.weight for layer in layers]
-
-
-def init_norms(module: nn.Module, std: float) -> None:
-    """Scales of normalisation layers from N(1, std), their shifts 0."""
-    kinds = (nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d, nn.LayerNorm, nn.GroupNorm)
+def weights_of(module: nn.Module) -> Iterator[Tensor]:
+    """The weights of the layers inside `module`, whose biases become 0."""
     for layer in module.modules():
-        if isinstance(layer, kinds) and layer.weight is not None:
-            nn.init.normal_(layer.weight, 1, std)
-            nn.init.zeros_(layer.bias)
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear | nn.Embedding):
+            bias = getattr(layer, "bias", None)
+            if bias is not None:
+                nn.init.zeros_(bias)
+            yield layer.weight
 
 
 def init_normal(module: nn.Module, std: float, norm_std: float | None = None) -> nn.Module:
     """Weights from N(0, std); with `norm_std` scales of norms from N(1, norm_std)."""
+    norms = nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d, nn.LayerNorm, nn.GroupNorm
     for weight in weights_of(module):
         nn.init.normal_(weight, std=std)
-    if norm_std is not None:
-        init_norms(module, norm_std)
+    for layer in module.modules():
+        if norm_std is not None and isinstance(layer, norms) and layer.weight is not None:
+            nn.init.normal_(layer.weight, 1, norm_std)
+            nn.init.zeros_(layer.bias)
     return module
 
 

@@ -32,5 +32,6 @@ SOURCES = (
         "Images below a folder or in a zip file; its subfolders are the classes.",
         NoParams,
         "ganforge_blocks.sources.folder:open_folder",
+        open_classes="ganforge_blocks.sources.folder:open_class_folder",
     ),
 )

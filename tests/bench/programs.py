@@ -42,8 +42,8 @@ def generated(case: str, *, emitted: bool = False) -> Step:
     module = load(text, f"bench_{spec}_{size}_{emitted}")
     state = module.build(0, torch.device("cpu"))
     images = torch.randint(0, 256, (2000, channels, size, size), dtype=torch.uint8)
-    data = module.Arrays({"x": images})
-    state.samples = len(data)
+    data = module.Data(len(images), lambda index: {"x": images[index]})
+    state.samples = data.count
 
     def step() -> None:
         module.train_round(state, *module.draw(state, data))

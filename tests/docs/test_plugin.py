@@ -61,7 +61,7 @@ def test_its_spec_is_sound_and_trains(compilation: Compilation) -> None:
     assert str(compilation.report) == "No problems found."
     module = import_program(compilation.program().text)
     data, state = module.open_data("shapes"), module.build(0, torch.device("cpu"))
-    state.samples = len(data)
+    state.samples = data.count
     losses = module.train_round(state, *module.draw(state, data))
     assert losses["again"] > 0
     assert isinstance(state.networks["E"].layers[2], torch.nn.ChannelShuffle)

@@ -6,6 +6,7 @@ Paper: https://arxiv.org/abs/1511.06434
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from ganforge.runtime.averages import average_of, update_average
-from ganforge.runtime.data import Arrays, next_batch, scale_images
-from ganforge.runtime.errors import DataError
+from ganforge.runtime.data import Data, next_batch
+from ganforge.runtime.errors import RunError
 from ganforge.runtime.options import Options
 from ganforge.runtime.players import frozen
-from ganforge.runtime.run import observe, prepare, rounds
-from ganforge.runtime.samples import sampling, save_grid
+from ganforge.runtime.run import Run
+from ganforge.runtime.samples import save_grid
 from ganforge.runtime.state import State, random_stream
 from ganforge_blocks.inits import init_normal
 from ganforge_blocks.losses.adversarial import non_saturating_critic, non_saturating_generator
@@ -33,7 +34,6 @@ EPOCHS = 25
 LR = 2e-4
 BETAS = (0.5, 0.999)
 MEMORY_FORMAT = torch.channels_last
-FUSED = True
 
 
 class G(nn.Module):
@@ -84,9 +84,10 @@ def build(seed: int, device: torch.device) -> State:
     networks: dict[str, nn.Module] = {"G": G(), "D": D()}
     for network in networks.values():
         network.to(device=device, memory_format=MEMORY_FORMAT)
+    fused = device.type != "meta"
     optimizers: dict[str, torch.optim.Optimizer] = {
-        "critic": torch.optim.Adam(networks["D"].parameters(), lr=LR, betas=BETAS, fused=FUSED),
-        "generator": torch.optim.Adam(networks["G"].parameters(), lr=LR, betas=BETAS, fused=FUSED),
+        "critic": torch.optim.Adam(networks["D"].parameters(), lr=LR, betas=BETAS, fused=fused),
+        "generator": torch.optim.Adam(networks["G"].parameters(), lr=LR, betas=BETAS, fused=fused),
     }
     state = State(networks, optimizers, random_stream(seed, "noise", device), seed)
     state.averages = {"G": average_of(networks["G"])}
@@ -98,12 +99,10 @@ def draw_z(count: int, noise: torch.Generator) -> Tensor:
     return torch.randn(count, 8, generator=noise, device=noise.device)
 
 
-def draw(state: State, data: Arrays) -> tuple[Tensor, Tensor]:
+def draw(state: State, data: Data) -> tuple[Tensor, Tensor]:
     """All that is random in a round, drawn up front: images x and latents z for both players."""
-    real = next_batch(state, data, ("x",), BATCH)
-    state.images += BATCH
-    x = scale_images(real["x"], -1.0, 1.0, MEMORY_FORMAT)
-    return x, draw_z(BATCH, state.noise)
+    real = next_batch(state, data, BATCH)
+    return real["x"].to(memory_format=MEMORY_FORMAT) / 127.5 - 1.0, draw_z(BATCH, state.noise)
 
 
 def critic_step(state: State, x: Tensor, fake: Tensor) -> dict[str, Tensor]:
@@ -135,6 +134,7 @@ def train_round(state: State, x: Tensor, z: Tensor) -> dict[str, Tensor]:
     losses = critic_step(state, x, fake.detach())
     losses |= generator_step(state, fake)
     update_average(state.averages["G"], state.networks["G"], 0.9)
+    state.images += BATCH
     return losses
 
 
@@ -143,11 +143,13 @@ def progress(state: State) -> float:
     return state.images / (EPOCHS * state.samples)
 
 
+@torch.no_grad()
 def sample(state: State, count: int, seed: int) -> Tensor:
     """Images (count, 3, 16, 16) in -1..1 from a random stream of their own."""
-    G = state.averages["G"]
-    with sampling(state, seed, G) as noise:
-        return G(draw_z(count, noise))
+    G = copy.deepcopy(state.averages["G"]).eval()
+    noise = random_stream(seed, "samples", state.noise.device)
+    torch.manual_seed(seed)  # noise inside the networks; rounds seed it anew
+    return G(draw_z(count, noise))
 
 
 def save_samples(state: State, path: Path, count: int = 8) -> None:
@@ -155,22 +157,33 @@ def save_samples(state: State, path: Path, count: int = 8) -> None:
     save_grid(sample(state, count, state.seed), path, columns=8, low=-1.0, high=1.0)
 
 
-def open_data(source: str) -> Arrays:
+def open_data(source: str) -> Data:
     """The data set of `--data NAME` or `--data NAME:PATH`."""
     name, _, path = source.partition(":")
     if name == "shapes":
         return open_shapes(path, FIELDS, count=10)
     if name == "folder":
         return open_folder(path, FIELDS)
-    raise DataError(f"{name!r} is no source of data: say `shapes` or `folder:PATH`.")
+    raise RunError(f"{name!r} is no source of data: say `shapes` or `folder:PATH`.")
 
 
 def train(options: Options) -> Iterator[dict[str, float]]:
     """Train as far as the options say; yields the metrics of every logged round."""
-    device = torch.device(options.device)
-    data = open_data(options.data).to(device)
-    state = build(options.seed, device)
-    state.samples = len(data)
-    prepare(state, options, SPEC)
-    losses = rounds(state, data, draw, train_round, progress, options)
-    yield from observe(state, losses, save_samples, options, SPEC)
+    data = open_data(options.data)
+    state = build(options.seed, torch.device(options.device))
+    state.samples = data.count
+    run = Run(state, options, SPEC)
+    while progress(state) < 1 and run.goes_on():
+        state.start_round()
+        losses = train_round(state, *draw(state, data))
+        state.round += 1
+        run.watch(losses)
+        if state.round % options.log_every == 0:
+            yield run.log(losses)
+        if state.round % options.checkpoint_every == 0:
+            run.save()
+        if state.round % options.sample_every == 0:
+            save_samples(state, run.samples())
+    if state.round > 0:
+        run.save()
+        save_samples(state, run.samples())

@@ -11,10 +11,10 @@ import pytest
 import torch
 from PIL import Image
 
-from ganforge.runtime.data import Arrays, next_batch, scale_images
-from ganforge.runtime.errors import DataError
+from ganforge.runtime.data import Data, next_batch
+from ganforge.runtime.errors import RunError
 from ganforge.runtime.state import State, random_stream
-from ganforge_blocks.sources.folder import open_folder
+from ganforge_blocks.sources.folder import open_class_folder, open_folder
 from ganforge_blocks.sources.idx import open_idx
 from ganforge_blocks.sources.shapes import open_shapes
 
@@ -23,75 +23,87 @@ GREY = {"x": {"kind": "image", "channels": 1, "size": (8, 8)}}
 LABEL = {"y": {"kind": "class", "classes": 2}}
 
 
-def counted(length: int) -> tuple[State, Arrays]:
+def counted(length: int) -> tuple[State, Data]:
     state = State({}, {}, random_stream(0, "noise", torch.device("cpu")), seed=3)
-    return state, Arrays({"i": torch.arange(length)})
+    return state, Data(length, lambda index: {"i": torch.tensor(index)})
 
 
 def test_every_epoch_covers_every_sample_once_in_its_own_order() -> None:
     state, data = counted(10)
-    seen = torch.cat([next_batch(state, data, ["i"], 4)["i"] for _ in range(5)])
+    seen = torch.cat([next_batch(state, data, 4)["i"] for _ in range(5)])
     assert seen[:10].sort().values.tolist() == seen[10:].sort().values.tolist() == list(range(10))
     assert seen[:10].tolist() != seen[10:].tolist()
 
 
 def test_the_order_follows_from_the_counter_alone() -> None:
     state, data = counted(10)
-    batches = [next_batch(state, data, ["i"], 3)["i"].tolist() for _ in range(6)]
+    batches = [next_batch(state, data, 3)["i"].tolist() for _ in range(6)]
     again, _ = counted(10)
     again.drawn = 12
-    assert [next_batch(again, data, ["i"], 3)["i"].tolist() for _ in range(2)] == batches[4:]
+    assert [next_batch(again, data, 3)["i"].tolist() for _ in range(2)] == batches[4:]
 
 
 def test_a_data_set_smaller_than_a_batch_fills_it() -> None:
     state, data = counted(3)
-    assert next_batch(state, data, ["i"], 8)["i"].bincount().tolist() in (
+    assert next_batch(state, data, 8)["i"].bincount().tolist() in (
         [3, 3, 2],
         [3, 2, 3],
         [2, 3, 3],
     )
 
 
-def test_bytes_are_scaled_to_the_range() -> None:
-    raw = torch.tensor([0, 51, 255], dtype=torch.uint8).reshape(1, 3, 1, 1)
-    scaled = scale_images(raw, -1.0, 1.0, torch.channels_last)
-    assert scaled.flatten().tolist() == pytest.approx([-1, -0.6, 1])
-
-
 def test_shapes_are_equal_in_whatever_batch_they_are_drawn() -> None:
-    fields, order = RGB | LABEL, torch.randperm(60)
-    together = open_shapes("", fields, count=60).read(torch.arange(60), ["x", "y"])
+    fields, order = RGB | LABEL, torch.randperm(60).tolist()
+    together = open_shapes("", fields, count=60).read(list(range(60)))
     data = open_shapes("", fields, count=60)
-    parts = [data.read(part, ["x", "y"]) for part in order.split(7)]
+    parts = [data.read(order[k : k + 7]) for k in range(0, 60, 7)]
     assert torch.equal(torch.cat([p["x"] for p in parts]), together["x"][order])
     assert torch.equal(torch.cat([p["y"] for p in parts]), together["y"][order])
     assert together["x"].shape == (60, 3, 8, 12)
 
 
 def test_shapes_differ_by_sample_and_seed() -> None:
-    first = open_shapes("", RGB, count=50).read(torch.arange(50), ["x"])["x"]
-    other = open_shapes("", RGB, count=50, seed=1).read(torch.arange(50), ["x"])["x"]
+    first = open_shapes("", RGB, count=50).read(list(range(50)))["x"]
+    other = open_shapes("", RGB, count=50, seed=1).read(list(range(50)))["x"]
     assert len(first.flatten(1).unique(dim=0)) == 50
     assert not (first == other).flatten(1).all(1).any()
 
 
 def test_shapes_have_all_classes_equally_often() -> None:
     fields = {"y": {"kind": "class", "classes": 10}}
-    labels = open_shapes("", fields, count=5000).read(torch.arange(5000), ["y"])["y"]
+    labels = open_shapes("", fields, count=5000).read(list(range(5000)))["y"]
     assert labels.bincount().min() > 400 and labels.bincount().max() < 600
 
 
 def test_paired_shapes_lie_in_the_same_place() -> None:
     fields = {"a": RGB["x"], "b": RGB["x"]}
-    index = torch.arange(4)
-    paired = open_shapes("", fields, count=4).read(index, ["a", "b"])
-    alone = open_shapes("", fields, count=4, paired=False).read(index, ["a", "b"])
+    index = list(range(4))
+    paired = open_shapes("", fields, count=4).read(index)
+    alone = open_shapes("", fields, count=4, paired=False).read(index)
     assert torch.equal(paired["a"], alone["a"]) and not torch.equal(paired["b"], alone["b"])
     assert (paired["b"][:, :, 0, 0] == 255).all()
 
 
+def test_shapes_lie_inside_the_image_and_fill_much_of_it() -> None:
+    field = {"x": {"kind": "image", "channels": 1, "size": (64, 64)}}
+    images = open_shapes("", field, count=300).read(list(range(300)))["x"][:, 0].float()
+    ground = images[:, :1, :1]
+    edge = torch.cat([images[:, [0, -1]].flatten(1), images[:, :, [0, -1]].flatten(1)], 1)
+    assert (edge == ground[:, 0]).all()
+    shown = (images != ground).flatten(1).float().mean(1)
+    assert shown.min() > 0.04 and shown.mean() > 0.15
+
+
+def test_a_class_always_has_the_same_form(tmp_path: Path) -> None:
+    fields = {"x": {"kind": "image", "channels": 1, "size": (48, 48)}, "y": LABEL["y"]}
+    batch = open_shapes("", fields, count=60).read(list(range(60)))
+    centres = [(image > 90).nonzero().float().mean(0).round().long() for image in batch["x"][:, 0]]
+    filled = [bool(i[0, y, x] > 90) for i, (y, x) in zip(batch["x"], centres, strict=True)]
+    assert filled == [label == 0 for label in batch["y"].tolist()]  # a disc, or a ring
+
+
 def test_shapes_take_no_path() -> None:
-    with pytest.raises(DataError, match="say `shapes` alone"):
+    with pytest.raises(RunError, match="say `shapes` alone"):
         open_shapes("/data", RGB)
 
 
@@ -105,8 +117,8 @@ def write_folder(root: Path) -> Path:
 
 
 def test_a_folder_gives_images_and_classes(tmp_path: Path) -> None:
-    data = open_folder(str(write_folder(tmp_path / "d")), RGB | LABEL)
-    batch = data.read(torch.arange(3), ["x", "y"])
+    data = open_class_folder(str(write_folder(tmp_path / "d")), RGB | LABEL)
+    batch = data.read(list(range(3)))
     assert batch["x"].shape == (3, 3, 8, 12) and batch["x"].dtype == torch.uint8
     assert batch["x"][0, :, 4, 4].tolist() == [255, 0, 0]
     assert batch["y"].tolist() == [0, 0, 1]
@@ -117,9 +129,10 @@ def test_a_zip_file_gives_what_its_folder_gives(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "d.zip", "w") as archive:
         for path in sorted(root.rglob("*")):
             archive.write(path, path.relative_to(tmp_path))
-    whole, packed = (open_folder(str(p), RGB | LABEL) for p in (root, tmp_path / "d.zip"))
+    paths = (root, tmp_path / "d.zip")
+    whole, packed = (open_class_folder(str(p), RGB | LABEL).read([0, 1, 2]) for p in paths)
     for name in ("x", "y"):
-        assert torch.equal(whole.fields[name], packed.fields[name])
+        assert torch.equal(whole[name], packed[name])
 
 
 @pytest.mark.parametrize(
@@ -136,19 +149,18 @@ def test_a_zip_file_gives_what_its_folder_gives(tmp_path: Path) -> None:
 def test_modes_of_images_become_bytes(tmp_path: Path, mode: str, value: int, expected: int) -> None:
     Image.new(mode, (9, 9), value).save(tmp_path / "a.png")
     data = open_folder(str(tmp_path), GREY)
-    assert data.fields["x"].shape == (1, 1, 8, 8)
-    assert (data.fields["x"].float() - expected).abs().max() <= 1
+    assert data.count == 1 and data.read([0])["x"].shape == (1, 1, 8, 8)
+    assert (data.read([0])["x"].float() - expected).abs().max() <= 1
 
 
-def test_decoded_images_are_cached_and_a_changed_file_is_noticed(
-    tmp_path: Path, cache: Path
-) -> None:
-    root = write_folder(tmp_path / "d")
-    open_folder(str(root), RGB)
-    open_folder(str(root), RGB)
-    assert len(list(cache.rglob("*"))) == 2
-    Image.new("RGB", (5, 5), "lime").save(root / "cat" / "1.png")
-    assert open_folder(str(root), RGB).fields["x"][0, :, 0, 0].tolist() == [0, 255, 0]
+def test_images_cover_the_field_and_are_cropped_around_the_centre(tmp_path: Path) -> None:
+    wide = Image.new("RGB", (64, 16), "red")
+    wide.paste((0, 0, 255), (24, 0, 40, 16))
+    wide.save(tmp_path / "a.png")
+    field = {"x": {"kind": "image", "channels": 3, "size": (8, 8)}}
+    image = open_folder(str(tmp_path), field).read([0])["x"][0].float()
+    blue = torch.tensor([0.0, 0.0, 255.0])[:, None, None]
+    assert image.shape == (3, 8, 8) and (image - blue)[:, :, 1:-1].abs().max() <= 1
 
 
 @pytest.mark.parametrize(
@@ -159,30 +171,27 @@ def test_decoded_images_are_cached_and_a_changed_file_is_noticed(
         ("broken", "b.png in .* cannot be read"),
     ],
 )
-def test_a_bad_folder_says_what_is_wrong(
-    tmp_path: Path, cache: Path, spoil: str, message: str
-) -> None:
+def test_a_bad_folder_says_what_is_wrong(tmp_path: Path, spoil: str, message: str) -> None:
     root = tmp_path / "d"
     if spoil != "missing":
         root.mkdir()
     if spoil == "broken":
         (root / "b.png").write_bytes(b"\x89PNG\r\n\x1a\nrest")
-    with pytest.raises(DataError, match=message):
+    with pytest.raises(RunError, match=message):
         open_folder(str(root), RGB)
-    assert not list(cache.rglob("*.*"))
 
 
 def test_classes_that_do_not_fit_are_named(tmp_path: Path) -> None:
     root = write_folder(tmp_path / "d")
     with pytest.raises(
-        DataError, match=r"has 2 class folders, the field 'y' declares 10 classes: declare 2"
+        RunError, match=r"has 2 class folders, the field 'y' declares 10 classes: declare 2"
     ):
-        open_folder(str(root), RGB | {"y": {"kind": "class", "classes": 10}})
+        open_class_folder(str(root), RGB | {"y": {"kind": "class", "classes": 10}})
     Image.new("L", (4, 4)).save(root / "loose.png")
     with pytest.raises(
-        DataError, match=r"has images outside of class folders, which the field 'y' needs"
+        RunError, match=r"has images outside of class folders, which the field 'y' needs"
     ):
-        open_folder(str(root), RGB | LABEL)
+        open_class_folder(str(root), RGB | LABEL)
 
 
 def write_idx(path: Path, array: np.ndarray, packed: bool = True) -> None:
@@ -197,25 +206,28 @@ def test_idx_files_give_images_and_labels(tmp_path: Path, packed: bool) -> None:
     write_idx(tmp_path / "train-images-idx3-ubyte", images, packed)
     write_idx(tmp_path / "train-labels-idx1-ubyte", np.array([1, 0, 1]), packed)
     data = open_idx(str(tmp_path), GREY | LABEL)
-    assert data.fields["x"][:, 0].tolist() == images.tolist()
-    assert data.fields["y"].tolist() == [1, 0, 1] and data.fields["y"].dtype == torch.int64
+    assert data.read([0, 1, 2])["x"][:, 0].tolist() == images.tolist()
+    assert (
+        data.read([0, 1, 2])["y"].tolist() == [1, 0, 1]
+        and data.read([0, 1, 2])["y"].dtype == torch.int64
+    )
 
 
 def test_idx_images_are_resized_to_cover_the_field(tmp_path: Path) -> None:
     write_idx(tmp_path / "train-images", np.full((2, 6, 6), 9))
-    assert open_idx(str(tmp_path), RGB).fields["x"].shape == (2, 3, 8, 12)
-    assert open_idx(str(tmp_path / "train-images"), RGB).fields["x"].unique().tolist() == [9]
+    assert open_idx(str(tmp_path), RGB).read([0, 1])["x"].shape == (2, 3, 8, 12)
+    assert open_idx(str(tmp_path / "train-images"), RGB).read([0, 1])["x"].unique().tolist() == [9]
 
 
 def test_bad_idx_files_say_what_is_wrong(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="has no file train-images"):
+    with pytest.raises(RunError, match="has no file train-images"):
         open_idx(str(tmp_path), GREY)
     file = tmp_path / "train-images"
     write_idx(file, np.zeros((2, 8, 8)), packed=False)
-    with pytest.raises(DataError, match="has no file train-labels"):
+    with pytest.raises(RunError, match="has no file train-labels"):
         open_idx(str(tmp_path), GREY | LABEL)
     write_idx(tmp_path / "train-labels", np.array([0, 5]))
-    with pytest.raises(DataError, match=r"declares 2 classes, and .* labels up to 5: declare 6"):
+    with pytest.raises(RunError, match=r"declares 2 classes, and .* labels up to 5: declare 6"):
         open_idx(str(tmp_path), GREY | LABEL)
     whole = file.read_bytes()
     for content, message in (
@@ -225,5 +237,5 @@ def test_bad_idx_files_say_what_is_wrong(tmp_path: Path) -> None:
         (b"", "is no IDX file"),
     ):
         file.write_bytes(content)
-        with pytest.raises(DataError, match=message):
+        with pytest.raises(RunError, match=message):
             open_idx(str(tmp_path), GREY)

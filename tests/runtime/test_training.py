@@ -13,12 +13,13 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from ganforge.runtime.checkpoints import all_checkpoints
-from ganforge.runtime.errors import CheckpointError, NonFinite
+from ganforge.runtime.errors import NonFinite, RunError
+from ganforge.runtime.latents import truncated_normal
 from ganforge.runtime.options import Options
 from ganforge.runtime.players import backward, frozen
-from ganforge.runtime.samples import sampling, save_grid
+from ganforge.runtime.samples import save_grid, side_by_side
 from ganforge.runtime.schedules import cosine, exponential, linear
+from ganforge.runtime.state import all_checkpoints
 
 
 def train(program: ModuleType, out: Path, **options: Any) -> list[dict[str, float]]:
@@ -118,19 +119,19 @@ def test_metrics_after_the_resumed_round_are_dropped(program: ModuleType, tmp_pa
 
 def test_a_folder_with_a_run_is_not_overwritten(program: ModuleType, tmp_path: Path) -> None:
     train(program, tmp_path, rounds=1)
-    with pytest.raises(CheckpointError, match="holds a run: resume it, or use another folder"):
+    with pytest.raises(RunError, match="holds a run: resume it, or use another folder"):
         train(program, tmp_path, rounds=1)
 
 
 def test_resuming_needs_a_checkpoint(program: ModuleType, tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="has no checkpoint to resume"):
+    with pytest.raises(RunError, match="has no checkpoint to resume"):
         train(program, tmp_path, resume=True)
 
 
 def test_a_checkpoint_of_another_spec_is_refused(program: ModuleType, tmp_path: Path) -> None:
     train(program, tmp_path, rounds=1)
     program.__dict__["SPEC"] = "another"
-    with pytest.raises(CheckpointError, match="is a checkpoint of another spec"):
+    with pytest.raises(RunError, match="is a checkpoint of another spec"):
         train(program, tmp_path, rounds=2, resume=True)
 
 
@@ -139,26 +140,28 @@ def test_a_damaged_checkpoint_is_refused(program: ModuleType, tmp_path: Path, ke
     train(program, tmp_path, rounds=1)
     file = all_checkpoints(tmp_path)[-1] / "tensors.safetensors"
     file.write_bytes(file.read_bytes()[:keep])
-    with pytest.raises(CheckpointError, match="is damaged"):
+    with pytest.raises(RunError, match="is damaged"):
         train(program, tmp_path, rounds=2, resume=True)
 
 
-def test_resuming_with_other_threads_warns(program: ModuleType, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("now", "then"), [("1 threads", "7 threads"), ("torch 2", "torch 1")])
+def test_resuming_elsewhere_warns(program: ModuleType, tmp_path: Path, now: str, then: str) -> None:
     train(program, tmp_path, rounds=1)
     path = all_checkpoints(tmp_path)[-1] / "state.json"
-    path.write_text(path.read_text().replace('"threads": 1', '"threads": 7'))
-    with pytest.warns(UserWarning, match=r"'threads': 7.*not bit for bit"):
+    path.write_text(path.read_text().replace(now, then))
+    with pytest.warns(UserWarning, match=rf"{then}.* before, now .*{now}.*: not bit for bit"):
         train(program, tmp_path, rounds=2, resume=True)
 
 
-def test_sampling_restores_modes_and_is_repeatable(program: ModuleType) -> None:
+def test_sampling_is_repeatable_and_leaves_training_alone(program: ModuleType) -> None:
     state = program.build(0, torch.device("cpu"))
-    before = state.noise.get_state()
-    with sampling(state, 0, *state.networks.values()):
-        assert not any(m.training for n in state.networks.values() for m in n.modules())
-    assert all(m.training for n in state.networks.values() for m in n.modules())
+    state.averages["G"].train()
+    noise, weights = state.noise.get_state(), {k: v.clone() for k, v in state.tensors().items()}
     assert torch.equal(program.sample(state, 3, 0), program.sample(state, 3, 0))
-    assert torch.equal(state.noise.get_state(), before)
+    assert not torch.equal(program.sample(state, 3, 0), program.sample(state, 3, 1))
+    assert torch.equal(state.noise.get_state(), noise)
+    assert all(m.training for n in state.networks.values() for m in n.modules())
+    assert all(torch.equal(value, weights[name]) for name, value in state.tensors().items())
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -170,6 +173,24 @@ def test_a_grid_has_its_columns_and_values(tmp_path: Path, channels: int) -> Non
     assert [grid.getpixel((x, y)) for x, y in ((3, 3), (11, 3), (3, 9))] == [
         (value,) * 3 for value in (0, 128, 255)
     ]
+
+
+def test_images_of_one_sample_stand_in_one_row_of_the_grid() -> None:
+    grey, colour = torch.rand(2, 1, 2, 2), torch.rand(2, 3, 4, 4)
+    rows = side_by_side([grey, colour])
+    assert rows.shape == (4, 3, 4, 4)
+    assert torch.equal(rows[1], colour[0]) and torch.equal(rows[3], colour[1])
+    assert torch.equal(rows[2, 2, ::2, ::2], grey[1, 0])
+
+
+def test_truncated_latents_are_normal_within_the_threshold() -> None:
+    noise = torch.Generator().manual_seed(0)
+    values = truncated_normal((10_000, 2), 1.5, noise)
+    assert values.shape == (10_000, 2)
+    assert 1.49 < values.abs().max() <= 1.5
+    assert values.std().item() == pytest.approx(0.7441, abs=0.01)
+    again = truncated_normal((10_000, 2), 1.5, torch.Generator().manual_seed(0))
+    assert torch.equal(values, again) and not torch.equal(values[:5000], values[5000:])
 
 
 def test_frozen_networks_thaw_after_an_error() -> None:

@@ -1,0 +1,207 @@
+"""The emitted script is the program that `train` runs: the same numbers without ganforge."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from ganforge.cli import main
+from ganforge.codegen.draws import scaling
+from ganforge.pipeline import compile_spec
+from ganforge.runs.programs import import_program
+
+TINY = tomllib.loads((Path(__file__).parents[1] / "tiny.toml").read_text())
+SPECS = sorted(path.stem for path in (Path(__file__).parents[2] / "specs").glob("*.toml"))
+ALONE = (
+    "import runpy, sys; sys.modules.update(ganforge=None, ganforge_blocks=None); "
+    "sys.argv[:] = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
+)
+EVERY = ["--log-every", "1"]
+
+
+def tiny(spec: str) -> list[str]:
+    return [part for key, value in TINY[spec].items() for part in ("--set", f"{key}={value}")]
+
+
+def ganforge(*arguments: str) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        sys.argv = ["ganforge", *arguments]
+        main()
+    assert not stopped.value.code
+
+
+def run_alone(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs a script where ganforge cannot be imported, as on another machine."""
+    command = [sys.executable, "-c", ALONE, str(script), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def emitted(spec: str, folder: Path) -> Path:
+    script = folder / f"{spec}.py"
+    ganforge("emit", spec, *tiny(spec), "-o", str(script))
+    return script
+
+
+def losses(run: Path) -> list[dict[str, float]]:
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    return [{k: v for k, v in line.items() if "second" not in k} for line in lines]
+
+
+def assert_same(one: Path, other: Path) -> None:
+    checkpoint = sorted((one / "checkpoints").iterdir())[-1].name
+    left, right = (
+        load_file(run / "checkpoints" / checkpoint / "tensors.safetensors") for run in (one, other)
+    )
+    assert left.keys() == right.keys()
+    assert all(left[name].equal(right[name]) for name in left)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_five_rounds_of_the_script_are_bit_for_bit_those_of_train(
+    spec: str, tmp_path: Path
+) -> None:
+    script = emitted(spec, tmp_path)
+    ganforge("train", spec, *tiny(spec), "--out", str(tmp_path / "a"), "--rounds", "5", *EVERY)
+    done = run_alone(
+        script, "--out", str(tmp_path / "b"), "--rounds", "5", "--device", "cpu", *EVERY
+    )
+    assert done.returncode == 0, done.stderr
+    assert_same(tmp_path / "a", tmp_path / "b")
+    assert losses(tmp_path / "a") == losses(tmp_path / "b")
+
+
+def test_checkpoints_are_interchangeable_both_ways(tmp_path: Path) -> None:
+    script = emitted("dcgan", tmp_path)
+    for run, rounds in (("a", "4"), ("b", "2")):
+        ganforge(
+            "train",
+            "dcgan",
+            *tiny("dcgan"),
+            "--out",
+            str(tmp_path / run),
+            "--rounds",
+            rounds,
+            *EVERY,
+        )
+    for run, rounds in (("b", "4"), ("c", "2")):
+        resume = ["--resume"] if run == "b" else []
+        done = run_alone(
+            script,
+            "--out",
+            str(tmp_path / run),
+            "--rounds",
+            rounds,
+            "--device",
+            "cpu",
+            *resume,
+            *EVERY,
+        )
+        assert done.returncode == 0, done.stderr
+    ganforge(
+        "train",
+        "dcgan",
+        *tiny("dcgan"),
+        "--out",
+        str(tmp_path / "c"),
+        "--rounds",
+        "4",
+        "--resume",
+        *EVERY,
+    )
+    assert_same(tmp_path / "a", tmp_path / "b")
+    assert_same(tmp_path / "a", tmp_path / "c")
+
+
+def test_the_script_refuses_a_checkpoint_of_another_spec(tmp_path: Path) -> None:
+    script = emitted("dcgan", tmp_path)
+    ganforge("train", "gan", *tiny("gan"), "--out", str(tmp_path / "run"), "--rounds", "1")
+    done = run_alone(script, "--out", str(tmp_path / "run"), "--resume")
+    assert done.returncode != 0
+    assert "another spec" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_the_script_imports_torch_numpy_pillow_and_the_standard_library_only(
+    spec: str, tmp_path: Path
+) -> None:
+    text = emitted(spec, tmp_path).read_text()
+    imported = {
+        line.split()[1].split(".")[0]
+        for line in text.splitlines()
+        if line.startswith(("import ", "from "))
+    }
+    assert imported <= {"torch", "numpy", "PIL", *sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_the_script_passes_the_linter(spec: str, tmp_path: Path) -> None:
+    script = emitted(spec, tmp_path)
+    ruff = str(Path(sys.executable).parent / "ruff")
+    rules = ["check", "--isolated", "--select", "E,F,I,B,UP", "--line-length", "100", str(script)]
+    assert subprocess.run([ruff, *rules], check=False).returncode == 0
+    assert (
+        subprocess.run(
+            [ruff, "format", "--isolated", "--check", "--line-length", "100", str(script)],
+            check=False,
+        ).returncode
+        == 0
+    )
+
+
+def test_emitting_with_another_source_of_data_inlines_that_source(tmp_path: Path) -> None:
+    script = tmp_path / "dcgan.py"
+    ganforge("emit", "dcgan", "--data", "idx:mnist", "-o", str(script))
+    text = script.read_text()
+    assert "def open_idx(" in text
+    assert "def open_shapes(" not in text
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
+    script, run = emitted("dcgan", tmp_path), tmp_path / "my run"
+    command = [sys.executable, str(script), "--out", str(run), "--device", "cpu", *EVERY]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.readline().startswith("round 1 ")
+        process.send_signal(signal.SIGINT)
+        told = process.stderr.read()
+    assert process.returncode == 130
+    assert f"go on with: python {script} --out '{run}' --device cpu --log-every 1 --resume" in told
+    (checkpoint,) = (run / "checkpoints").iterdir()
+    assert int(checkpoint.name[6:]) == len(losses(run))
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_round_runs_on_the_meta_device(spec: str) -> None:
+    overrides = [f"{key}={value}" for key, value in TINY[spec].items()]
+    module = import_program(compile_spec(spec, overrides).program().text)
+    state = module.build(0, torch.device("meta"))
+    drawn = module.draw(state, module.open_data("shapes"))
+    losses = module.train_round(state, *(values.to("meta") for values in drawn))
+    assert losses and all(loss.is_meta and loss.shape == () for loss in losses.values())
+    assert set(state.steps.values()) == {1}
+
+
+def test_bytes_are_scaled_to_the_range_of_the_field() -> None:
+    raw = torch.tensor([0, 51, 255], dtype=torch.uint8)
+    for low, high in ((-1, 1), (0, 1), (0.5, 2), (-3, 0)):
+        scaled = eval(f"raw{scaling(low, high)}", {"raw": raw})
+        middle = low + (high - low) / 5
+        assert scaled.dtype == torch.float32
+        assert scaled.tolist() == pytest.approx([low, middle, high], abs=1e-6)
+
+
+def test_classes_of_folders_are_read_only_where_a_field_asks_for_them() -> None:
+    label = ["data.fields.y.kind=class", "data.fields.y.classes=3"]
+    assert "class_folder" not in compile_spec("dcgan").program().text
+    assert "open_class_folder(path, FIELDS)" in compile_spec("dcgan", label).program().text
