@@ -11,8 +11,9 @@ from typing import Any
 from ganforge.diagnostics.diagnostic import Diagnostic, Label
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError
-from ganforge.graph.expansion import Context, TooManyLayersError, expand_network
+from ganforge.graph.expansion import expand_network
 from ganforge.graph.flow import flow_order
+from ganforge.graph.frame import Context, TooManyLayersError
 from ganforge.graph.graph import Graph, GraphLoss, Network
 from ganforge.graph.nodes import Body, Bundle, NetworkCall, Nodes, NodeShape, Source
 from ganforge.graph.passes import run_passes

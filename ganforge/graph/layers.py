@@ -15,7 +15,7 @@ from ganforge.spec.planned import BLOCKS, refuse
 from ganforge.spec.validate import read
 
 if TYPE_CHECKING:
-    from ganforge.graph.expansion import Frame
+    from ganforge.graph.frame import Frame
 
 LAYER_KEYS = ("block", "id", "from", "side", "when")
 INPUT_KEYS = ("norm", "act")

@@ -1,0 +1,45 @@
+"""Blocks applied to tensors: the shape of a result, and calls as functions in wiring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ganforge.document import Path
+from ganforge.graph.nodes import (
+    Apply,
+    Bundle,
+    Item,
+    Nodes,
+    Pack,
+)
+from ganforge.plugins.declarations import Block
+from ganforge.plugins.shapes import Shape, TensorList
+
+
+def apply(
+    nodes: Nodes,
+    block: Block,
+    params: Any,
+    inputs: tuple[int, ...],
+    path: Path,
+    *,
+    variadic: bool = False,
+) -> int:
+    """The node of a block called as a function; over a list it is called on each element."""
+    first = nodes.shape(inputs[0])
+    if isinstance(first, TensorList) and not variadic:
+        items = []
+        for k, item in enumerate(first.items):
+            element = nodes.add(Item(k), (inputs[0],), item, path)
+            items.append(apply(nodes, block, params, (element, *inputs[1:]), path))
+        shapes = tuple(nodes.shape(i) for i in items)
+        return nodes.add(Pack(), tuple(items), TensorList(shapes), path)  # type: ignore[arg-type]
+    shape = infer(block, params, [nodes.shape(i) for i in inputs])
+    return nodes.add(Apply(block, params), inputs, shape, path)
+
+
+def infer(block: Block, params: Any, shapes: list[Any]) -> Shape:
+    """The shape of a block's result; unknown where an input is. Raises `ShapeError`."""
+    if block.infer is None or any(s is None or isinstance(s, Bundle) for s in shapes):
+        return None
+    return block.infer(params, *shapes)

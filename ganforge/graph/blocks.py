@@ -1,0 +1,106 @@
+"""A layer that is one block: its inputs, its shape, and the norm and activation behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ganforge.diagnostics.suggest import nearest
+from ganforge.document import Path
+from ganforge.formula.evaluate import Scope
+from ganforge.graph.application import infer
+from ganforge.graph.frame import Frame
+from ganforge.graph.layers import (
+    LAYER_KEYS,
+    read_layer,
+)
+from ganforge.graph.nodes import Layer
+from ganforge.plugins.declarations import Block
+from ganforge.plugins.shapes import ShapeError
+from ganforge.spec.planned import BLOCKS, planned, refuse
+
+
+def add_block(
+    frame: Frame, block: Block, layer: dict[str, Any], first: int, scope: Scope, path: Path
+) -> int:
+    """The node of the last of what the layer makes: the block, then its norm and activation."""
+    extra = [name for name in block.inputs[1:] if not name.startswith("*")]
+    if block.inputs and block.inputs[0].startswith("*"):
+        message = f"`{block.name}` takes several tensors, and a layer has one"
+        name = block.name.replace("-", "_")
+        help = f'call it in wiring: `from = "{name}(x, prev)"`'
+        frame.findings.add("GF204", (*path, "block"), message, help)
+        return frame.nodes.unknown(path)
+    inputs = extra_inputs(frame, extra, layer, block.name, path)
+    own = {
+        k: v
+        for k, v in layer.items()
+        if k not in LAYER_KEYS and k not in [e.removesuffix("?") for e in extra]
+    }
+    steps = read_layer(block, own, frame, scope, path)
+    if inputs is None or steps is None:
+        return frame.nodes.unknown(path)
+    value = first
+    arguments: tuple[int, ...] = (first, *inputs.values())
+    for step in steps:
+        value = _add(frame, step, arguments, path)
+        arguments = (value,)
+    return value
+
+
+def extra_inputs(
+    frame: Frame, names: list[str], layer: Mapping[str, Any], block: str, path: Path
+) -> dict[str, int] | None:
+    """The further inputs of a block, which are keys of its layer."""
+    inputs: dict[str, int] = {}
+    for name in names:
+        key, optional = name.removesuffix("?"), name.endswith("?")
+        if key not in layer:
+            if optional:
+                continue
+            frame.findings.add(
+                "GF111", path, f"`{block}` needs the input `{key}`", f'write `{key} = "..."`'
+            )
+            return None
+        if not isinstance(layer[key], str):
+            frame.findings.add("GF114", (*path, key), f"`{key}` must be wiring in quotes")
+            return None
+        inputs[key] = frame.wiring.lower(layer[key], (*path, key))
+    return inputs
+
+
+def _add(frame: Frame, layer: Layer, inputs: tuple[int, ...], path: Path) -> int:
+    shapes = [frame.nodes.shape(i) for i in inputs]
+    try:
+        shape = infer(layer.block, layer.params, shapes)
+    except ShapeError as error:
+        frame.findings.add(
+            error.code, path, error.message, error.help, related=frame.wiring.ends(inputs)
+        )
+        return frame.nodes.unknown(path)
+    if layer.block.infer is None and all(s is not None for s in shapes):
+        what = f"the block `{layer.block.name}`, whose plugin does not declare `infer`,"
+        help = "ask its author for `infer`, or use a later version"
+        frame.findings.add("GF117", path, planned(what), help)
+        return frame.nodes.unknown(path)
+    return frame.nodes.add(layer, inputs, shape, path)
+
+
+def report_unknown_block(frame: Frame, block: str, path: Path) -> None:
+    if block in _tables(frame, "blocks"):
+        return
+    if block in BLOCKS:
+        refuse(frame.findings, path, f"the block `{block}`")
+        return
+    own = nearest(block, list(frame.context.spec.blocks))
+    unlocated = frame.context.registry.missing("block", block)
+    if own is not None:
+        unlocated = replace(unlocated, help=f"did you mean `{own}`?")
+    frame.findings.missing(unlocated, path)
+
+
+def _tables(frame: Frame, name: str) -> Mapping[str, Any]:
+    """A table of the document as it was written, whether or not it could be read."""
+    table = frame.findings.document.values.get(name)
+    return table if isinstance(table, dict) else {}
