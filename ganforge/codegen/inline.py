@@ -147,7 +147,7 @@ def _assembled(
     pieces = [(key, _text(walk, key, names)) for key in _statements(walk)]
     parts = [text for key, text in pieces if not key[0].startswith(RUNTIME) and not _is_source(key)]
     machinery = [text for key, text in pieces if key[0].startswith(RUNTIME) or _is_source(key)]
-    values = [text for text in (*parts, *machinery) if _is_constant(text)]
+    values = [text for text in parts if _is_constant(text)]
     return "\n\n".join(
         [
             f'"""{_header(program, tree, command)}"""',
@@ -157,7 +157,7 @@ def _assembled(
             *_licences(walk),
             *(text for text in parts if not _is_constant(text)),
             functions,
-            *(text for text in machinery if not _is_constant(text)),
+            *machinery,
             f'if __name__ == "__main__":\n    main(train, NAME, {literal(program.data)})',
         ]
     )
@@ -243,7 +243,6 @@ def _header(program: Program, tree: ast.Module, command: str) -> str:
         f"Written by ganforge {__version__} (spec {program.spec_hash}):\n\n"
         f"    {docstring(_wrapped(command))}\n\n"
         "It needs torch, numpy and Pillow:\n\n"
-        f"    python {file} --out RUN            train (--data, --rounds, --seed, --device)\n"
+        f"    python {file} --out RUN            train (--data, --rounds, --seed, --help)\n"
         f"    python {file} --out RUN --resume   go on from the last checkpoint\n"
-        f"    python {file} --help\n"
     )

@@ -71,7 +71,8 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         "latents": latent_functions(plan, imports),
         "draws": draw_functions(steps),
         "steps": functions,
-        "progress": _progress(graph),
+        "length": _length(graph),
+        "progress": _progress(*_length(graph)),
         "samples": samples,
         "sources": [(s.name, _open(graph, s, imports)) for s in sources],
         "source_help": _source_help(sources),
@@ -222,11 +223,16 @@ def _build(
     }
 
 
-def _progress(graph: Graph) -> str:
+def _length(graph: Graph) -> tuple[str, str]:
+    """What is counted during training, and where it ends."""
     train = graph.spec.train
     if train.epochs is not None:
-        return "state.images / (EPOCHS * state.samples)"
-    return "state.images / (1000 * KIMG)" if train.kimg is not None else "state.round / ROUNDS"
+        return "state.images", "EPOCHS * state.samples"
+    return ("state.images", "1000 * KIMG") if train.kimg is not None else ("state.round", "ROUNDS")
+
+
+def _progress(done: str, end: str) -> str:
+    return f"{done} / ({end})" if " " in end else f"{done} / {end}"
 
 
 def _sources(graph: Graph, registry: Registry, data: str | None) -> list[DataSource]:

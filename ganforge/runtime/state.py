@@ -17,8 +17,6 @@ from torch import Tensor, nn
 from ganforge.runtime.errors import RunError
 from ganforge.runtime.safetensors import read_tensors, write_tensors
 
-COUNTERS = ("seed", "round", "images", "drawn", "steps")
-
 
 @dataclass
 class State:
@@ -64,8 +62,9 @@ class State:
             for index, values in optimizer.state_dict()["state"].items():
                 kept = {key: value for key, value in values.items() if value is not None}
                 tensors |= {f"optimizers.{player}.{index}.{key}": kept[key] for key in kept}
-        about = {"spec": spec, "trained with": self.surroundings()}
-        about |= {name: getattr(self, name) for name in COUNTERS}
+        names = ("seed", "round", "images", "drawn", "steps")
+        counters = {name: getattr(self, name) for name in names}
+        about = {"spec": spec, "trained with": self.surroundings(), "counters": counters}
         temporary = path.with_name("unfinished")
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
@@ -93,13 +92,13 @@ class State:
                 self.optimizers[player].state[weight][key] = value
             for optimizer in self.optimizers.values():
                 optimizer.load_state_dict(optimizer.state_dict())  # puts each on its device
-            vars(self).update({name: about[name] for name in COUNTERS})
-            self.steps = Counter(about["steps"])
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            vars(self).update(about["counters"])
+            self.steps = Counter(self.steps)
+            before, now = about["trained with"], self.surroundings()
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             raise RunError(f"{path} is damaged ({error}): delete it and resume.") from error
-        if about["trained with"] != self.surroundings():
-            text = f"{about['trained with']} before, now {self.surroundings()}: not bit for bit"
-            warnings.warn(text, stacklevel=2)
+        if before != now:
+            warnings.warn(f"{before} before, now {now}: not bit for bit", stacklevel=2)
 
 
 def all_checkpoints(folder: Path) -> list[Path]:

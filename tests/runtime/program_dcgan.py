@@ -138,11 +138,6 @@ def train_round(state: State, x: Tensor, z: Tensor) -> dict[str, Tensor]:
     return losses
 
 
-def progress(state: State) -> float:
-    """The share of the training that is done: it ends at 1."""
-    return state.images / (EPOCHS * state.samples)
-
-
 @torch.no_grad()
 def sample(state: State, count: int, seed: int) -> Tensor:
     """Images (count, 3, 16, 16) in -1..1 from a random stream of their own."""
@@ -173,7 +168,7 @@ def train(options: Options) -> Iterator[dict[str, float]]:
     state = build(options.seed, torch.device(options.device))
     state.samples = data.count
     run = Run(state, options, SPEC)
-    while progress(state) < 1 and run.goes_on():
+    while state.images < EPOCHS * state.samples and run.goes_on():
         state.start_round()
         losses = train_round(state, *draw(state, data))
         state.round += 1

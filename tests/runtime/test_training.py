@@ -135,6 +135,16 @@ def test_a_checkpoint_of_another_spec_is_refused(program: ModuleType, tmp_path: 
         train(program, tmp_path, rounds=2, resume=True)
 
 
+@pytest.mark.parametrize("text", ["", "[]", '{"spec": "0f3c6d1e9a7b5c24"}'])
+def test_a_damaged_description_of_a_checkpoint_is_refused(
+    program: ModuleType, tmp_path: Path, text: str
+) -> None:
+    train(program, tmp_path, rounds=1)
+    (all_checkpoints(tmp_path)[-1] / "state.json").write_text(text)
+    with pytest.raises(RunError, match="is damaged"):
+        train(program, tmp_path, rounds=2, resume=True)
+
+
 @pytest.mark.parametrize("keep", [0, 5, 100, -10])
 def test_a_damaged_checkpoint_is_refused(program: ModuleType, tmp_path: Path, keep: int) -> None:
     train(program, tmp_path, rounds=1)

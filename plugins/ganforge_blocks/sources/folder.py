@@ -19,12 +19,10 @@ from ganforge.runtime.data import Data
 from ganforge.runtime.errors import RunError
 
 
-def decode_image(
-    root: Path, archive: zipfile.ZipFile | None, about: dict[str, Any], name: str
-) -> Tensor:
+def decode_image(root: Path | zipfile.Path, about: dict[str, Any], name: str) -> Tensor:
     """An image (C, H, W) that covers the field's size, cropped; transparency on white."""
     try:
-        with Image.open(io.BytesIO(archive.read(name)) if archive else root / name) as opened:
+        with Image.open(io.BytesIO((root / name).read_bytes())) as opened:
             image: Image.Image = ImageOps.exif_transpose(opened)
             if image.mode.startswith("I"):  # 16 bits
                 image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
@@ -56,13 +54,13 @@ def list_images(root: Path) -> list[str]:
 
 def open_folder(path: str, fields: dict[str, Any]) -> Data:
     """The images below a folder or in a zip file, decoded into memory."""
-    root, values = Path(path).expanduser(), dict[str, Tensor]()
-    images = list_images(root)
-    archive = None if root.is_dir() else zipfile.ZipFile(root)
+    place, values = Path(path).expanduser(), dict[str, Tensor]()
+    images = list_images(place)
+    root = place if place.is_dir() else zipfile.Path(place)
     for name, about in fields.items():
         shape = (len(images), about["channels"], *about["size"])
         values[name] = torch.empty(shape, dtype=torch.uint8)
-        decoded = partial(decode_image, root, archive, about)
+        decoded = partial(decode_image, root, about)
         with ThreadPoolExecutor() as pool:
             for row, image in zip(values[name], pool.map(decoded, images), strict=True):
                 row.copy_(image)

@@ -15,9 +15,6 @@ from torch.utils.data import default_collate
 from ganforge.runtime.data import Data
 from ganforge.runtime.errors import RunError
 
-# Classes from 2 on are stars: their points, and how far the inner corners are from the centre.
-STARS = ((4, 0.707), (3, 0.5), (2, 0.4), (3, 0.2), (4, 0.3), (5, 0.4), (6, 0.55), (12, 0.75))
-
 
 def draw_shape(form: int, factors: list[float], about: dict[str, Any], outline: bool) -> Tensor:
     """A disc, ring or star as an image (C, H, W); `outline` is the edge alone, on white."""
@@ -31,8 +28,9 @@ def draw_shape(form: int, factors: list[float], about: dict[str, Any], outline: 
     far = right * right + below * below
     if form < 2:
         outside = np.sqrt(far) - 1 if form == 0 else abs(np.sqrt(far) - 0.75) - 0.25
-    else:  # the edge from the nearest point, at (1, 0), to the inner corner beside it
-        points, inner = STARS[form - 2]
+    else:  # a star: the edge from the nearest point, at (1, 0), to the inner corner beside it
+        points = (4, 3, 2, 3, 4, 5, 6, 12)[form - 2]
+        inner = (0.707, 0.5, 0.4, 0.2, 0.3, 0.4, 0.55, 0.75)[form - 2]
         turns = 2 * math.pi * (np.arange(points, dtype=np.float32)[:, None, None] / points + angle)
         along = (np.cos(turns) * right + np.sin(turns) * below).max(0)
         a, b = 1 - inner * math.cos(math.pi / points), inner * math.sin(math.pi / points)
