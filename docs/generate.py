@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 from ganforge.document import tree
 from ganforge.formula import evaluate, parse
-from ganforge.graph import expansion
+from ganforge.graph import frame
 from ganforge.plugins import params
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.registry import load_registry
@@ -245,8 +245,8 @@ def meanings(section: str, head: str, names: Iterable[str]) -> str:
 
 def limits() -> str:
     rows = (
-        ("layers of a network, composite blocks included", f"{expansion.MAX_LAYERS:,}"),
-        ("loops and composite blocks in each other", f"{expansion.MAX_NESTING}"),
+        ("layers of a network, composite blocks included", f"{frame.MAX_LAYERS:,}"),
+        ("loops and composite blocks in each other", f"{frame.MAX_NESTING}"),
         ("characters of a formula or of wiring", f"{parse.MAX_LENGTH}"),
         ("levels of a formula or of wiring", f"{parse.MAX_DEPTH}"),
         ("elements of a list in a formula", f"{evaluate.MAX_LIST:,}"),

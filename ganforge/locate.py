@@ -19,6 +19,8 @@ def locate(source: Source) -> Source:
     """The file that is meant, or the text itself. Raises `SpecNotFound` with the nearest name."""
     if isinstance(source, str) and "\n" in source:
         return source
+    if "\0" in str(source):
+        raise SpecNotFound("the name of a file cannot hold a null byte")
     path = Path(source)
     if path.is_file():
         return path

@@ -48,19 +48,18 @@ def compile_spec(
     overrides: `key=value` as on the command line. name: what reports call the text.
     Raises `SpecNotFound` where there is no such file.
     """
-    registry = registry or load_registry()
+    registry, texts = registry or load_registry(), {}
     if isinstance(source, str) and "\n" in source:
         document, found = loads(source, name, overrides)
+        texts = {name: source}
     else:
         document, found = load(_file(source), overrides)
+    if document is None:
+        return Compilation(Report((*registry.diagnostics, *found), texts), registry)
     return _compile(document, (*registry.diagnostics, *found), registry)
 
 
-def _compile(
-    document: Document | None, found: tuple[Diagnostic, ...], registry: Registry
-) -> Compilation:
-    if document is None:
-        return Compilation(Report(found, {}), registry)
+def _compile(document: Document, found: tuple[Diagnostic, ...], registry: Registry) -> Compilation:
     spec, more = build_spec(document, registry)
     graph, rest = build_graph(spec, registry)
     report = Report((*found, *more, *rest), document.texts)

@@ -30,8 +30,7 @@ class _Form:
 def write_composites(
     networks: Mapping[str, Network], imports: Imports, names: Namespace
 ) -> tuple[list[ClassText], dict[int, str]]:
-    """The classes of all composite blocks, inner ones first, and the call that makes each instance.
-    """
+    """The classes of all composite blocks, inner ones first, and the call that makes each."""
     classes: list[ClassText] = []
     instances: dict[int, str] = {}
     for group in _by_depth(networks):
@@ -123,8 +122,7 @@ def _arguments(form: _Form, columns: list[tuple[int, ...]]) -> list[str | None]:
 
 
 def _candidates(form: _Form) -> dict[str, tuple[int, ...]]:
-    """What the numbers may be called: the block's own params, and the channels of its first input.
-    """
+    """What the numbers may be called: the block's params, the channels of its first input."""
     candidates: dict[str, tuple[int, ...]] = {}
     first = form.instances[0][0]
     for name, value in first.params.items():

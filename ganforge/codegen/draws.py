@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ganforge.codegen.expressions import ATOM, literal
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.steps import LOCAL, Function, Steps, averaged, batch_constant
@@ -203,29 +205,22 @@ def _sample_lines(
     lines.append('noise = random_stream(seed, "samples", state.noise.device)')
     lines.append("torch.manual_seed(seed)  # noise inside the networks; rounds seed it anew")
     writer = Writer(plan.graph.nodes, imports, Namespace(set(LOCAL)), local=local)
-    single = [n for n in sample_sources(plan) if _uses(plan, n, nodes) == 1]
+    uses = Counter(i for index in nodes for i in plan.graph.nodes[index].inputs)
+    uses.update(roots)
     for name in sample_sources(plan):
         index = plan.graph.names[name]
-        if name in single:
+        if uses[index] == 1:
             writer.known[index] = (f"draw_{name}(count, noise)", ATOM)
         else:
             lines.append(f"{local[name]} = draw_{name}(count, noise)")
             writer.known[index] = (local[name], ATOM)
-    counted = {i for i in nodes if _uses_of(plan, i, nodes, roots) > 1 and i not in writer.known}
-    writer.write(nodes, counted)
+    writer.write(nodes, {i for i in nodes if uses[i] > 1 and i not in writer.known})
     result = writer.text(roots[0])
     if len(roots) > 1:
         beside = imports.use("ganforge.runtime.samples:side_by_side")
         result = f"{beside}([{', '.join(writer.text(i) for i in roots)}])"
-    return [*lines, *writer.lines, f"return {result}"]
-
-
-def _uses(plan: Plan, name: str, nodes: set[int]) -> int:
-    return _uses_of(plan, plan.graph.names[name], nodes, ())
-
-
-def _uses_of(plan: Plan, index: int, nodes: set[int], roots: tuple[int, ...]) -> int:
-    return sum(plan.graph.nodes[i].inputs.count(index) for i in nodes) + roots.count(index)
+    shown = steps.timed([*writer.lines, f"return {result}"], plan.steps[-1].player.name)
+    return [*lines, *shown]
 
 
 def _save(imports: Imports, shown: int, low: float, high: float) -> Function:

@@ -42,6 +42,6 @@ def _executable() -> str:
     beside = Path(sys.executable).parent / "ruff"
     if beside.exists():
         return str(beside)
-    from ruff.__main__ import find_ruff_bin
+    from ruff.__main__ import find_ruff_bin  # type: ignore[import-untyped]
 
     return str(find_ruff_bin())

@@ -17,8 +17,7 @@ from ganforge.plugins.shapes import Tensor, TensorList
 
 @dataclass(frozen=True)
 class ClassText:
-    """The parts of a class: statements of `__init__` after `super().__init__()`, and of `forward`.
-    """
+    """A class: statements of `__init__` after `super().__init__()`, and of `forward`."""
 
     name: str
     inputs: tuple[str, ...]
@@ -51,7 +50,7 @@ def write_body(
 ) -> tuple[list[str], list[str]]:
     """The statements that make a body's modules, and those of its forward pass.
 
-    wrap: whether each layer is initialised where it is made, since the network's layers start differently.
+    wrap: whether each layer is initialised where it is made, since they start differently.
     """
     chains = find_chains(body)
     attributes = _attributes(body, chains)
@@ -204,8 +203,7 @@ def _forward(
 def _named(
     body: Body, nodes: list[Node], needed: list[int], modules: Mapping[int, str]
 ) -> set[int]:
-    """The values that get a name: those used more than once, and modules' results in larger bodies.
-    """
+    """The values that get a name: those used often, and modules' results in larger bodies."""
     uses = Counter(i for index in needed for i in nodes[index].inputs)
     uses.update(body.outputs.values())
     outputs = set(body.outputs.values())

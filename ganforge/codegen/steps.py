@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -101,15 +102,14 @@ class Steps:
             writer.known[index] = (names.take(self.received_name(index)), ATOM)
             arguments.append(f"{writer.text(index)}: Tensor")
         lines = self._networks(step)
-        options_here = player.name in self.hyper.live and not self.plan.simultaneous
-        if options_here or self._live_terms(step.terms):
-            lines.append(self._progress(repr_of(player.name)))
+        calls = len(lines)
         lines += self._gradless(step, writer)
         body = self._losses(step, writer)
         body += ["optimizer.zero_grad()", "loss.backward()"]
         lines += self._under_frozen(step.frozen, body)
         if not self.plan.simultaneous:
             lines += self.update(player.name, repr_of(player.name))
+        lines = [*lines[:calls], *self.timed(lines[calls:], player.name)]
         lines.append(f"return {self._report(step.terms)}")
         moved = " and ".join(player.networks)
         through = f" through {' and '.join(step.frozen)}" if step.frozen else ""
@@ -220,12 +220,11 @@ class Steps:
         """What a log calls the curve: the loss, and whose side of it where there are several."""
         return term.loss if term.term.side == "all" else f"{term.loss}.{term.term.side}"
 
-    def _live_terms(self, terms: tuple[MovingTerm, ...]) -> bool:
-        """Whether weights or numbers of these terms change during training."""
-        graph = self.plan.graph
-        weights = (graph.losses[t.loss].spec.table.weight for t in terms)
-        numbers = (n.operation.value for n in graph.nodes if isinstance(n.operation, Number))
-        return any(isinstance(v, Live) for v in (*weights, *numbers))
+    def timed(self, lines: list[str], player: str) -> list[str]:
+        """The lines, after the progress `t` of a player where they name it."""
+        if any(re.search(r"\bt\.|\(t\)", line) for line in lines):
+            return [self._progress(repr_of(player)), *lines]
+        return lines
 
     def _progress(self, player: str) -> str:
         name = self.imports.use("ganforge.runtime.state:progress_of")
@@ -276,7 +275,7 @@ class Steps:
         if plan.shared:
             for name in (*plan.fields, *plan.latents):
                 writer.known[plan.graph.names[name]] = (self.local[name], ATOM)
-            lines += self._shared(writer)
+            lines += self.timed(self._shared(writer), plan.steps[0].player.name)
         for k, step in enumerate(plan.steps):
             lines += self._call(k, step, writer)
         if plan.simultaneous:
@@ -386,11 +385,9 @@ class Steps:
             f'{self.local[n]} = state.networks["{n}"]' for n in plan.graph.networks if n in called
         ]
         writer.write(needed, self._named(needed, None) | self._twice(roots))
-        lines += writer.lines
+        lines += self.timed(writer.lines, plan.steps[0].player.name)
         for step in plan.steps:
-            if self._live_terms(step.terms):
-                lines.append(self._progress(repr_of(step.player.name)))
-            lines += self._joint_losses(step, writer)
+            lines += self.timed(self._joint_losses(step, writer), step.player.name)
         back = self.imports.use("ganforge.runtime.players:backward")
         for k, step in enumerate(plan.steps):
             keep = ", retain_graph=True" if k < len(plan.steps) - 1 else ""

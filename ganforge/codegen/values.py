@@ -25,6 +25,9 @@ from ganforge.graph.nodes import (
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.params import Params
 
+MAX_DEPTH = 8
+"""Calls within calls: what is nested deeper gets a name, for the reader and for Python's parser."""
+
 
 @dataclass
 class Writer:
@@ -40,6 +43,7 @@ class Writer:
     modules: Mapping[int, str] = field(default_factory=dict)
     known: dict[int, tuple[str, int]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    depth: dict[int, int] = field(default_factory=dict)
     local: Mapping[str, str] = field(default_factory=dict)
     """The local names of networks and of the spec's tensors, where they differ from the spec's."""
 
@@ -52,7 +56,10 @@ class Writer:
             if index in self.known:
                 continue
             text, strength = self._expression(index, self.nodes[index])
-            if index in named:
+            inputs = self.nodes[index].inputs
+            depth = self.depth[index] = 1 + max((self.depth.get(i, 0) for i in inputs), default=0)
+            if index in named or depth > MAX_DEPTH:
+                self.depth[index] = 0
                 name = self.names.take(self._wanted(index))
                 self.lines.append(f"{name} = {text}")
                 text, strength = name, ATOM

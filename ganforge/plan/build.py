@@ -72,27 +72,30 @@ def _shared(graph: Graph) -> tuple[int, ...]:
     if not graph.spec.train.reuse or not _one_step_each(graph):
         return ()
     needed = [_needed(graph, player) for player in graph.players]
+    live = set().union(*needed)
+    called = _called(graph)
     candidates = set()
-    for index in set().union(*needed):
+    for index in live:
         users = [k for k, nodes in enumerate(needed) if index in nodes]
         moved = {n for k in users[:-1] for n in graph.players[k].networks}
-        called = graph.called((index,))
-        if len(users) > 1 and called and not called & moved:
+        if len(users) > 1 and called[index] and not called[index] & moved:
             candidates.add(index)
-    inner = {
-        i
-        for index in candidates
-        for i in upstream(graph.nodes, graph.nodes[index].inputs)
-        if not _used_outside(graph, i, candidates)
-    }
-    return tuple(sorted(candidates - inner))
+    taken = {i for term in graph.terms for i in term.tensors}
+    taken |= {i for k in live - candidates for i in graph.nodes[k].inputs}
+    return tuple(sorted(candidates & taken))
 
 
-def _used_outside(graph: Graph, index: int, shared: set[int]) -> bool:
-    """Whether something that is not shared takes this node."""
-    roots = {i for term in graph.terms for i in term.tensors}
-    live = upstream(graph.nodes, roots)
-    return index in roots or any(index in graph.nodes[i].inputs and i not in shared for i in live)
+def _called(graph: Graph) -> list[frozenset[str]]:
+    """For every node the networks that are called to make it."""
+    called: list[frozenset[str]] = []
+    for node in graph.nodes:
+        own = [node.operation.network] if isinstance(node.operation, NetworkCall) else []
+        inputs = [called[i] for i in node.inputs]
+        if not own and len(set(inputs)) == 1:
+            called.append(inputs[0])  # one set for a whole chain
+        else:
+            called.append(frozenset(own).union(*inputs))
+    return called
 
 
 def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
@@ -111,36 +114,24 @@ def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
         terms=player.terms,
         sources=_sources(graph, own),
         received=received,
-        without_gradient=_without_gradient(graph, own, gradient, shared),
+        without_gradient=_without_gradient(graph, own, gradient),
         needed=frozenset(needed),
         frozen=tuple(n for n in graph.networks if n in frozen & trainable),
     )
 
 
-def _without_gradient(
-    graph: Graph, own: set[int], gradient: set[int], shared: tuple[int, ...]
-) -> tuple[int, ...]:
+def _without_gradient(graph: Graph, own: set[int], gradient: set[int]) -> tuple[int, ...]:
     """The last nodes of what needs no gradient and calls a network."""
-    still = {
-        i
-        for i in own - gradient
-        if any(isinstance(graph.nodes[k].operation, NetworkCall) for k in _behind(graph, i, shared))
-    }
+    calls: set[int] = set()  # of a network, or made from such a call
+    for i in sorted(own):
+        node = graph.nodes[i]
+        if isinstance(node.operation, NetworkCall) or any(k in calls for k in node.inputs):
+            calls.add(i)
+    still = (own - gradient) & calls
     taken = {k for i in still for k in graph.nodes[i].inputs if k in still}
     outside = {k for i in own - still for k in graph.nodes[i].inputs}
     roots = {t for term in graph.terms for t in term.tensors}
     return tuple(sorted(i for i in still if i not in taken or i in outside or i in roots))
-
-
-def _behind(graph: Graph, index: int, shared: tuple[int, ...]) -> set[int]:
-    seen: set[int] = set()
-    stack = [index]
-    while stack:
-        node = stack.pop()
-        if node not in seen and node not in shared:
-            seen.add(node)
-            stack.extend(graph.nodes[node].inputs)
-    return seen
 
 
 def _sources(graph: Graph, nodes: Iterable[int]) -> tuple[str, ...]:

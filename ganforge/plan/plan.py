@@ -14,8 +14,9 @@ class Step:
     """One player's step.
 
     sources: data fields and latents that it needs itself, by name.
-    received: nodes that the round has computed, each with whether its gradient is cut for this player.
-    without_gradient: nodes to compute first under `no_grad`: network calls that lead to none of the player's networks.
+    received: nodes that the round has computed, each with whether its gradient is cut here.
+    without_gradient: nodes to compute first under `no_grad`: calls that lead to none
+        of the player's networks.
     frozen: networks that pass gradients on and take none.
     """
 
@@ -32,7 +33,7 @@ class Step:
 class Plan:
     """One stage of training.
 
-    shared: nodes that the round computes once for several players; shared_sources: what they are made from.
+    shared: nodes that the round computes once for several players.
     joint: whether one forward pass serves all players (`simultaneous` with `reuse`).
     fields, latents: what one draw of a round (`reuse`) or of a step yields.
     """

@@ -1,7 +1,8 @@
 """The interfaces that a plugin fills in: Block, Loss, DataSource. No torch here.
 
 A declaration is a frozen value. Its `params` is a pydantic model whose fields use the types of
-`ganforge.plugins.params`, so that formulas arrive as numbers. Code is declared as a `Call`: what to call,
+`ganforge.plugins.params`, so that formulas arrive as numbers. Code is declared as a `Call`: what to
+call,
 with which arguments; text from a spec reaches the generated program through `repr` of these alone.
 """
 
@@ -17,7 +18,9 @@ from ganforge.plugins.shapes import Shape
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A tensor of the spec as an argument of a `Call`: an input of the block, or a tensor of the loss."""
+    """A tensor of the spec as an argument of a `Call`: an input of the block, or a tensor of the
+    loss.
+    """
 
     name: str
 
@@ -26,9 +29,9 @@ class Ref:
 class Call:
     """`target(*args, **kwargs)` in the program.
 
-    `target` is `nn.Conv2d`, `F.interpolate`, `torch.cat` for what PyTorch has, or `package.module:Name` for a
-    class or function whose source is inlined when a script is emitted. Arguments are numbers, strings,
-    booleans, None, tuples and lists of these, `Ref`, or another `Call`.
+    `target` is `nn.Conv2d`, `F.interpolate`, `torch.cat` for what PyTorch has, or
+    `package.module:Name` for a class or function whose source is inlined when a script is emitted.
+    Arguments are numbers, strings, booleans, None, tuples and lists of these, `Ref`, or a `Call`.
     """
 
     target: str
@@ -45,16 +48,17 @@ def call(target: str, *args: Any, **kwargs: Any) -> Call:
 class Block:
     """A block: one layer of a network, or a function in wiring.
 
-    infer:    parameters and the shapes of the inputs in, shape of the result out; raises `ShapeError`.
-    module:   the call that makes the `nn.Module`, from the same arguments. Its forward takes the inputs in order.
-    function: the call on tensors (`Ref`s named like `inputs`), for blocks without weights and state; such a
-              block may be called in wiring. A block with only `function` is a plain line in `forward`.
-    inputs:   names of the inputs. The first is unnamed in a layer, the others are its keys; a name that ends in
-              "?" may be left out, one that starts with "*" takes all remaining tensors (functions only).
+    infer: parameters and the shapes of the inputs in, shape of the result out; raises `ShapeError`.
+    module: the call that makes the `nn.Module`, from the same arguments; its forward takes the
+        inputs in order.
+    function: the call on tensors (`Ref`s named like `inputs`), for blocks without weights and
+        state; such a block may be called in wiring. With `function` alone it is a plain line.
+    inputs: names of the inputs. The first is unnamed in a layer, the others are its keys; a name
+        that ends in "?" may be left out, one that starts with "*" takes all remaining tensors.
     stateful: has weights, buffers or own randomness: refused as a function in wiring.
-    shift:    whether the block adds a learned shift, so that a layer in front of it needs no bias.
+    shift: whether it adds a learned shift, so that a layer in front of it needs no bias.
     channels_last: whether it runs faster in that memory format, on images.
-    overwritable: its backward does not need its own output, so that an activation behind it may overwrite it.
+    overwritable: its backward does not need its own output: an activation may overwrite that.
     inplace: whether its module takes `inplace=True`.
     cuts_gradient: no gradient flows through it (`detach`).
     """
@@ -72,13 +76,14 @@ class Block:
     channels_last: bool = False
     overwritable: bool = False
     inplace: Callable[[Any], bool] = lambda params: False
-    twice_differentiable: bool = True
     cuts_gradient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A part of a loss in the program. `side` says whom it moves: the critic, the generator's side, or all it reaches."""
+    """A part of a loss in the program. `side` says whom it moves: the critic, the generator's side,
+    or all it reaches.
+    """
 
     side: Literal["critic", "generator", "all"]
     value: Call
@@ -86,7 +91,9 @@ class Term:
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss: parameters, the tensors it takes (as `Ref`s in the calls of `terms`), and what each side minimises."""
+    """A loss: parameters, the tensors it takes (as `Ref`s in the calls of `terms`), and what each
+    side minimises.
+    """
 
     name: str
     summary: str
@@ -97,7 +104,9 @@ class Loss:
 
 @dataclass(frozen=True)
 class Init:
-    """How weights start: `function` is called as `function(module, **parameters)` and returns the module."""
+    """How weights start: `function` is called as `function(module, **parameters)` and returns the
+    module.
+    """
 
     name: str
     summary: str
@@ -107,10 +116,12 @@ class Init:
 
 @dataclass(frozen=True)
 class DataSource:
-    """A source of data: `open` names the function of the program that opens it, `package.module:name`.
+    """A source of data: `open` names the function of the program that opens it,
+    `package.module:name`.
 
     open_classes: the function that opens it where a field is a class, if that is another one.
-    takes_path: whether `--data NAME:PATH` gives a path. endless: makes as many samples as `count` asks for.
+    takes_path: whether `--data NAME:PATH` gives a path. endless: makes as many samples as `count`
+        asks for.
     """
 
     name: str

@@ -22,7 +22,7 @@ def read_losses(
     losses = {}
     for name, value in table.items():
         path = ("losses", name)
-        if not check_name(name, path, findings):
+        if not check_name(name, path, findings, keywords=True):
             continue
         if not isinstance(value, dict):
             findings.add("GF114", path, f"`{name}` must be a table")

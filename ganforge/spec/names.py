@@ -10,16 +10,17 @@ from ganforge.spec.findings import Findings
 RESERVED = frozenset(["prev", "level", "fade", "res", "step", "round", "kimg", "epoch", "progress"])
 
 
-def check_name(name: str, path: Path, findings: Findings, *, key: bool = True) -> bool:
-    """Whether `name` may name a tensor, network, loss or player; reports GF101 where it may not."""
-    if (
-        name.isidentifier()
-        and name.isascii()
-        and not keyword.iskeyword(name)
-        and name not in RESERVED
-    ):
+def check_name(
+    name: str, path: Path, findings: Findings, *, key: bool = True, keywords: bool = False
+) -> bool:
+    """Whether `name` may name a tensor, network, loss or player; reports GF101 where it may not.
+
+    keywords: whether Python's keywords are welcome, as in names that no wiring mentions.
+    """
+    is_keyword = keyword.iskeyword(name) and not keywords
+    if name.isidentifier() and name.isascii() and not is_keyword and name not in RESERVED:
         return True
-    if keyword.iskeyword(name):
+    if is_keyword:
         reason, help = "is a Python keyword", f"call it `{name}_` or another name"
         if name == "class":
             help = "call it `label`"

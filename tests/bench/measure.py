@@ -13,7 +13,7 @@ Work = Callable[[], object]
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times longer the second side takes than the first: median, and the middle 90 % of resamples."""
+    """How many times longer the second side takes: the median, and 90 % of its resamples."""
 
     first: float
     second: float

@@ -1,4 +1,4 @@
-"""The peak memory of one side of one case, in a process of its own: `peak.py CASE generated|handwritten`."""
+"""The peak memory of one side of a case, in its own process: `peak.py CASE generated`."""
 
 from __future__ import annotations
 

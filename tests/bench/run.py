@@ -1,6 +1,7 @@
 """`make bench`: ganforge against hand-written loops and against itself. Prints a Markdown table.
 
-Nothing here is asserted: the figures of a shared machine are read, not tested. `run.py NAME...` runs some parts only.
+Nothing here is asserted: the figures of a shared machine are read, not tested.
+`run.py NAME...` runs some parts only.
 """
 
 from __future__ import annotations

@@ -34,7 +34,10 @@ layers = [
   {{ block = "conv", out = 3, act = "tanh" }},
 ]
 [networks.{D}]
-layers = [{{ block = "conv", out = 8, kernel = 4, stride = 2, act = "leaky-relu" }}, {{ block = "linear", out = 1 }}]
+layers = [
+  {{ block = "conv", out = 8, kernel = 4, stride = 2, act = "leaky-relu" }},
+  {{ block = "linear", out = 1 }},
+]
 [flow]
 {fake} = "{G}({z})"
 [losses.{loss}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -41,7 +42,8 @@ def ganforge(*arguments: str) -> None:
 def run_alone(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs a script where ganforge cannot be imported, as on another machine."""
     command = [sys.executable, "-c", ALONE, str(script), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    env = {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
 
 
 def emitted(spec: str, folder: Path) -> Path:

@@ -33,7 +33,7 @@ def reference(name: str) -> dict[str, Any]:
 
 
 def fill(network: nn.Module, inputs: list[Tensor]) -> None:
-    """Parameters in order of execution: normal with deviation 0.05, plus 1 for the weights of norms."""
+    """Parameters in order of execution: N(0, 0.05), plus 1 for the weights of norms."""
     leaves: list[nn.Module] = []
 
     def note(module: nn.Module, *_: object) -> None:
