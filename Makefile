@@ -6,7 +6,7 @@ CALM := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 .PHONY: demo test lint docs bench clean
 
 demo: $(STAMP)
-	.venv/bin/ganforge train dcgan --set size=32 --set width=32 --out demo --overwrite --kimg 20
+	.venv/bin/ganforge train dcgan --set size=32 --set width=32 --batch 32 --kimg 90 --out demo --overwrite
 	@echo "The samples are in demo/samples.png"
 
 test: $(STAMP)

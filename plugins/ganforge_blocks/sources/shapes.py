@@ -17,10 +17,10 @@ from ganforge.runtime.errors import RunError
 
 
 def draw_shape(form: int, factors: list[float], about: dict[str, Any], outline: bool) -> Tensor:
-    """A disc, ring or star as an image (C, H, W); `outline` is the edge alone, on white."""
+    """A disc, ring or star on black (C, H, W); `outline` is the edge alone, on white."""
     height, width = about["size"]
     half, wheel = min(height, width) / 2, np.arange(about["channels"])[:, None, None] / 3
-    x, y, angle, radius, hue, ground_hue = factors
+    x, y, angle, radius, hue = factors
     radius = half * (0.5 + 0.25 * radius)
     x, y = width / 2 + half * (0.4 * x - 0.2), height / 2 + half * (0.4 * y - 0.2)
     right = ((np.arange(width) + 0.5 - x) / radius).astype(np.float32)
@@ -35,10 +35,10 @@ def draw_shape(form: int, factors: list[float], about: dict[str, Any], outline: 
         along = (np.cos(turns) * right + np.sin(turns) * below).max(0)
         a, b = 1 - inner * math.cos(math.pi / points), inner * math.sin(math.pi / points)
         outside = (b * along + a * np.sqrt(abs(far - along * along)) - b) / math.hypot(a, b)
-    ground = 40 + 40 * np.cos(2 * math.pi * (wheel + ground_hue)).astype(np.float32)
     colour = 190 + 65 * np.cos(2 * math.pi * (wheel + hue)).astype(np.float32)
+    ground = 0.0
     if outline:
-        outside, ground = abs(outside + 0.08) - 0.08, np.full_like(ground, 255)
+        outside, ground = abs(outside + 0.08) - 0.08, 255.0
     cover = (0.5 - radius * outside).clip(0, 1)
     return torch.from_numpy((ground + cover * (colour - ground)).astype(np.uint8))
 
@@ -48,7 +48,7 @@ def draw_sample(fields: dict[str, Any], paired: bool, seed: int, number: int) ->
     classes = min(about.get("classes", 10) for about in fields.values())
     numbers, sample, outline = random.Random((seed << 40) + number), dict[str, Tensor](), False
     forms = [numbers.randrange(classes) for _ in range(2)]
-    factors = [[numbers.random() for _ in range(6)] for _ in range(2)]
+    factors = [[numbers.random() for _ in range(5)] for _ in range(2)]
     for name, about in fields.items():
         if about["kind"] == "class":
             sample[name] = torch.tensor(forms[0])
