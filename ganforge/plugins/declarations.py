@@ -83,10 +83,13 @@ class Block:
 class Term:
     """A part of a loss in the program. `side` says whom it moves: the critic, the generator's side,
     or all it reaches.
+
+    differentiates: the names of the tensors by which `value` takes a gradient of its own.
     """
 
     side: Literal["critic", "generator", "all"]
     value: Call
+    differentiates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
