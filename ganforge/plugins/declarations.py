@@ -39,7 +39,7 @@ class Call:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
 
 
-def call(target: str, *args: Any, **kwargs: Any) -> Call:
+def call(target: str, /, *args: Any, **kwargs: Any) -> Call:
     """A `Call` as it is written: `call("nn.Linear", 3, 4, bias=False)`."""
     return Call(target, args, kwargs)
 
@@ -61,6 +61,8 @@ class Block:
     overwritable: its backward does not need its own output: an activation may overwrite that.
     inplace: whether its module takes `inplace=True`.
     cuts_gradient: no gradient flows through it (`detach`).
+    draws: a function whose last input is random: the shape of that input per sample, from the same
+        arguments. It is uniform in 0..1, and drawn with the latents.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Block:
     overwritable: bool = False
     inplace: Callable[[Any], bool] = lambda params: False
     cuts_gradient: bool = False
+    draws: Callable[..., tuple[int, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,25 +10,19 @@ from ganforge.document import Path
 from ganforge.spec.findings import Findings
 
 KEYS: Mapping[str, frozenset[str]] = {
-    "": frozenset({"conditioning", "stages", "search"}),
+    "": frozenset({"stages", "search"}),
+    "conditioning": frozenset({"noise"}),
     "data": frozenset({"holdout", "normalize", "flip", "crop", "load_size", "dequantize"}),
     "data.fields": frozenset({"labelled", "labelled_share", "corrupt"}),
-    "train.players": frozenset({"clip_weights", "clip_gradients"}),
-    "train": frozenset(
-        {"clip_weights", "clip_gradients", "fresh_optimizers", "level", "fade_kimg"}
-    ),
-    "sample": frozenset({"rows", "columns", "latents"}),
-    "losses": frozenset(
-        {"pairing", "pool", "top_k", "targets", "margin", "reduction", "critic", "noise"}
-    ),
+    "train": frozenset({"fresh_optimizers", "level", "fade_kimg"}),
+    "sample": frozenset({"columns", "latents"}),
+    "losses": frozenset({"pairing", "pool", "top_k", "margin", "reduction", "critic", "noise"}),
 }
 """Keys by the table they belong to."""
 FIELD_KINDS = frozenset({"attributes", "vector"})
 BLOCKS = frozenset(
     [
-        "projection",
         "noise",
-        "conditional-batch-norm",
         "adain",
         "modulated-conv",
         "minibatch-stddev",
@@ -41,7 +35,6 @@ BLOCKS = frozenset(
 )
 FUNCTIONS = frozenset(
     [
-        "interpolate",
         "sample-gaussian",
         "shuffle",
         "corrupt",
@@ -55,18 +48,13 @@ LOSSES = frozenset(
     [
         "boundary-equilibrium",
         "critic-only",
-        "auxiliary-class",
         "mutual-info",
-        "cycle-consistency",
-        "identity",
         "kl-to-normal",
         "pulling-away",
         "feature-matching",
         "consistency",
         "total-variation",
-        "gradient-penalty",
         "path-length",
-        "drift",
         "orthogonal",
         "lecam",
         "dragan",

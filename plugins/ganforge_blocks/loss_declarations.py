@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ganforge.plugins import Loss, Params, Ref, Term, call
-from ganforge_blocks.checks import Finite, changed
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from ganforge.plugins import Call, Loss, Params, Ref, Term, call
+from ganforge.plugins.params import Bool
+from ganforge_blocks.checks import Finite, NoParams, changed
+
+LOSS_FUNCTIONS = "ganforge_blocks.losses"
+TARGETED = ("non-saturating", "least-squares")
 
 
 class ScaleParams(Params):
@@ -16,31 +23,92 @@ class ScaleParams(Params):
     generator: Finite = 1.0
 
 
+class TargetsParams(Params):
+    """What the critic's scores shall be for real and fake samples, and what the generator wants."""
+
+    real: Finite = 1.0
+    fake: Finite = 0.0
+    generator: Finite = 1.0
+
+
 class AdversarialParams(Params):
     objective: Literal["non-saturating", "saturating", "least-squares", "wasserstein", "hinge"] = (
         "non-saturating"
     )
     scale: ScaleParams = ScaleParams()
+    targets: TargetsParams = TargetsParams()
+
+    @field_validator("targets")
+    @classmethod
+    def _of_use(cls, targets: TargetsParams, info: ValidationInfo) -> TargetsParams:
+        objective = info.data.get("objective", TARGETED[0])
+        if objective in TARGETED and (objective != TARGETED[0] or _are_probabilities(targets)):
+            return targets
+        message = f"the objective `{objective}` has no targets"
+        if objective in TARGETED:
+            message = "the targets of `non-saturating` are probabilities, from 0 to 1"
+        raise PydanticCustomError("GF115", "{message}", {"message": message})
 
 
-class ReconstructionParams(Params):
+def _are_probabilities(targets: TargetsParams) -> bool:
+    return all(0 <= t <= 1 for t in (targets.real, targets.fake, targets.generator))
+
+
+class DistanceParams(Params):
     norm: Literal["l1", "l2"] = "l1"
 
 
+class GradientPenaltyParams(Params):
+    center: Finite = 1.0
+    one_sided: Bool = False
+
+
 def adversarial_terms(p: AdversarialParams) -> tuple[Term, ...]:
-    name = f"ganforge_blocks.losses.adversarial:{p.objective.replace('-', '_')}"
+    aims = {"real_target": p.targets.real, "fake_target": p.targets.fake}
     scales = {"real_scale": p.scale.real, "fake_scale": p.scale.fake}
-    critic = changed(scales, real_scale=1.0, fake_scale=1.0)
-    generator = changed({"scale": p.scale.generator}, scale=1.0)
+    for_critic = changed(aims, real_target=1.0, fake_target=0.0)
+    for_generator = changed({"target": p.targets.generator}, target=1.0)
+    critic = _objective(p, "critic", bool(for_critic))
+    generator = _objective(p, "generator", bool(for_generator))
+    for_critic |= changed(scales, real_scale=1.0, fake_scale=1.0)
+    for_generator |= changed({"scale": p.scale.generator}, scale=1.0)
     return (
-        Term("critic", call(f"{name}_critic", Ref("real"), Ref("fake"), **critic)),
-        Term("generator", call(f"{name}_generator", Ref("fake"), **generator)),
+        Term("critic", call(critic, Ref("real"), Ref("fake"), **for_critic)),
+        Term("generator", call(generator, Ref("fake"), **for_generator)),
     )
 
 
-def reconstruction_terms(p: ReconstructionParams) -> tuple[Term, ...]:
+def _objective(p: AdversarialParams, side: str, targeted: bool) -> str:
+    smoothed = targeted and p.objective == "non-saturating"
+    name = "smoothed" if smoothed else p.objective.replace("-", "_")
+    return f"{LOSS_FUNCTIONS}.adversarial:{name}_{side}"
+
+
+def distance_terms(p: DistanceParams) -> tuple[Term, ...]:
     target = "F.l1_loss" if p.norm == "l1" else "F.mse_loss"
-    return (Term("all", call(target, Ref("reconstruction"), Ref("original"))),)
+    return _all(call(target, Ref("reconstruction"), Ref("original")))
+
+
+def auxiliary_class_terms(p: NoParams) -> tuple[Term, ...]:
+    return _all(call(f"{LOSS_FUNCTIONS}.classes:auxiliary_class", Ref("logits"), Ref("target")))
+
+
+def gradient_penalty_terms(p: GradientPenaltyParams) -> tuple[Term, ...]:
+    own = changed({"center": p.center, "one_sided": p.one_sided}, center=1.0, one_sided=False)
+    function = f"{LOSS_FUNCTIONS}.penalties:gradient_penalty"
+    return _all(call(function, Ref("score"), Ref("wrt"), **own), ("wrt",))
+
+
+def drift_terms(p: NoParams) -> tuple[Term, ...]:
+    return _all(call(f"{LOSS_FUNCTIONS}.penalties:drift", Ref("score")))
+
+
+def _all(value: Call, differentiates: tuple[str, ...] = ()) -> tuple[Term, ...]:
+    return (Term("all", value, differentiates),)
+
+
+def _distance(name: str, summary: str) -> Loss:
+    return Loss(name, summary, DistanceParams, ("original", "reconstruction"), distance_terms)
 
 
 LOSSES = (
@@ -51,11 +119,37 @@ LOSSES = (
         ("real", "fake"),
         adversarial_terms,
     ),
-    Loss(
+    _distance(
         "reconstruction",
         "The mean absolute (`l1`) or squared (`l2`) difference of two tensors.",
-        ReconstructionParams,
-        ("original", "reconstruction"),
-        reconstruction_terms,
+    ),
+    _distance(
+        "cycle-consistency",
+        "The mean difference of a sample and its way there and back (1703.10593, eq. 2).",
+    ),
+    _distance(
+        "identity",
+        "The mean difference of a sample and its image under a map into its own domain.",
+    ),
+    Loss(
+        "auxiliary-class",
+        "The cross entropy of logits with a class; samples without a label are skipped.",
+        NoParams,
+        ("logits", "target"),
+        auxiliary_class_terms,
+    ),
+    Loss(
+        "gradient-penalty",
+        "How far the gradient of a score is from `center` in norm, squared, per sample.",
+        GradientPenaltyParams,
+        ("score", "wrt"),
+        gradient_penalty_terms,
+    ),
+    Loss(
+        "drift",
+        "The mean squared score, which keeps a critic's scores near 0 (1710.10196).",
+        NoParams,
+        ("score",),
+        drift_terms,
     ),
 )

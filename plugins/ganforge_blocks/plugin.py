@@ -10,6 +10,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
     from ganforge_blocks import (
         activations,
         affine,
+        conditional,
         conv,
         dense,
         functions,
@@ -25,6 +26,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
         *dense.BLOCKS,
         *affine.BLOCKS,
         *norms.BLOCKS,
+        *conditional.BLOCKS,
         *activations.BLOCKS,
         *noise.BLOCKS,
         *layout.BLOCKS,

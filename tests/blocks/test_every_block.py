@@ -46,6 +46,8 @@ SAMPLES: dict[str, list[tuple[dict[str, Any], list[Tensor]]]] = {
     "layer-norm": [({}, [IMAGE]), ({"affine": False}, [VECTOR]), ({}, [Tensor((3, 5))])],
     "group-norm": [({"groups": 2}, [IMAGE]), ({"groups": 3, "affine": False}, [VECTOR])],
     "pixel-norm": [({}, [IMAGE]), ({"eps": 1e-5}, [VECTOR])],
+    "conditional-batch-norm": [({}, [IMAGE, CLASS]), ({"eps": 1e-4}, [IMAGE, VECTOR])],
+    "projection": [({}, [VECTOR, CLASS]), ({}, [VECTOR, Tensor((7,))])],
     "relu": [({}, [IMAGE]), ({}, [Tensor(())])],
     "leaky-relu": [({}, [IMAGE]), ({"slope": 0.01}, [VECTOR])],
     "elu": [({}, [IMAGE])],
@@ -95,6 +97,7 @@ SAMPLES: dict[str, list[tuple[dict[str, Any], list[Tensor]]]] = {
     "detach": [({}, [IMAGE]), ({}, [CLASS])],
     "roll": [({}, [IMAGE]), ({}, [CLASS])],
     "lerp": [({}, [IMAGE, IMAGE, Tensor(())]), ({}, [VECTOR, VECTOR, VECTOR])],
+    "interpolate": [({}, [IMAGE, IMAGE, Tensor((1, 1, 1))])],
     "squared-error": [({}, [IMAGE, IMAGE]), ({"norm": "l2"}, [VECTOR, VECTOR])],
     "absolute-error": [({}, [IMAGE, IMAGE]), ({"norm": "sum"}, [VECTOR, VECTOR])],
 }

@@ -59,10 +59,33 @@ def test_scales_of_one_are_left_out() -> None:
     assert generator.value == Call(f"{where}_generator", (Ref("fake"),))
 
 
-@pytest.mark.parametrize("norm, expected", [("l1", 1.5), ("l2", 2.5)])
-def test_reconstruction_is_a_mean_over_all_values(execute, norm, expected) -> None:
-    loss = LOSSES["reconstruction"]
-    (term,) = loss.terms(loss.params.model_validate({"norm": norm}))
-    tensors = {"original": torch.zeros(1, 2), "reconstruction": torch.tensor([[1.0, -2.0]])}
-    assert term.side == "all"
-    assert execute(term.value, **tensors).item() == expected
+def test_targets_of_least_squares(execute) -> None:
+    targets = {"real": 2, "fake": -1, "generator": 0.5}
+    critic, generator = terms(objective="least-squares", targets=targets)
+    expected = ((REAL - 2) ** 2).mean() + ((FAKE + 1) ** 2).mean()
+    torch.testing.assert_close(execute(critic.value, real=REAL, fake=FAKE), expected)
+    expected = ((FAKE - 0.5) ** 2).mean()
+    torch.testing.assert_close(execute(generator.value, fake=FAKE), expected)
+
+
+def test_smoothed_labels_are_cross_entropies(execute) -> None:
+    critic, generator = terms(targets={"real": 0.9, "fake": 0.1}, scale={"fake": 2})
+    of_real = -(0.9 * D_REAL.log() + 0.1 * (1 - D_REAL).log()).mean()
+    of_fake = -(0.1 * D_FAKE.log() + 0.9 * (1 - D_FAKE).log()).mean()
+    torch.testing.assert_close(execute(critic.value, real=REAL, fake=FAKE), of_real + 2 * of_fake)
+    assert generator == terms()[1]
+    (_, generator) = terms(targets={"generator": 0.8}, scale={"generator": 3})
+    expected = -3 * (0.8 * D_FAKE.log() + 0.2 * (1 - D_FAKE).log()).mean()
+    torch.testing.assert_close(execute(generator.value, fake=FAKE), expected)
+
+
+@pytest.mark.parametrize(
+    "values, said",
+    [
+        ({"objective": "hinge", "targets": {"real": 0.9}}, "`hinge` has no targets"),
+        ({"targets": {"real": 1.2}}, "are probabilities"),
+    ],
+)
+def test_targets_that_mean_nothing_are_refused(values, said) -> None:
+    with pytest.raises(ValidationError, match=said):
+        terms(**values)

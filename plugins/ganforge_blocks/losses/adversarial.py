@@ -33,16 +33,47 @@ def saturating_generator(fake: Tensor, scale: float = 1.0) -> Tensor:
     return -scale * F.softplus(fake).mean()
 
 
-def least_squares_critic(
-    real: Tensor, fake: Tensor, real_scale: float = 1.0, fake_scale: float = 1.0
+def smoothed_critic(
+    real: Tensor,
+    fake: Tensor,
+    real_target: float = 1.0,
+    fake_target: float = 0.0,
+    real_scale: float = 1.0,
+    fake_scale: float = 1.0,
 ) -> Tensor:
-    """(D(x) - 1)^2 + D(G(z))^2 (https://arxiv.org/abs/1611.04076, eq. 9, without its half)."""
-    return real_scale * (real - 1).square().mean() + fake_scale * fake.square().mean()
+    """The cross entropies of D = sigmoid(score) with a probability for each side.
+
+    One-sided label smoothing has 0.9 and 0 (https://arxiv.org/abs/1606.03498, section 3.4).
+    """
+    of_real, of_fake = _cross_entropy(real, real_target), _cross_entropy(fake, fake_target)
+    return real_scale * of_real + fake_scale * of_fake
 
 
-def least_squares_generator(fake: Tensor, scale: float = 1.0) -> Tensor:
-    """(D(G(z)) - 1)^2 (https://arxiv.org/abs/1611.04076, eq. 9, without its half)."""
-    return scale * (fake - 1).square().mean()
+def smoothed_generator(fake: Tensor, target: float = 1.0, scale: float = 1.0) -> Tensor:
+    """The cross entropy of D(G(z)) = sigmoid(score) with a probability."""
+    return scale * _cross_entropy(fake, target)
+
+
+def _cross_entropy(score: Tensor, target: float) -> Tensor:
+    return (F.softplus(score) - target * score).mean()
+
+
+def least_squares_critic(
+    real: Tensor,
+    fake: Tensor,
+    real_target: float = 1.0,
+    fake_target: float = 0.0,
+    real_scale: float = 1.0,
+    fake_scale: float = 1.0,
+) -> Tensor:
+    """(D(x) - b)^2 + (D(G(z)) - a)^2 (https://arxiv.org/abs/1611.04076, eq. 2, less its half)."""
+    of_real, of_fake = (real - real_target).square().mean(), (fake - fake_target).square().mean()
+    return real_scale * of_real + fake_scale * of_fake
+
+
+def least_squares_generator(fake: Tensor, target: float = 1.0, scale: float = 1.0) -> Tensor:
+    """(D(G(z)) - c)^2 (https://arxiv.org/abs/1611.04076, eq. 2, without its half)."""
+    return scale * (fake - target).square().mean()
 
 
 def wasserstein_critic(

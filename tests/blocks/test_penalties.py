@@ -1,0 +1,69 @@
+"""Losses besides the adversarial one equal their formulas."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn.functional import cross_entropy
+
+from ganforge_blocks.plugin import ganforge_register_losses
+
+LOSSES = {loss.name: loss for loss in ganforge_register_losses()}
+
+
+@pytest.fixture
+def value(execute):
+    def value(name, tensors, **params):
+        (term,) = LOSSES[name].terms(LOSSES[name].params.model_validate(params))
+        assert term.side == "all"
+        return execute(term.value, **tensors)
+
+    return value
+
+
+@pytest.mark.parametrize(
+    "params, expected",
+    [
+        ({}, ((5 - 1) ** 2 + (0.5 - 1) ** 2) / 2),
+        ({"one_sided": True}, (5 - 1) ** 2 / 2),
+        ({"center": 0}, (25 + 0.25) / 2),
+        ({"center": "1 / 2"}, 4.5**2 / 2),
+    ],
+)
+def test_gradient_penalty_is_per_sample(value, params, expected) -> None:
+    x = torch.randn(2, 2, requires_grad=True)
+    score = (x * torch.tensor([[3.0, 4.0], [0.3, 0.4]])).sum(1, keepdim=True)
+    penalty = value("gradient-penalty", {"score": score, "wrt": x}, **params)
+    assert penalty.item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_gradient_penalty_trains_a_critic_that_is_flat(value) -> None:
+    x, weight = torch.randn(3, 2, requires_grad=True), torch.zeros(2, requires_grad=True)
+    value("gradient-penalty", {"score": x @ weight, "wrt": x}).backward()
+    assert torch.isfinite(weight.grad).all()
+
+
+def test_gradient_penalty_says_by_what_it_differentiates() -> None:
+    loss = LOSSES["gradient-penalty"]
+    (term,) = loss.terms(loss.params())
+    assert term.differentiates == ("wrt",)
+
+
+def test_drift_is_the_mean_square(value) -> None:
+    assert value("drift", {"score": torch.tensor([[3.0], [-1.0]])}).item() == 5
+
+
+def test_classes_are_told_by_cross_entropy_of_the_labelled(value) -> None:
+    logits, target = torch.randn(4, 3), torch.tensor([2, -1, 0, -1])
+    expected = cross_entropy(logits[[0, 2]], target[[0, 2]])
+    tensors = {"logits": logits, "target": target}
+    torch.testing.assert_close(value("auxiliary-class", tensors), expected)
+    tensors["target"] = torch.full((4,), -1)
+    assert value("auxiliary-class", tensors).item() == 0
+
+
+@pytest.mark.parametrize("name", ["reconstruction", "cycle-consistency", "identity"])
+@pytest.mark.parametrize("norm, expected", [("l1", 1.5), ("l2", 2.5)])
+def test_distances_are_means_over_all_values(value, name, norm, expected) -> None:
+    tensors = {"original": torch.zeros(1, 2), "reconstruction": torch.tensor([[1.0, -2.0]])}
+    assert value(name, tensors, norm=norm).item() == expected
