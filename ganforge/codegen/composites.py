@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ganforge.codegen.names import Imports, Namespace
-from ganforge.codegen.networks import ClassText, common_initializer, write_body
+from ganforge.codegen.networks import ClassText, write_body
+from ganforge.codegen.starts import Common, common
 from ganforge.graph.graph import Network
 from ganforge.graph.nodes import Body, Composite
 from ganforge.plugins.shapes import Tensor
@@ -35,8 +36,8 @@ def write_composites(
     instances: dict[int, str] = {}
     for group in _by_depth(networks):
         forms: dict[object, _Form] = {}
-        for composite, wrap in group:
-            made, forward = write_body(composite.body, imports, instances, wrap=wrap)
+        for composite, shared in group:
+            made, forward = write_body(composite.body, imports, instances, shared)
             skeleton = tuple(INTEGER.sub("#", line) for line in made)
             key = (composite.name, skeleton, tuple(forward))
             inputs = tuple(composite.body.inputs)
@@ -50,14 +51,14 @@ def write_composites(
     return classes, instances
 
 
-def _by_depth(networks: Mapping[str, Network]) -> list[list[tuple[Composite, bool]]]:
+def _by_depth(networks: Mapping[str, Network]) -> list[list[tuple[Composite, Common]]]:
     """Distinct instances in layers: those that contain no other first. Iterative, blocks nest at
     most 50 deep.
     """
-    found: dict[int, tuple[Composite, bool]] = {}
+    found: dict[int, tuple[Composite, Common]] = {}
     depth: dict[int, int] = {}
     for network in networks.values():
-        wrap = common_initializer(network.body) is None
+        shared = common(network.body)
         level: list[Body] = [network.body]
         distance = 0
         while level:
@@ -72,10 +73,10 @@ def _by_depth(networks: Mapping[str, Network]) -> list[list[tuple[Composite, boo
             for composite in inner:
                 key = id(composite.body)
                 if depth.get(key, 0) < distance:
-                    found.setdefault(key, (composite, wrap))
+                    found.setdefault(key, (composite, shared))
                     depth[key] = distance
                     level.append(composite.body)
-    groups: dict[int, list[tuple[Composite, bool]]] = {}
+    groups: dict[int, list[tuple[Composite, Common]]] = {}
     for key, entry in found.items():
         groups.setdefault(depth[key], []).append(entry)
     return [groups[distance] for distance in sorted(groups, reverse=True)]

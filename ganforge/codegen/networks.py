@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from ganforge.codegen.chains import Chain, find_chains, has_module, repeated
 from ganforge.codegen.expressions import ATOM, write_call
 from ganforge.codegen.names import Imports, Namespace
+from ganforge.codegen.starts import Common, common
 from ganforge.codegen.values import Writer
-from ganforge.graph.nodes import Body, Composite, Initializer, Layer, Node, Pack, Source
-from ganforge.plugins.declarations import Call
+from ganforge.graph.nodes import Body, Composite, Layer, Node, Pack, Source
 from ganforge.plugins.shapes import Tensor, TensorList
 
 
@@ -36,26 +36,25 @@ def write_network(
     name: str, inputs: tuple[str, ...], body: Body, imports: Imports, instances: Instances
 ) -> ClassText:
     """The class of a network."""
-    common = common_initializer(body)
-    made, forward = write_body(body, imports, instances, wrap=common is None)
-    if common is not None:
-        made.append(_initialize("self", common, imports))
+    shared = common(body)
+    made, forward = write_body(body, imports, instances, shared)
+    made.extend(shared.statements(imports))
     return ClassText(
         name, inputs, _summary(inputs, body), tuple(made), tuple(forward), _returns(body)
     )
 
 
 def write_body(
-    body: Body, imports: Imports, instances: Instances, *, wrap: bool
+    body: Body, imports: Imports, instances: Instances, shared: Common
 ) -> tuple[list[str], list[str]]:
     """The statements that make a body's modules, and those of its forward pass.
 
-    wrap: whether each layer is initialised where it is made, since they start differently.
+    shared: how the weights of the whole network start; what differs is said where layers are made.
     """
     chains = find_chains(body)
     attributes = _attributes(body, chains)
     made = [
-        f"self.{attributes[chain]} = {_modules(body, chain, imports, instances, wrap)}"
+        f"self.{attributes[chain]} = {_modules(body, chain, imports, instances, shared)}"
         for chain in chains
     ]
     return made, _forward(body, chains, attributes, imports)
@@ -87,11 +86,13 @@ def _kind(node: Node, length: int) -> str:
     return str(name).replace("-", "_")
 
 
-def _modules(body: Body, chain: Chain, imports: Imports, instances: Instances, wrap: bool) -> str:
+def _modules(
+    body: Body, chain: Chain, imports: Imports, instances: Instances, shared: Common
+) -> str:
     items: list[str] = []
     before: Node | None = None
     for index in chain.nodes:
-        items.extend(_items(body, body.nodes[index], before, imports, instances, wrap))
+        items.extend(_items(body, body.nodes[index], before, imports, instances, shared))
         before = body.nodes[index]
     if len(items) == 1:
         return items[0]
@@ -113,7 +114,7 @@ def _items(
     before: Node | None,
     imports: Imports,
     instances: Instances,
-    wrap: bool,
+    shared: Common,
 ) -> list[str]:
     """The modules of a node; a block may need several, given as a `nn.Sequential` call that is
     opened.
@@ -128,55 +129,15 @@ def _items(
         made = replace(made, kwargs={**made.kwargs, "inplace": True})
     parts = made.args if made.target == "nn.Sequential" else (made,)
     texts = [write_call(part, imports) for part in parts]
-    if wrap and operation.initializer is not None and _needs_own(operation):
-        whole = texts[0] if len(texts) == 1 else f"nn.Sequential({', '.join(texts)})"
-        return [_initialize(whole, operation.initializer, imports)]
-    return texts
+    whole = texts[0] if len(texts) == 1 else f"nn.Sequential({', '.join(texts)})"
+    wrapped = shared.wrapped(whole, operation, imports)
+    return texts if wrapped == whole else [wrapped]
 
 
 def _may_overwrite(before: Node | None) -> bool:
     """Whether the module before in a run has no more use for its output."""
     operation = before.operation if before is not None else None
     return isinstance(operation, Layer) and operation.block.overwritable
-
-
-def _needs_own(operation: Layer) -> bool:
-    assert operation.initializer is not None
-    return (
-        operation.owns_weights
-        or getattr(operation.initializer.params, "norm_std", None) is not None
-    )
-
-
-def _initialize(target: str, initializer: Initializer, imports: Imports) -> str:
-    function = imports.use(initializer.init.function)
-    fields = type(initializer.params).model_fields
-    given = {
-        name: getattr(initializer.params, name)
-        for name in fields
-        if getattr(initializer.params, name) != fields[name].default
-    }
-    call = write_call(Call("torch", (), given), imports).removeprefix("torch")
-    return f"{function}({target}{', ' if given else ''}{call[1:]}"
-
-
-def common_initializer(body: Body) -> Initializer | None:
-    """How all weights of a network start, where they start alike."""
-    found: list[Initializer | None] = []
-    stack = [body]
-    while stack:
-        for node in stack.pop().nodes:
-            if isinstance(node.operation, Composite):
-                stack.append(node.operation.body)
-            elif isinstance(node.operation, Layer) and node.operation.owns_weights:
-                found.append(node.operation.initializer)
-    first = found[0] if found else None
-    same = all(other is not None and first is not None and _equal(first, other) for other in found)
-    return first if same else None
-
-
-def _equal(a: Initializer, b: Initializer) -> bool:
-    return a is b or (a.init.name == b.init.name and a.params == b.params)
 
 
 def _forward(

@@ -148,6 +148,7 @@ def _instance(
     )
     check_defaults(inside)
     inside.initializer = frame.initializer
+    inside.parametrizer = frame.parametrizer
     body = expand(inside, shapes)
     frame.context.bodies[key] = (body, frame.budget.layers - before)
     return body

@@ -20,7 +20,7 @@ from ganforge.graph.layers import (
     LAYER_KEYS,
     check_defaults,
     network_init,
-    plain_weights,
+    network_weights,
 )
 from ganforge.graph.loops import loop_head, loop_key, stands
 from ganforge.graph.nodes import Body, Source
@@ -38,7 +38,7 @@ def expand_network(
     frame = Frame(context, table, path, table, context.spec.scope, Budget())
     check_defaults(frame)
     frame.initializer = network_init(frame)
-    plain_weights(table.weights, frame, (*path, "weights"))
+    frame.parametrizer = network_weights(frame)
     return expand(frame, dict(zip(table.inputs, shapes, strict=True)))
 
 

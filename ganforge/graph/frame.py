@@ -12,7 +12,7 @@ from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, evaluate
 from ganforge.formula.parse import parse_formula
-from ganforge.graph.nodes import Body, Bundle, Initializer, Nodes
+from ganforge.graph.nodes import Body, Bundle, Initializer, Nodes, Parametrizer
 from ganforge.graph.wiring import Named, Wiring
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Shape
@@ -72,6 +72,7 @@ class Frame:
     parents: tuple[str, ...] = ()
     depth: int = 0
     initializer: Initializer | None = None
+    parametrizer: Parametrizer | None = None
     nodes: Nodes = field(default_factory=Nodes)
     tensors: dict[str, Named] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)

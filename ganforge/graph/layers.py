@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Path
 from ganforge.formula.evaluate import Scope
-from ganforge.graph.nodes import Initializer, Layer
+from ganforge.graph.nodes import Initializer, Layer, Parametrizer
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.params import Initialized, Params, Weighted
 from ganforge.spec.planned import BLOCKS, refuse
@@ -42,11 +42,28 @@ def read_layer(
         if params.bias is None:
             shift = any(layer.block.shift(layer.params) for layer in followers[:1])
             params = params.model_copy(update={"bias": not shift})
-    initializer = _initializer(params, frame, scope, path)
-    weights_at = origins.get("weights", (*path, "weights"))
-    if isinstance(params, Initialized) and not plain_weights(params.weights, frame, weights_at):
-        return None
-    return [Layer(block, params, initializer, isinstance(params, Initialized)), *followers]
+    return [_started(block, params, frame, scope, path, origins), *followers]
+
+
+def _started(
+    block: Block,
+    params: Params,
+    frame: Frame,
+    scope: Scope,
+    path: Path,
+    origins: Mapping[str, Path],
+) -> Layer:
+    """The layer, with how its weights start and how they are parametrised."""
+    initializer = _initializer(params, frame, scope, origins.get("init", (*path, "init")))
+    if not isinstance(params, Initialized):
+        return Layer(block, params, initializer)
+    parametrizer = frame.parametrizer
+    if params.weights is not None:
+        where = origins.get("weights", (*path, "weights"))
+        parametrizer = _read_weights(params.weights, frame, scope, where)
+    if parametrizer is not None and parametrizer.parametrization.starts:
+        initializer = None
+    return Layer(block, params, initializer, True, parametrizer)
 
 
 def _with_defaults(
@@ -85,6 +102,11 @@ def _follower(
         message = f"no {'norm' if suffix else 'activation'} is called `{kind}`"
         frame.findings.add("GF801", where, message, did_you_mean(kind, known))
         return None
+    if len([name for name in block.inputs if not name.endswith("?")]) > 1:
+        message = f"`{block.name}` takes more than one tensor, and `{key}` gives it one"
+        help = f'write it as a layer of its own: `{{ block = "{block.name}", ... }}`'
+        frame.findings.add("GF204", where, message, help)
+        return None
     own = {name: value for name, value in reference.items() if name != "kind"}
     values, origins = _with_defaults(block, own, frame)
     params = read(
@@ -92,18 +114,14 @@ def _follower(
     )
     if params is None:
         return None
-    return [
-        Layer(
-            block, params, _initializer(params, frame, scope, path), isinstance(params, Initialized)
-        )
-    ]
+    return [_started(block, params, frame, scope, where, origins)]
 
 
 def _initializer(params: Params, frame: Frame, scope: Scope, path: Path) -> Initializer | None:
     """The layer's own init, else the network's."""
     own = params.init if isinstance(params, Initialized) else None
     if own is not None:
-        return _read_init(own, frame, scope, (*path, "init"))
+        return _read_init(own, frame, scope, path)
     return frame.initializer
 
 
@@ -127,17 +145,23 @@ def _read_init(
     return None if params is None else Initializer(init, params)
 
 
-def plain_weights(weights: Mapping[str, Any], frame: Frame, path: Path) -> bool:
-    """Whether weights are not parametrised; the other ways are not built, or not known."""
-    kind = weights["kind"]
-    if kind == "plain":
-        for key in weights:
-            if key != "kind":
-                help = "plain weights have no options"
-                frame.findings.add("GF102", (*path, key), f"unknown key `{key}`", help, key=True)
-    elif kind in ("spectral", "equalized"):
-        refuse(frame.findings, path, f'`weights = "{kind}"`')
-    else:
-        help = did_you_mean(kind, ["plain", "spectral", "equalized"])
-        frame.findings.add("GF110", path, f"`weights` cannot be `{kind}`", help)
-    return bool(kind == "plain")
+def network_weights(frame: Frame) -> Parametrizer | None:
+    """The network's own `weights`, which hold for all its layers, like its `init`."""
+    where = (*frame.path, "weights")
+    return _read_weights(frame.owner.weights, frame, frame.context.spec.scope, where)
+
+
+def _read_weights(
+    reference: dict[str, Any], frame: Frame, scope: Scope, path: Path
+) -> Parametrizer | None:
+    """None where weights are learned as they are, or after reporting what is wrong."""
+    parametrization = frame.context.registry.weights.get(reference["kind"])
+    if parametrization is None:
+        missing = frame.context.registry.missing("parametrisation", reference["kind"])
+        frame.findings.missing(missing, path)
+        return None
+    values = {name: value for name, value in reference.items() if name != "kind"}
+    params = read(parametrization.params, values, path, scope, frame.findings, extra_keys=("kind",))
+    if params is None or not parametrization.function:
+        return None
+    return Parametrizer(parametrization, params)

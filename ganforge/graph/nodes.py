@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ganforge.document import Path
 from ganforge.formula.live import Live
-from ganforge.plugins.declarations import Block, Init
+from ganforge.plugins.declarations import Block, Init, Parametrization
 from ganforge.plugins.params import Params
 from ganforge.plugins.shapes import Shape
 
@@ -44,13 +44,22 @@ class Initializer:
 
 
 @dataclass(frozen=True, slots=True)
+class Parametrizer:
+    """How the weights of a layer are parametrised."""
+
+    parametrization: Parametrization
+    params: Params
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
-    """A block with its own module."""
+    """A block with its own module. Without a parametrizer its weights are learned as they are."""
 
     block: Block
     params: Params
     initializer: Initializer | None = None
     owns_weights: bool = False
+    parametrizer: Parametrizer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,22 @@ class Init:
 
 
 @dataclass(frozen=True)
+class Parametrization:
+    """How weights are computed from what is learned: `function` is called as
+    `function(module, **parameters)`, acts on all weights inside the module and returns it; without
+    a function weights are learned as they are.
+
+    starts: whether it draws the weights itself, so that `init` is not used.
+    """
+
+    name: str
+    summary: str
+    params: type[Params]
+    function: str = ""
+    starts: bool = False
+
+
+@dataclass(frozen=True)
 class DataSource:
     """A source of data: `open` names the function of the program that opens it,
     `package.module:name`.

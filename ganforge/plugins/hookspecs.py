@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pluggy
 
-from ganforge.plugins.declarations import Block, DataSource, Init, Loss
+from ganforge.plugins.declarations import Block, DataSource, Init, Loss, Parametrization
 
 hookspec = pluggy.HookspecMarker("ganforge")
 
@@ -24,6 +24,11 @@ def ganforge_register_losses() -> Iterable[Loss]:  # type: ignore[empty-body]
 @hookspec
 def ganforge_register_inits() -> Iterable[Init]:  # type: ignore[empty-body]
     """Ways in which weights start."""
+
+
+@hookspec
+def ganforge_register_weights() -> Iterable[Parametrization]:  # type: ignore[empty-body]
+    """Ways in which weights are parametrised."""
 
 
 @hookspec

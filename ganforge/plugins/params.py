@@ -202,7 +202,7 @@ PLAIN: dict[str, Any] = {"kind": "plain"}
 class Initialized(Params):
     """Parameters of a block that owns weights: how they are parametrised and how they start."""
 
-    weights: Weights = Field(default=PLAIN)
+    weights: Weights | None = None
     init: InitRef | None = None
 
 

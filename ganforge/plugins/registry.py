@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from ganforge.diagnostics.diagnostic import Diagnostic
 from ganforge.diagnostics.rules.plugins import NAME_CLASH, UNKNOWN_PART
 from ganforge.diagnostics.suggest import did_you_mean
-from ganforge.plugins.declarations import Block, DataSource, Init, Loss
+from ganforge.plugins.declarations import Block, DataSource, Init, Loss, Parametrization
 from ganforge.plugins.manager import Owner, Plugin, failed, load_plugins
 
 T = TypeVar("T")
-Declaration = Block | Loss | Init | DataSource
+Declaration = Block | Loss | Init | Parametrization | DataSource
 
 _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -39,18 +39,20 @@ class Catalog(Mapping[str, T]):
 
 @dataclass(frozen=True)
 class Registry:
-    """The blocks, losses, inits and data sources that a spec may name.
+    """The blocks, losses, inits, parametrisations and data sources that a spec may name.
 
     Where two distributions give one name, the bare name stands for neither: `clashes` holds, by
     kind and name, what to report when a spec uses it. `distribution/name` always works.
 
-    owners: who gives a declaration, by kind (`block`, `loss`, `init`, `data source`) and full name.
+    owners: who gives a declaration, by kind (`block`, `loss`, `init`, `parametrisation`, `data
+        source`) and full name.
     diagnostics: plugins that could not be loaded, and hooks that are never called.
     """
 
     blocks: Catalog[Block]
     losses: Catalog[Loss]
     inits: Catalog[Init]
+    weights: Catalog[Parametrization]
     sources: Catalog[DataSource]
     owners: Mapping[tuple[str, str], Owner]
     clashes: Mapping[tuple[str, str], Diagnostic]
@@ -75,6 +77,7 @@ _KINDS: tuple[tuple[str, str, type[Declaration]], ...] = (
     ("block", "ganforge_register_blocks", Block),
     ("loss", "ganforge_register_losses", Loss),
     ("init", "ganforge_register_inits", Init),
+    ("parametrisation", "ganforge_register_weights", Parametrization),
     ("data source", "ganforge_register_data_sources", DataSource),
 )
 
@@ -128,8 +131,11 @@ def _registry(gathered: _Gathered) -> Registry:
         for owner, item in given:
             long_name = f"{owner.distribution}/{name}"
             owners[kind, long_name], full[kind][long_name] = owner, item
-    blocks, losses, inits, sources = (Catalog(bare[kind], full[kind]) for kind, _, _ in _KINDS)
-    return Registry(blocks, losses, inits, sources, owners, clashes, tuple(gathered.found))
+    blocks, losses, inits, weights, sources = (
+        Catalog(bare[kind], full[kind]) for kind, _, _ in _KINDS
+    )
+    found = tuple(gathered.found)
+    return Registry(blocks, losses, inits, weights, sources, owners, clashes, found)
 
 
 def _clash(kind: str, name: str, owners: list[Owner]) -> Diagnostic:

@@ -86,6 +86,10 @@ def infer_lerp(p: NoParams, a: Tensor, b: Tensor, t: Shape) -> Tensor:
     return replace(a, range=None)
 
 
+def infer_interpolate(p: NoParams, a: Tensor, b: Tensor, mix: Tensor) -> Tensor:
+    return infer_lerp(p, a, b, Tensor(()))
+
+
 def _error(name: str, summary: str) -> Block:
     def infer(p: ErrorParams, a: Tensor, b: Tensor) -> Tensor:
         a, b = features(a, name), features(b, name)
@@ -159,6 +163,15 @@ BLOCKS = (
         infer_lerp,
         function=lambda p, a, b, t: _wiring("lerp", Ref("a"), Ref("b"), Ref("t")),
         inputs=("a", "b", "t"),
+    ),
+    Block(
+        "interpolate",
+        "Between two tensors, at a place that is random per sample (1704.00028, algorithm 1).",
+        NoParams,
+        infer_interpolate,
+        function=lambda p, a, b, mix: call("torch.lerp", Ref("a"), Ref("b"), Ref("mix")),
+        inputs=("a", "b", "mix"),
+        draws=lambda p, a, b: (1,) * len(a.shape),
     ),
     _error("squared-error", "The squared difference of two tensors, per sample."),
     _error("absolute-error", "The absolute difference of two tensors, per sample."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganforge.plugins import Block, DataSource, Init, Loss, hookimpl
+from ganforge.plugins import Block, DataSource, Init, Loss, Parametrization, hookimpl
 
 
 @hookimpl
@@ -48,6 +48,13 @@ def ganforge_register_inits() -> tuple[Init, ...]:
     from ganforge_blocks.init_declarations import INITS
 
     return INITS
+
+
+@hookimpl
+def ganforge_register_weights() -> tuple[Parametrization, ...]:
+    from ganforge_blocks.weight_declarations import WEIGHTS
+
+    return WEIGHTS
 
 
 @hookimpl

@@ -10,7 +10,7 @@ from ganforge.pipeline import compile_spec
 from ganforge.plugins.registry import Registry
 from ganforge.spec import planned
 
-TABLES = ["conditioning]\ny = { field = 'label' }", "stages.a]\nkimg = 1", "search]\nover = ['a']"]
+TABLES = ["stages.a]\nkimg = 1", "search]\nover = ['a']"]
 REPLACED = [
     ('source = "shapes"', key, 'source = "shapes"\n{}')
     for key in (
@@ -22,13 +22,10 @@ REPLACED = [
         "normalize = true",
     )
 ]
-REPLACED += [
-    ("batch = 8", key, "batch = 8\n{}")
-    for key in ("clip_weights = 0.01", "clip_gradients = 1", "level = 3", "fade_kimg = 600")
-]
+REPLACED += [("batch = 8", key, "batch = 8\n{}") for key in ("level = 3", "fade_kimg = 600")]
 REPLACED += [
     ('images = ["fake"]', key, 'images = ["fake"]\n{}')
-    for key in ('rows = "z"', 'columns = "z"', "latents = {}", 'statistics = "standing"')
+    for key in ('columns = "z"', "latents = {}", 'statistics = "standing"')
 ]
 REPLACED += [
     ('kind = "adversarial"', key, 'kind = "adversarial"\n{}')
@@ -59,8 +56,6 @@ REPLACED += [
 REPLACED += [
     ('{ block = "linear", out = 1 }', layer, "{}, {{ block = 'linear', out = 1 }}")
     for layer in (
-        "{ block = 'linear', out = 8, weights = 'spectral' }",
-        "{ block = 'linear', out = 8, weights = { kind = 'equalized', gain = 'sqrt(2)' } }",
         "{ block = 'relu', when = 'level > 2' }",
         "{ from = 'prev * fade' }",
         "{ from = 'prev * progress' }",
