@@ -130,7 +130,8 @@ def _items(
     parts = made.args if made.target == "nn.Sequential" else (made,)
     texts = [write_call(part, imports) for part in parts]
     whole = texts[0] if len(texts) == 1 else f"nn.Sequential({', '.join(texts)})"
-    wrapped = shared.wrapped(whole, operation, imports)
+    weighted = operation.block.weighted(operation.params, *shapes)
+    wrapped = shared.wrapped(whole, operation, imports) if weighted else whole
     return texts if wrapped == whole else [wrapped]
 
 

@@ -56,6 +56,8 @@ class Block:
     inputs: names of the inputs. The first is unnamed in a layer, the others are its keys; a name
         that ends in "?" may be left out, one that starts with "*" takes all remaining tensors.
     stateful: has weights, buffers or own randomness: refused as a function in wiring.
+    weighted: whether it has weights that `init` and `weights` are about, from the same arguments;
+        asked where its parameters have those keys.
     shift: whether it adds a learned shift, so that a layer in front of it needs no bias.
     channels_last: whether it runs faster in that memory format, on images.
     overwritable: its backward does not need its own output: an activation may overwrite that.
@@ -73,6 +75,7 @@ class Block:
     function: Callable[..., Call] | None = None
     inputs: tuple[str, ...] = ("x",)
     stateful: bool = False
+    weighted: Callable[..., bool] = lambda params, *inputs: True
     shift: Callable[[Any], bool] = lambda params: False
     random: bool = False
     channels_last: bool = False

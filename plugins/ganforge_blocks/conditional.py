@@ -69,6 +69,7 @@ BLOCKS = (
         module=make_conditional_batch_norm,
         inputs=("x", "condition"),
         stateful=True,
+        weighted=lambda p, x, condition: condition.classes is None,
         overwritable=True,
         shift=lambda p: True,
     ),
