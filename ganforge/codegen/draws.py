@@ -21,23 +21,45 @@ from ganforge.spec.models import (
     Uniform,
 )
 
+COLUMNS = 8
+"""Samples beside each other in a grid."""
+
 
 def latent_functions(plan: Plan, imports: Imports) -> list[Function]:
-    """`draw_z(count, noise)` for every latent that training or samples use."""
-    functions = []
-    used = {*plan.latents, *sample_sources(plan)}
-    for name, latent in plan.graph.spec.latents.items():
-        if name in used:
-            sides = (
-                ""
-                if isinstance(latent, Categorical)
-                else "".join(f", {n}" for n in shape_of(latent))
-            )
-            summary = f"The latents {name} (count{sides}): {latent.distribution}."
-            arguments = ["count: int", "noise: torch.Generator"]
-            line = f"return {_draw(latent, imports)}"
-            functions.append(Function(f"draw_{name}", arguments, "Tensor", summary, [line]))
-    return functions
+    """`draw_z(count, noise)` for everything random that training or samples use."""
+    return [
+        _random_function(plan, name, imports)
+        for name in dict.fromkeys((*plan.sources, *sample_sources(plan)))
+        if plan.role(name) != "field" and _is_drawn(plan, name)
+    ]
+
+
+def _is_drawn(plan: Plan, name: str) -> bool:
+    """Whether a source comes from the noise alone, not from the data, in training or in samples."""
+    condition = plan.graph.spec.conditions.get(name)
+    if condition is None:
+        return True
+    sampled = name in sample_sources(plan) and plan.graph.spec.sample.rows != name
+    return sampled or (condition.draw == "uniform" and name in plan.sources)
+
+
+def _random_function(plan: Plan, name: str, imports: Imports) -> Function:
+    spec, node = plan.graph.spec, plan.graph.nodes[plan.graph.names[name]]
+    assert isinstance(node.shape, Tensor)
+    sides = "".join(f", {side}" for side in node.shape.shape)
+    if name in spec.latents:
+        latent: AnyLatent = spec.latents[name]
+        summary = f"The latents {name} (count{sides}): {latent.distribution}."
+    elif node.shape.classes:
+        latent = Categorical(distribution="categorical", classes=node.shape.classes)
+        summary = f"The condition {name} (count): a class, uniform over {latent.classes}."
+    else:
+        latent = Uniform(distribution="uniform", shape=node.shape.shape, low=0.0, high=1.0)
+        summary = f"The weights {name} (count{sides}): uniform, one per sample."
+    arguments = ["count: int", "noise: torch.Generator"]
+    return Function(
+        f"draw_{name}", arguments, "Tensor", summary, [f"return {_draw(latent, imports)}"]
+    )
 
 
 def shape_of(latent: AnyLatent) -> tuple[int, ...]:
@@ -52,6 +74,8 @@ def _draw(latent: AnyLatent, imports: Imports) -> str:
     sides = ", ".join(map(str, ("count", *shape_of(latent))))
     where = "device=noise.device"
     match latent:
+        case Uniform(low=0, high=1):
+            return f"torch.rand({sides}, generator=noise, {where})"
         case Uniform():
             bounds = f"{literal(latent.low)}, {literal(latent.high)}"
             return f"torch.empty({sides}, {where}).uniform_({bounds}, generator=noise)"
@@ -70,7 +94,7 @@ def draw_functions(steps: Steps) -> list[Function]:
     plan = steps.plan
     if plan.reuse and not any(steps.repeats(s) for s in plan.steps):
         summary = "All that is random in a round, drawn up front for all players."
-        names = (*plan.fields, *plan.latents)
+        names = plan.sources
         return [_draw_function(steps, "draw", names, "BATCH", summary)]
     functions, lines = [], []
     for k, step in enumerate(plan.steps):
@@ -90,7 +114,7 @@ def draw_functions(steps: Steps) -> list[Function]:
 
 
 def _drawn(plan: Plan, step: Step) -> tuple[str, ...]:
-    return (*plan.fields, *plan.latents) if plan.reuse else step.sources
+    return plan.sources if plan.reuse else step.sources
 
 
 def _calls(steps: Steps, step: Step, function: str, k: int) -> str:
@@ -120,8 +144,7 @@ def _draw_function(
     steps: Steps, name: str, sources: tuple[str, ...], batch: str, summary: str
 ) -> Function:
     plan, lines = steps.plan, []
-    fields = [s for s in sources if s in plan.fields]
-    if fields:
+    if any(_from_batch(plan, source) for source in sources):
         read = steps.imports.use("ganforge.runtime.data:next_batch")
         lines.append(f"real = {read}(state, data, {batch})")
     lines.append(f"return {', '.join(_value(steps, s, batch) for s in sources)},")
@@ -131,15 +154,38 @@ def _draw_function(
     return Function(name, ["state: State", "data: Data"], f"tuple[{kinds}]", summary, lines)
 
 
+def _from_batch(plan: Plan, source: str) -> bool:
+    """Whether a source is read from the batch of real samples."""
+    condition = plan.graph.spec.conditions.get(source)
+    return plan.role(source) == "field" or (
+        condition is not None and condition.draw in ("same", "shuffle")
+    )
+
+
 def _value(steps: Steps, source: str, batch: str) -> str:
-    assert steps.plan.graph.spec.data is not None
-    fields = steps.plan.graph.spec.data.fields
-    if source not in steps.plan.fields:
+    plan, spec = steps.plan, steps.plan.graph.spec
+    if plan.role(source) == "field":
+        return _field(plan, source, "real")
+    condition = spec.conditions.get(source)
+    if condition is None or condition.draw == "uniform":
         return f"draw_{source}({batch}, state.noise)"
-    field = fields[source]
+    if condition.draw == "data":
+        read = steps.imports.use("ganforge.runtime.data:next_batch")
+        return _field(plan, condition.field, f"{read}(state, data, {batch})")
+    value = _field(plan, condition.field, "real")
+    if condition.draw == "same":
+        return value
+    shuffle = steps.imports.use("ganforge.runtime.latents:shuffled")
+    return f"{shuffle}({value}, state.noise)"
+
+
+def _field(plan: Plan, name: str, real: str) -> str:
+    """A field of a batch, images as numbers in their range."""
+    assert plan.graph.spec.data is not None
+    field = plan.graph.spec.data.fields[name]
     if not isinstance(field, ImageField):
-        return f'real["{source}"]'
-    return f'real["{source}"].to(memory_format=MEMORY_FORMAT){scaling(*field.range)}'
+        return f'{real}["{name}"]'
+    return f'{real}["{name}"].to(memory_format=MEMORY_FORMAT){scaling(*field.range)}'
 
 
 def scaling(low: float, high: float) -> str:
@@ -190,7 +236,7 @@ def sample_functions(steps: Steps) -> list[Function]:
     arguments = ["state: State", "count: int", "seed: int"]
     return [
         Function("sample", arguments, "Tensor", summary, images, "@torch.no_grad()\n"),
-        _save(imports, len(roots), low, high),
+        _save(plan, imports, len(roots), low, high),
     ]
 
 
@@ -209,7 +255,13 @@ def _sample_lines(
     uses.update(roots)
     for name in sample_sources(plan):
         index = plan.graph.names[name]
-        if uses[index] == 1:
+        if name == plan.graph.spec.sample.rows:
+            shape = plan.graph.nodes[index].shape
+            assert isinstance(shape, Tensor)
+            row = f"torch.arange(count, device=noise.device) // {COLUMNS} % {shape.classes}"
+            lines.append(f"{local[name]} = {row}  # one class a row")
+            writer.known[index] = (local[name], ATOM)
+        elif uses[index] == 1:
             writer.known[index] = (f"draw_{name}(count, noise)", ATOM)
         else:
             lines.append(f"{local[name]} = draw_{name}(count, noise)")
@@ -223,14 +275,21 @@ def _sample_lines(
     return [*lines, *shown]
 
 
-def _save(imports: Imports, shown: int, low: float, high: float) -> Function:
+def _save(plan: Plan, imports: Imports, shown: int, low: float, high: float) -> Function:
     grid = imports.use("ganforge.runtime.samples:save_grid")
-    columns = 8 if shown == 1 else shown * max(1, 8 // shown)
+    columns = COLUMNS if shown == 1 else shown * max(1, COLUMNS // shown)
     options = f"columns={columns}, low={literal(low)}, high={literal(high)}"
     line = f"{grid}(sample(state, count, state.seed), path, {options})"
-    arguments = ["state: State", "path: Path", "count: int = 64"]
+    arguments = ["state: State", "path: Path", f"count: int = {COLUMNS * _rows(plan)}"]
     summary = "Write a grid of images, from the same latents every time."
     return Function("save_samples", arguments, "None", summary, [line])
+
+
+def _rows(plan: Plan) -> int:
+    """A row for each class that is swept, up to sixteen; else eight rows."""
+    swept = plan.graph.spec.sample.rows
+    shape = plan.graph.nodes[plan.graph.names[swept]].shape if swept else None
+    return min(16, shape.classes or 8) if isinstance(shape, Tensor) else 8
 
 
 def sample_range(plan: Plan) -> tuple[float, float]:

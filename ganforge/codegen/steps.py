@@ -89,6 +89,7 @@ class Steps:
         player = step.player
         names = self._namespace()
         writer = self._writer(names)
+        writer.differentiated = step.differentiated
         arguments = ["state: State"]
         for index, node in enumerate(self.plan.graph.nodes):
             if (
@@ -103,9 +104,11 @@ class Steps:
             arguments.append(f"{writer.text(index)}: Tensor")
         lines = self._networks(step)
         calls = len(lines)
+        lines += self._leaves(step, writer)
         lines += self._gradless(step, writer)
         body = self._losses(step, writer)
-        body += ["optimizer.zero_grad()", "loss.backward()"]
+        body += ["optimizer.zero_grad()", "loss.backward()", *self._clipped_gradients(step)]
+        lines = [*lines[:calls], *self._clipped_weights(step), *lines[calls:]]
         lines += self._under_frozen(step.frozen, body)
         if not self.plan.simultaneous:
             lines += self.update(player.name, repr_of(player.name))
@@ -117,6 +120,29 @@ class Steps:
         return Function(
             f"{player.name}_step", arguments, LOSSES, f"{what} of {moved}{through}.", lines
         )
+
+    def _leaves(self, step: Step, writer: Writer) -> list[str]:
+        """Arguments of the step by which a loss differentiates."""
+        given = [i for i in sorted(step.differentiated) if i in writer.known]
+        return [f"{writer.text(i)}.requires_grad_()" for i in given]
+
+    def _clipped_weights(self, step: Step) -> list[str]:
+        """Weights into their bounds before the player's step."""
+        table = self.plan.graph.spec.train.players.get(step.player.name)
+        if table is None or table.clip_weights is None:
+            return []
+        clip = self.imports.use("ganforge.runtime.players:clip_weights")
+        networks = ", ".join(self.local[name] for name in step.player.networks)
+        return [f"{clip}({literal(table.clip_weights)}, {networks})"]
+
+    def _clipped_gradients(self, step: Step) -> list[str]:
+        """Gradients scaled down to their bound, before the optimiser's step."""
+        table = self.plan.graph.spec.train.players.get(step.player.name)
+        if table is None or table.clip_gradients is None:
+            return []
+        weights = [f"*{self.local[name]}.parameters()" for name in step.player.networks]
+        bound = literal(table.clip_gradients)
+        return [f"nn.utils.clip_grad_norm_([{', '.join(weights)}], {bound})"]
 
     def _networks(self, step: Step) -> list[str]:
         """Local names for the networks that a step calls, and its optimiser."""
@@ -273,7 +299,7 @@ class Steps:
         writer = self._writer(Namespace({"state", "losses"}))
         arguments, lines = self.round_arguments(), []
         if plan.shared:
-            for name in (*plan.fields, *plan.latents):
+            for name in plan.sources:
                 writer.known[plan.graph.names[name]] = (self.local[name], ATOM)
             lines += self.timed(self._shared(writer), plan.steps[0].player.name)
         for k, step in enumerate(plan.steps):
@@ -337,7 +363,7 @@ class Steps:
         """The arguments of `train_round`, which `draw` yields."""
         plan = self.plan
         if plan.reuse and not any(self.repeats(s) for s in plan.steps):
-            names = (self.local[n] for n in (*plan.fields, *plan.latents))
+            names = (self.local[n] for n in plan.sources)
             return ["state: State", *(f"{name}: Tensor" for name in names)]
         arguments = ["state: State"]
         for step in plan.steps:
@@ -376,7 +402,7 @@ class Steps:
         """
         plan = self.plan
         writer = self._writer(self._namespace())
-        for name in (*plan.fields, *plan.latents):
+        for name in plan.sources:
             writer.known[plan.graph.names[name]] = (self.local[name], ATOM)
         roots = tuple(dict.fromkeys(i for s in plan.steps for t in s.terms for i in t.tensors))
         needed = self._behind(roots, writer)

@@ -44,6 +44,8 @@ class Writer:
     known: dict[int, tuple[str, int]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     depth: dict[int, int] = field(default_factory=dict)
+    differentiated: frozenset[int] = frozenset()
+    """Nodes that become leaves which ask for a gradient."""
     local: Mapping[str, str] = field(default_factory=dict)
     """The local names of networks and of the spec's tensors, where they differ from the spec's."""
 
@@ -58,10 +60,12 @@ class Writer:
             text, strength = self._expression(index, self.nodes[index])
             inputs = self.nodes[index].inputs
             depth = self.depth[index] = 1 + max((self.depth.get(i, 0) for i in inputs), default=0)
-            if index in named or depth > MAX_DEPTH:
+            if index in named or index in self.differentiated or depth > MAX_DEPTH:
                 self.depth[index] = 0
                 name = self.names.take(self._wanted(index))
-                self.lines.append(f"{name} = {text}")
+                leaf = ".requires_grad_()" if index in self.differentiated else ""
+                text = f"({text})" if leaf and strength < ATOM else text
+                self.lines.append(f"{name} = {text}{leaf}")
                 text, strength = name, ATOM
             self.known[index] = (text, strength)
 

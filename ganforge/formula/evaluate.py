@@ -19,6 +19,8 @@ from ganforge.plugins.shapes import Shape, Tensor
 Value = int | float | bool | str | list[Any]
 
 MAX_VALUE = 1e15
+MAX_LIVE = 1e300
+"""Schedules over many steps grow large on the way, as in `0.1 / 1.00004**step`."""
 MAX_LIST = 20_000
 MAX_WORK = 500_000
 MAX_TOTAL_WORK = 2_000_000
@@ -161,8 +163,9 @@ class _Evaluation:
             raise self.fail(node, "GF119", f"`{ast.unparse(node)}` is no real number")
         if isinstance(value, list) and isinstance(node, ast.List | ast.ListComp | ast.BinOp):
             self._bounded_list(node, value)
-        if isinstance(value, int | float) and not abs(value) <= MAX_VALUE:
-            raise self.fail(node, "GF119", f"`{ast.unparse(node)}` exceeds {MAX_VALUE:.0e}")
+        limit = MAX_LIVE if self.scope.live else MAX_VALUE
+        if isinstance(value, int | float) and not abs(value) <= limit:
+            raise self.fail(node, "GF119", f"`{ast.unparse(node)}` exceeds {limit:.0e}")
         return value
 
     def _bounded_list(self, node: ast.AST, value: list[Any]) -> None:

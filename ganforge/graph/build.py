@@ -76,6 +76,7 @@ class _Builder:
             self.known,
             self.findings,
             live=True,
+            draw=self.draw,
         )
 
     def lookup(self, name: str) -> int | None:
@@ -101,6 +102,10 @@ class _Builder:
             self._source(name, "field", field_shape(value), ("data", "fields", name))
         for name, latent in self.spec.latents.items():
             self._source(name, "latent", latent_shape(latent), ("latents", name))
+        for name, condition in self.spec.conditions.items():
+            if condition.field in fields:
+                shape = field_shape(fields[condition.field])
+                self._source(name, "condition", shape, ("conditioning", name))
         for path in (("data", "fields"), ("latents",), ("conditioning",), ("flow",)):
             for name in self.written(*path):
                 if name not in self.names and name not in self.spec.flow:
@@ -122,6 +127,17 @@ class _Builder:
         related = (Label(span, "the other one"),) if span else ()
         message, help = f"`{name}` names two things", "rename one: a name is one tensor"
         self.findings.add("GF202", path, message, help, key=True, related=related)
+
+    def draw(self, wanted: str, shape: tuple[int, ...]) -> int:
+        """A random tensor that a function draws, under a name that nothing else has."""
+        name, count = wanted, 1
+        taken = {*self.names, *self.spec.flow, *self.spec.networks}
+        while name in taken:
+            count += 1
+            name = f"{wanted}_{count}"
+        source = Source(name, "random")
+        self.names[name] = self.nodes.add(source, (), Tensor(shape), self.wiring.path, name=name)
+        return self.names[name]
 
     def flow(self) -> None:
         """The named tensors, each after those it names; the order of lines has no meaning."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
@@ -75,6 +75,9 @@ class Wiring:
     text: str = ""
     fresh: int = 0
     calling: ast.Call | None = None
+    draw: Callable[[str, tuple[int, ...]], int] | None = None
+    """Makes the source of what a function draws; None inside networks."""
+    drawn: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
 
     def lower(self, text: str, path: Path) -> int:
         """The node that `text` means; a mistake is reported and gives an unknown value."""
@@ -359,6 +362,7 @@ class Wiring:
 
     def _apply(self, node: ast.Call, block: Block, inputs: tuple[int, ...]) -> int:
         name = block.name.replace("-", "_")
+        inputs = self._with_draw(node, block, inputs)
         needed = [i for i in block.inputs if not i.endswith("?") and not i.startswith("*")]
         variadic = any(i.startswith("*") for i in block.inputs)
         if len(inputs) < max(1, len(needed)) or (len(inputs) > len(block.inputs) and not variadic):
@@ -375,6 +379,21 @@ class Wiring:
             raise FormulaError(
                 error.code, error.message, error.help, start, end, nodes=inputs
             ) from None
+
+    def _with_draw(self, node: ast.Call, block: Block, inputs: tuple[int, ...]) -> tuple[int, ...]:
+        """The inputs of a function, and what it draws."""
+        if block.draws is None or len(inputs) != len(block.inputs) - 1:
+            return inputs
+        if self.draw is None:
+            message = f"`{block.name}` draws random numbers, which are drawn outside of networks"
+            self._fail(node, "GF212", message, "call it in `[flow]` and pass the result")
+        shapes = [self.nodes.shape(i) for i in inputs]
+        if any(not isinstance(shape, Tensor) for shape in shapes):
+            raise UnknownShapeError
+        key = (block.name, inputs)  # equal calls are one, and draw once
+        if key not in self.drawn:
+            self.drawn[key] = self.draw(block.inputs[-1], block.draws(None, *shapes))
+        return (*inputs, self.drawn[key])
 
     def _params(self, node: ast.Call, block: Block, values: dict[str, Any]) -> Any:
         """The parameters of a function, checked by its declaration."""

@@ -14,7 +14,8 @@ def build_plan(graph: Graph) -> Plan:
     """The plan of a graph without errors."""
     train = graph.spec.train
     simultaneous = train.update == "simultaneous"
-    joint = simultaneous and train.reuse and _one_step_each(graph)
+    plain = not any(term.term.differentiates for term in graph.terms)
+    joint = simultaneous and train.reuse and plain and _one_step_each(graph)
     shared = () if simultaneous else _shared(graph)
     with_gradient = frozenset(
         i
@@ -34,14 +35,22 @@ def build_plan(graph: Graph) -> Plan:
         joint=joint,
         simultaneous=simultaneous,
         reuse=train.reuse,
-        fields=tuple(s for s in sources if _role(graph, s) == "field"),
-        latents=tuple(s for s in sources if _role(graph, s) == "latent"),
+        sources=sources,
     )
 
 
 def _one_step_each(graph: Graph) -> bool:
     players = graph.spec.train.players
     return all(players[p.name].steps == 1 for p in graph.players if p.name in players)
+
+
+def _differentiated(graph: Graph, player: Player) -> frozenset[int]:
+    """The nodes by which a player's losses differentiate."""
+    return frozenset(
+        graph.losses[term.loss].tensors[name]
+        for term in player.terms
+        for name in term.term.differentiates
+    )
 
 
 def _needed(graph: Graph, player: Player, stop: Iterable[int] = ()) -> set[int]:
@@ -116,6 +125,7 @@ def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
         received=received,
         without_gradient=_without_gradient(graph, own, gradient),
         needed=frozenset(needed),
+        differentiated=_differentiated(graph, player) - gradient,
         frozen=tuple(n for n in graph.networks if n in frozen & trainable),
     )
 
@@ -141,8 +151,3 @@ def _sources(graph: Graph, nodes: Iterable[int]) -> tuple[str, ...]:
         for i, node in enumerate(graph.nodes)
         if i in found and isinstance(op := node.operation, Source)
     )
-
-
-def _role(graph: Graph, name: str) -> str:
-    operation = graph.nodes[graph.names[name]].operation
-    return operation.role if isinstance(operation, Source) else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ganforge.graph.graph import Graph, MovingTerm, Player
+from ganforge.graph.nodes import Source
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Step:
     received: nodes that the round has computed, each with whether its gradient is cut here.
     without_gradient: nodes to compute first under `no_grad`: calls that lead to none
         of the player's networks.
+    differentiated: nodes by which a loss differentiates: leaves that ask for a gradient.
     frozen: networks that pass gradients on and take none.
     """
 
@@ -26,6 +28,7 @@ class Step:
     received: tuple[tuple[int, bool], ...]
     without_gradient: tuple[int, ...]
     needed: frozenset[int]
+    differentiated: frozenset[int]
     frozen: tuple[str, ...]
 
 
@@ -35,7 +38,7 @@ class Plan:
 
     shared: nodes that the round computes once for several players.
     joint: whether one forward pass serves all players (`simultaneous` with `reuse`).
-    fields, latents: what one draw of a round (`reuse`) or of a step yields.
+    sources: what one draw of a round (`reuse`) yields: data fields, latents, conditions.
     """
 
     graph: Graph
@@ -45,5 +48,9 @@ class Plan:
     joint: bool
     simultaneous: bool
     reuse: bool
-    fields: tuple[str, ...]
-    latents: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    def role(self, source: str) -> str:
+        """`field`, `latent`, `condition`, or `random` for what a function draws."""
+        operation = self.graph.nodes[self.graph.names[source]].operation
+        return operation.role if isinstance(operation, Source) else ""

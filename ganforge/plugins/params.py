@@ -121,7 +121,7 @@ def _live(value: Any, info: ValidationInfo) -> Any:
         raise _wrong_type("a number or a formula over training progress", value)
     if not isinstance(value, LiveNumber) and not math.isfinite(value):
         raise _wrong_type("a finite number", value)
-    return value
+    return value if isinstance(value, LiveNumber) else float(value)
 
 
 def insert(text: str, scope: Scope) -> str:

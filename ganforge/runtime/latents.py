@@ -10,3 +10,8 @@ def truncated_normal(shape: tuple[int, ...], threshold: float, noise: torch.Gene
     """Standard normal values, drawn anew beyond `threshold`."""
     values = torch.empty(shape, device=noise.device)
     return nn.init.trunc_normal_(values, a=-threshold, b=threshold, generator=noise)
+
+
+def shuffled(values: Tensor, noise: torch.Generator) -> Tensor:
+    """The values of a batch (B, ...) in another order."""
+    return values[torch.randperm(len(values), generator=noise, device=noise.device)]

@@ -34,3 +34,11 @@ def set_options(optimizer: torch.optim.Optimizer, **options: object) -> None:
     """Give the optimiser's live numbers the values of this step: `set_options(adam, lr=1e-4)`."""
     for group in optimizer.param_groups:
         group.update(options)
+
+
+@torch.no_grad()
+def clip_weights(bound: float, *networks: nn.Module) -> None:
+    """Hold every weight in -bound..bound (https://arxiv.org/abs/1701.07875, algorithm 1)."""
+    for network in networks:
+        for weight in network.parameters():
+            weight.clamp_(-bound, bound)

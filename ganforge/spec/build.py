@@ -12,6 +12,7 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Document
 from ganforge.formula.evaluate import Meter, Scope, shown
 from ganforge.plugins.registry import Registry
+from ganforge.spec.conditioning import read_conditions
 from ganforge.spec.data import read_data
 from ganforge.spec.likeness import check_likeness
 from ganforge.spec.losses import read_losses
@@ -41,6 +42,7 @@ TABLES = [
     "params",
     "data",
     "latents",
+    "conditioning",
     "blocks",
     "networks",
     "flow",
@@ -82,6 +84,7 @@ def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diag
         scope=scope,
         data=read_data(tables["data"], scope, registry, findings),
         latents=_latents(tables["latents"], scope, findings),
+        conditions=read_conditions(tables["conditioning"], tables["data"], scope, findings),
         blocks=_blocks(tables["blocks"], scope, registry, findings),
         networks=check_likeness(
             _named(NetworkTable, tables["networks"], "networks", scope, findings), findings

@@ -122,6 +122,15 @@ class Categorical(Params):
     classes: Positive
 
 
+class Condition(Params):
+    """The condition under which samples are generated: a class, drawn uniformly, as the data has it
+    (another sample's), from the batch in another order, or the sample's own.
+    """
+
+    field: Word
+    draw: Literal["uniform", "data", "shuffle", "same"] = "uniform"
+
+
 class NetworkTable(Params):
     """`[networks.NAME]`: a graph of layers."""
 
@@ -191,6 +200,8 @@ class PlayerTable(Params):
     networks: list[str] | None = None
     steps: Live = 1
     batch: Positive | None = None
+    clip_weights: Float | None = Field(default=None, gt=0)
+    clip_gradients: Float | None = Field(default=None, gt=0)
     optimizer: dict[str, Any] | None = None
 
 
@@ -213,6 +224,7 @@ class SampleTable(Params):
     """`[sample]`: what a grid of samples shows."""
 
     images: list[str] = Field(default=[])
+    rows: Word | None = None
     statistics: Literal["running", "batch"] = "running"
 
 
@@ -263,6 +275,7 @@ class Spec:
     """What every formula of the spec may name: the params."""
     data: Data | None
     latents: Mapping[str, AnyLatent]
+    conditions: Mapping[str, Condition]
     blocks: Mapping[str, BlockTable]
     networks: Mapping[str, NetworkTable]
     flow: Mapping[str, str]

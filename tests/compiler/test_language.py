@@ -340,7 +340,7 @@ def test_outputs_are_wiring(base: str, registry: Registry) -> None:
     assert graph_of(compile_spec(text, registry=registry)).terms
 
 
-def test_a_condition_is_refused_once(base: str, registry: Registry) -> None:
+def test_a_condition_of_no_field_is_reported_once(base: str, registry: Registry) -> None:
     text = base.replace('"G(z)"', '"G(concat(z, one_hot(y)))"')
     text += '\n[conditioning]\ny = { field = "label", draw = "uniform" }\n'
-    assert codes(compile_spec(text, registry=registry)) == ["GF117"]
+    assert codes(compile_spec(text, registry=registry)) == ["GF201"]

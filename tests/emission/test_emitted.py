@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -183,15 +184,22 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     assert int(checkpoint.name[6:]) == len(losses(run))
 
 
+def on_meta(values: Any) -> Any:
+    """What a round draws, on the meta device: tensors, or tuples and lists of them by step."""
+    if isinstance(values, torch.Tensor):
+        return values.to("meta")
+    return type(values)(on_meta(value) for value in values)
+
+
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_round_runs_on_the_meta_device(spec: str) -> None:
     overrides = [f"{key}={value}" for key, value in TINY[spec].items()]
     module = import_program(compile_spec(spec, overrides).program().text)
     state = module.build(0, torch.device("meta"))
     drawn = module.draw(state, module.open_data("shapes"))
-    losses = module.train_round(state, *(values.to("meta") for values in drawn))
+    losses = module.train_round(state, *(on_meta(values) for values in drawn))
     assert losses and all(loss.is_meta and loss.shape == () for loss in losses.values())
-    assert set(state.steps.values()) == {1}
+    assert min(state.steps.values()) == 1
 
 
 def test_bytes_are_scaled_to_the_range_of_the_field() -> None:

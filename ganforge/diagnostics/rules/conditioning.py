@@ -22,3 +22,30 @@ EMBEDDING_OF_NUMBERS = Rule(
     bad='{ block = "embedding", out = 128, from = "z" }',
     good='{ block = "linear", out = 128, from = "z" }',
 )
+UNSEEN_CONDITION = Rule(
+    "GF501",
+    "unseen-condition",
+    Severity.WARNING,
+    says="A condition reaches a generator, and no loss sees it.",
+    why="Nothing rewards the generator for heeding its condition: it learns to ignore it.",
+    bad='fake = "G(z, y)", and the loss takes D(fake)',
+    good="the loss takes D(fake, y)",
+)
+OTHER_CONDITION = Rule(
+    "GF502",
+    "other-condition",
+    Severity.WARNING,
+    says="A sample is judged under another condition than it was generated under.",
+    why="The critic sees wrong pairs and the generator is punished for heeding its condition.",
+    bad='fake = "D(G(z, y), label)"',
+    good='fake = "D(G(z, y), y)"',
+)
+ROWS_WITHOUT_CLASSES = Rule(
+    "GF507",
+    "rows-without-classes",
+    Severity.ERROR,
+    says="`rows` sweeps something that is no class.",
+    why="A grid has a row per value, so what it sweeps must be finite.",
+    bad='rows = "z"',
+    good='rows = "y"',
+)

@@ -40,6 +40,15 @@ TWO_CRITICS = Rule(
     bad='real = "D_a(a)"\nfake = "D_b(fake_a)"',
     good='real = "D_a(a)"\nfake = "D_a(fake_a)"',
 )
+WRT_ELSEWHERE = Rule(
+    "GF405",
+    "wrt-elsewhere",
+    Severity.ERROR,
+    says="A loss differentiates a score by something that the score is not made from.",
+    why="The gradient would be zero everywhere: the penalty would do nothing.",
+    bad='score = "D(x)"\nwrt = "fake"',
+    good='score = "D(x)"\nwrt = "x"',
+)
 GRADIENT_CUT = Rule(
     "GF406",
     "gradient-cut",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ganforge.graph.graph import Graph
+from ganforge.graph.passes.conditioning import check_conditioning
 from ganforge.graph.passes.gradients import find_terms
 from ganforge.graph.passes.losses import check_losses
 from ganforge.graph.passes.players import check_moved, find_players
@@ -19,6 +20,7 @@ def run_passes(graph: Graph, findings: Findings) -> Graph:
     check_losses(graph, findings)
     check_schedules(graph, findings)
     if graph.spec.sound and not findings.errors:
+        check_conditioning(graph, findings)
         check_practice(graph, findings)
         check_unused(graph, findings)
         check_moved(graph, findings)

@@ -40,7 +40,7 @@ def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm
     terms = loss.spec.declaration.terms(loss.spec.params)
     has_sides = any(term.side != "all" for term in terms)
     critic = outermost_critic(graph, loss, findings) if has_sides else frozenset[str]()
-    if has_sides and not critic:
+    if (has_sides and not critic) or not _differentiable(graph, loss, terms, findings):
         return []
     result = [
         MovingTerm(loss.name, term, refs(term, loss), _moves(graph, loss, term, critic))
@@ -49,6 +49,24 @@ def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm
     if _report_still(graph, loss, result, critic, findings):
         result = _overridden(graph, loss, result, findings)
     return [term for term in result if term.moves]
+
+
+def _differentiable(
+    graph: Graph, loss: GraphLoss, terms: Iterable[Term], findings: Findings
+) -> bool:
+    """Whether what a loss differentiates by is upstream of what it differentiates (GF405)."""
+    good = True
+    for term in terms:
+        others = [t for t in _names(term.value) if t not in term.differentiates]
+        behind = upstream(graph.nodes, [loss.tensors[t] for t in others])
+        for name in term.differentiates:
+            if loss.tensors[name] not in behind:
+                written = loss.spec.tensors[name]
+                message = f"`{others[0]}` is not made from `{written}`: it has no gradient there"
+                help = f"name what `{others[0]}` is computed from"
+                findings.add("GF405", ("losses", loss.name, name), message, help)
+                good = False
+    return good
 
 
 def refs(term: Term, loss: GraphLoss) -> tuple[int, ...]:
@@ -100,16 +118,17 @@ def _outermost(graph: Graph, root: int) -> set[str]:
 
 
 def _moves(graph: Graph, loss: GraphLoss, term: Term, critic: frozenset[str]) -> frozenset[str]:
-    reached = frozenset(reachable(graph, refs(term, loss)))
+    stop = [loss.tensors[name] for name in term.differentiates]
+    reached = frozenset(reachable(graph, refs(term, loss), stop))
     if term.side == "critic":
         return critic & reached
     return reached - critic if term.side == "generator" else reached
 
 
-def reachable(graph: Graph, roots: Iterable[int]) -> set[str]:
-    """The trainable networks that a gradient from these nodes reaches; `detach` cuts."""
-    seen: set[int] = set()
-    stack, networks = list(roots), set()
+def reachable(graph: Graph, roots: Iterable[int], stop: Iterable[int] = ()) -> set[str]:
+    """The trainable networks that a gradient reaches; `detach` cuts it, and it ends at `stop`."""
+    seen: set[int] = set(stop)
+    stack, networks = [root for root in roots if root not in seen], set()
     while stack:
         index = stack.pop()
         node = graph.nodes[index]

@@ -28,14 +28,15 @@ def _check_objective(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
             message,
             "the paper itself trains non-saturating (1406.2661)",
         )
-    if objective == "wasserstein":
+    critics = outermost_critic(graph, loss, findings)
+    if objective == "wasserstein" and not _is_lipschitz(graph, critics):
         message = "a Wasserstein critic without Lipschitz control"
         help = (
-            "clipping (1701.07875), penalties (1704.00028) and spectral norm (1802.05957) are not "
-            "built in this version: take another objective, such as `hinge`"
+            "write `clip_weights` for its player (1701.07875), a `gradient-penalty` (1704.00028) "
+            'or `weights = "spectral"` (1802.05957)'
         )
         findings.add("GF704", (*path, "objective"), message, help)
-    for name in sorted(outermost_critic(graph, loss, findings)):
+    for name in sorted(critics):
         _check_logits(graph, name, findings)
     steps = graph.spec.train.players.get("critic")
     if (
@@ -51,6 +52,22 @@ def _check_objective(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
             message,
             "several steps suit Wasserstein-type losses",
         )
+
+
+def _is_lipschitz(graph: Graph, critics: frozenset[str]) -> bool:
+    """Whether weights are clipped, gradients penalised, or weights normalised."""
+    players = graph.spec.train.players
+    clipped = any(
+        players[p.name].clip_weights is not None
+        for p in graph.players
+        if p.name in players and critics & set(p.networks)
+    )
+    penalised = any(t.term.differentiates and t.moves & critics for t in graph.terms)
+    return clipped or penalised or any(_parametrised(graph, name) for name in critics)
+
+
+def _parametrised(graph: Graph, name: str) -> bool:
+    return graph.networks[name].table.weights["kind"] != "plain"
 
 
 def _check_logits(graph: Graph, critic: str, findings: Findings) -> None:

@@ -1,0 +1,84 @@
+"""Conditions: what generates under one must be judged under it."""
+
+from __future__ import annotations
+
+from ganforge.graph.graph import Graph, GraphLoss
+from ganforge.graph.nodes import NetworkCall, Source, upstream
+from ganforge.plugins.shapes import Tensor
+from ganforge.spec.findings import Findings
+
+
+def check_conditioning(graph: Graph, findings: Findings) -> None:
+    """GF501, GF502 and GF507."""
+    swapped: set[str] = set()
+    for loss in graph.losses.values():
+        if {"real", "fake"} <= set(loss.tensors):
+            swapped |= _check_fake(graph, loss, findings)
+    _check_seen(graph, swapped, findings)
+    _check_rows(graph, findings)
+
+
+def _check_seen(graph: Graph, swapped: set[str], findings: Findings) -> None:
+    """Every condition that a generator heeds is seen by a loss, unless another stands there."""
+    seen = _seen_by_losses(graph)
+    roots = [i for loss in graph.losses.values() for i in loss.tensors.values()]
+    used = upstream(graph.nodes, roots)
+    for name in graph.spec.conditions:
+        index = graph.names.get(name)
+        if index in used and index not in seen and name not in swapped:
+            message = f"the condition `{name}` reaches a generator, and no loss sees it"
+            help = f"show it to the critic, `D(fake, {name})`, or ask for it by `auxiliary-class`"
+            findings.add("GF501", ("conditioning", name), message, help, key=True)
+
+
+def _seen_by_losses(graph: Graph) -> set[int]:
+    """What losses are made from without passing through a network of the generator's side."""
+    made = {n for t in graph.terms if t.term.side == "generator" for n in t.moves}
+    seen: set[int] = set()
+    stack = [i for loss in graph.losses.values() for i in loss.tensors.values()]
+    while stack:
+        index = stack.pop()
+        node = graph.nodes[index]
+        generated = isinstance(node.operation, NetworkCall) and node.operation.network in made
+        if index not in seen and not generated:
+            seen.add(index)
+            stack.extend(node.inputs)
+    return seen
+
+
+def _check_fake(graph: Graph, loss: GraphLoss, findings: Findings) -> set[str]:
+    """The conditions under which a generated sample is made and not judged."""
+    swapped: set[str] = set()
+    node = graph.nodes[loss.tensors["fake"]]
+    while not isinstance(node.operation, NetworkCall) and node.inputs:
+        node = graph.nodes[node.inputs[0]]
+    if len(node.inputs) < 2:
+        return swapped
+    made_of = _sources(graph, upstream(graph.nodes, node.inputs[:1]))
+    shown = _sources(graph, upstream(graph.nodes, node.inputs[1:]))
+    for name, condition in graph.spec.conditions.items():
+        if condition.draw == "same" or name not in made_of or name in shown:
+            continue
+        if condition.field in shown:
+            message = f"`fake` is generated under `{name}` and judged under `{condition.field}`"
+            help = f"write `{name}`; the real sample carries `{condition.field}`"
+            findings.add("GF502", ("losses", loss.name, "fake"), message, help)
+            swapped.add(name)
+    return swapped
+
+
+def _sources(graph: Graph, nodes: set[int]) -> set[str]:
+    operations = (graph.nodes[i].operation for i in nodes)
+    return {op.name for op in operations if isinstance(op, Source)}
+
+
+def _check_rows(graph: Graph, findings: Findings) -> None:
+    name = graph.spec.sample.rows
+    if name is None:
+        return
+    shape = graph.nodes[graph.names[name]].shape if name in graph.names else None
+    drawn = name in graph.spec.conditions or name in graph.spec.latents
+    if not drawn or not isinstance(shape, Tensor) or shape.classes is None:
+        message = f"`rows` sweeps `{name}`, which is no condition or categorical latent"
+        help = "rows are classes: name a condition or a categorical latent"
+        findings.add("GF507", ("sample", "rows"), message, help)
