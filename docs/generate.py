@@ -215,6 +215,12 @@ def inits() -> str:
     return table(("kind", "parameters", "how weights start"), rows)
 
 
+def weights() -> str:
+    found = load_registry().weights.values()
+    rows = [(f"`{w.name}`", parameters(w.params), in_line(w.summary)) for w in found]
+    return table(("kind", "parameters", "weights"), rows)
+
+
 def sources() -> str:
     rows = []
     for source in load_registry().sources.values():
@@ -275,7 +281,6 @@ def refused() -> str:
     rows.append(("losses", listed(planned.LOSSES)))
     rows += [(f"values of `{key}`", listed(w)) for key, w in planned.WORDS.items()]
     rows.append(("feedback for live numbers", listed(planned.LIVE_KINDS)))
-    rows.append(("`weights`", listed(["spectral", "equalized"])))
     return table(("where", "refused"), rows)
 
 
@@ -284,6 +289,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "image": lambda: keys("image", models.ImageField),
     "class": lambda: keys("class", models.ClassField),
     "data": lambda: keys("data", data.Count),
+    "conditioning": lambda: keys("conditioning", models.Condition),
+    "draw": lambda: choices("draw", fields_of(models.Condition)["draw"][0]),
     "latents": lambda: variants("distribution", LATENTS, ("size", "shape")),
     "networks": lambda: keys("networks", models.NetworkTable),
     "composite": lambda: keys("composite", models.BlockTable),
@@ -299,6 +306,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "loss-list": losses,
     "objectives": objectives,
     "init-list": inits,
+    "weight-list": weights,
     "source-list": sources,
     "functions": functions,
     "live": live,
