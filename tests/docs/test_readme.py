@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 import ganforge
 from ganforge.cli.group import COMMANDS, cli
+from ganforge.document import shipped_names
 
 Fenced = Callable[[str, str], list[Any]]
 
@@ -59,7 +60,7 @@ def _options(name: str) -> list[str]:
     return [option for parameter in command.params for option in parameter.opts]
 
 
-@pytest.mark.parametrize("spec", ["gan", "dcgan"])
+@pytest.mark.parametrize("spec", shipped_names())
 def test_its_counts_of_weights_are_those_of_the_networks(spec: str, root: Path) -> None:
     row = re.search(rf"^\| `{spec}` .*$", (root / "README.md").read_text("utf-8"), re.MULTILINE)
     assert row is not None
@@ -69,5 +70,5 @@ def test_its_counts_of_weights_are_those_of_the_networks(spec: str, root: Path) 
 
 
 def test_every_shipped_spec_is_in_its_table(root: Path) -> None:
-    rows = re.findall(r"^\| `(\w+)` \| \[\d", (root / "README.md").read_text("utf-8"), re.M)
+    rows = re.findall(r"^\| `([\w-]+)` \| \[\d", (root / "README.md").read_text("utf-8"), re.M)
     assert sorted(rows) == sorted(path.stem for path in (root / "specs").glob("*.toml"))

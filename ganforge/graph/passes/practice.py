@@ -67,7 +67,7 @@ def _is_lipschitz(graph: Graph, critics: frozenset[str]) -> bool:
 
 
 def _parametrised(graph: Graph, name: str) -> bool:
-    return graph.networks[name].table.weights["kind"] != "plain"
+    return str(graph.networks[name].table.weights["kind"]) != "plain"
 
 
 def _check_logits(graph: Graph, critic: str, findings: Findings) -> None:

@@ -1,0 +1,33 @@
+"""The shipped specs have as many weights as the published networks."""
+
+from __future__ import annotations
+
+import pytest
+
+import ganforge
+
+PUBLISHED = {
+    "gan": {"G": 2_503_984, "D": 1_231_441},
+    "dcgan": {"G": 3_576_704, "D": 2_765_568},
+    "cgan": {"G": 2_413_984, "D": 1_224_351},
+    "acgan": {"G": 11_465_728, "D": 2_525_563},
+    "wgan": {"G": 3_576_704, "D": 2_765_568},
+    "wgan-gp": {"G": 8_540_483, "D": 7_491_841},
+    "lsgan": {"G": 15_591_427, "D": 4_333_441},
+    "sngan": {"G": 4_276_739, "D": 1_053_824},
+    # The port that is usually counted adds one bias to D.
+    "sngan-projection": {"G": 4_304_387, "D": 1_055_105 - 1},
+}
+
+
+@pytest.mark.parametrize("spec", PUBLISHED)
+def test_weights_are_as_many_as_published(spec: str) -> None:
+    networks = ganforge.build(spec).networks
+    counts = {name: sum(p.numel() for p in net.parameters()) for name, net in networks.items()}
+    assert counts == PUBLISHED[spec]
+
+
+def test_every_shipped_spec_is_counted() -> None:
+    from ganforge.document import shipped_names
+
+    assert set(shipped_names()) == set(PUBLISHED)
