@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def to_digraph(graph: Graph) -> nx.DiGraph[str]:
-    """Fields, latents, calls, functions and losses as nodes with `kind` and `label`.
+    """Fields, latents, conditions, calls, functions and losses as nodes with `kind` and `label`.
 
     Edges carry the `shape` that flows; those into a loss also the `tensor` they are to it. The
     nodes of losses have `moves`: the networks that are trained by them.
@@ -89,6 +89,8 @@ def to_mermaid(graph: nx.DiGraph[str]) -> str:
     forms = {
         "field": ('[("', '")]'),
         "latent": ('(["', '"])'),
+        "condition": ('(["', '"])'),
+        "random": ('(["', '"])'),
         "call": ('[["', '"]]'),
         "function": ('["', '"]'),
         "loss": ('{{"', '"}}'),
@@ -107,6 +109,8 @@ def to_dot(graph: nx.DiGraph[str]) -> str:
     forms = {
         "field": "cylinder",
         "latent": "ellipse",
+        "condition": "ellipse",
+        "random": "ellipse",
         "call": "box3d",
         "function": "box",
         "loss": "hexagon",

@@ -4,24 +4,6 @@ from __future__ import annotations
 
 from ganforge.diagnostics.diagnostic import Rule, Severity
 
-CLASS_AS_NUMBERS = Rule(
-    "GF503",
-    "class-as-numbers",
-    Severity.ERROR,
-    says="A class index is used as if it were numbers.",
-    why="Class 7 is not seven times class 1: `one_hot` or an embedding makes numbers of it.",
-    bad='from = "concat(z, y)"',
-    good='from = "concat(z, one_hot(y))"',
-)
-EMBEDDING_OF_NUMBERS = Rule(
-    "GF506",
-    "embedding-of-numbers",
-    Severity.ERROR,
-    says="A table of classes is looked up by something that is no class.",
-    why="An embedding has one row per class; numbers go through `linear`.",
-    bad='{ block = "embedding", out = 128, from = "z" }',
-    good='{ block = "linear", out = 128, from = "z" }',
-)
 UNSEEN_CONDITION = Rule(
     "GF501",
     "unseen-condition",
@@ -39,6 +21,24 @@ OTHER_CONDITION = Rule(
     why="The critic sees wrong pairs and the generator is punished for heeding its condition.",
     bad='fake = "D(G(z, y), label)"',
     good='fake = "D(G(z, y), y)"',
+)
+CLASS_AS_NUMBERS = Rule(
+    "GF503",
+    "class-as-numbers",
+    Severity.ERROR,
+    says="A class index is used as if it were numbers.",
+    why="Class 7 is not seven times class 1: `one_hot` or an embedding makes numbers of it.",
+    bad='from = "concat(z, y)"',
+    good='from = "concat(z, one_hot(y))"',
+)
+EMBEDDING_OF_NUMBERS = Rule(
+    "GF506",
+    "embedding-of-numbers",
+    Severity.ERROR,
+    says="A table of classes is looked up by something that is no class.",
+    why="An embedding has one row per class; numbers go through `linear`.",
+    bad='{ block = "embedding", out = 128, from = "z" }',
+    good='{ block = "linear", out = 128, from = "z" }',
 )
 ROWS_WITHOUT_CLASSES = Rule(
     "GF507",

@@ -63,11 +63,19 @@ def _is_lipschitz(graph: Graph, critics: frozenset[str]) -> bool:
         if p.name in players and critics & set(p.networks)
     )
     penalised = any(t.term.differentiates and t.moves & critics for t in graph.terms)
-    return clipped or penalised or any(_parametrised(graph, name) for name in critics)
+    return clipped or penalised or any(_is_spectral(graph, name) for name in critics)
 
 
-def _parametrised(graph: Graph, name: str) -> bool:
-    return str(graph.networks[name].table.weights["kind"]) != "plain"
+def _is_spectral(graph: Graph, name: str) -> bool:
+    """Whether a network normalises weights by their largest singular value."""
+    stack = [graph.networks[name].body]
+    while stack:
+        operations = [node.operation for node in stack.pop().nodes]
+        stack.extend(op.body for op in operations if isinstance(op, Composite))
+        made = (op.parametrizer for op in operations if isinstance(op, Layer))
+        if any(p is not None and p.parametrization.name == "spectral" for p in made):
+            return True
+    return False
 
 
 def _check_logits(graph: Graph, critic: str, findings: Findings) -> None:
