@@ -30,16 +30,18 @@ def locate(source: Source) -> Source:
     if found is not None:
         return found
     if path.is_dir():
-        raise SpecNotFound(f"`{source}` is a folder and no run: name a spec")
+        raise SpecNotFound(
+            f"`{source}` holds no `spec.toml`: name a spec, and a script's run by `--out {source}`"
+        )
     raise SpecNotFound(f"no file or shipped spec `{source}`: {_remedy(path)}")
 
 
 def _remedy(path: Path) -> str:
-    names = [str(file) for file in path.parent.glob("*.toml")]
+    files = {file.name: str(file) for file in path.parent.glob("*.toml")}
     if path.parent == Path():
-        names += shipped_names()
-    near = nearest(str(path), names)
-    return f"did you mean `{near}`?" if near else "`ganforge list` shows the shipped specs"
+        files |= {name: name for name in shipped_names()}
+    near = nearest(path.name, files)
+    return f"did you mean `{files[near]}`?" if near else "`ganforge list` shows the shipped specs"
 
 
 def compile_located(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -13,6 +14,8 @@ COMMANDS = (
     *("check", "train", "sample", "emit", "show", "graph"),
     *("list", "blocks", "losses", "explain", "rules"),
 )
+# Of torch: the first on a CPU, the second on a GPU.
+_OUT_OF_MEMORY = re.compile("allocate memory|out of memory")
 
 
 class Group(click.Group):
@@ -50,6 +53,10 @@ def errors_told(ctx: click.Context) -> Iterator[None]:
         _tell(ctx, str(error), 2)
     except RunError as error:
         _tell(ctx, str(error), 2 if isinstance(error.__cause__, OSError) else 1)
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and not _OUT_OF_MEMORY.search(str(error)):
+            raise
+        _tell(ctx, "there is not enough memory: take a smaller batch, or smaller networks", 2)
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise  # click ends quietly

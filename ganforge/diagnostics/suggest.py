@@ -20,7 +20,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _form(name: str) -> str:
-    return name.lower().replace("-", "_")
+    return name.lower().replace("-", "_").removesuffix(".toml")
 
 
 def did_you_mean(word: str, known: Iterable[str], what: str = "") -> str:

@@ -98,7 +98,7 @@ def _walk_table(node: Node, source: _Text, found: Positions, counts: dict[Path, 
         path = (*path, counts.get(path, 0))
         counts[path[:-1]] = path[-1] + 1 if isinstance(path[-1], int) else 1
         found.marks[path] = mark
-    _walk_values([(path, c) for c in node.children if c.type == "pair"], source, found)
+    _walk_values(_pairs(path, node), source, found)
 
 
 def _walk_values(stack: list[tuple[Path, Node]], source: _Text, found: Positions) -> None:
@@ -110,9 +110,14 @@ def _walk_values(stack: list[tuple[Path, Node]], source: _Text, found: Positions
         elif node.type == "pair":
             stack += _pair(path, node, source, found)
         elif node.type == "inline_table":
-            stack += [(path, child) for child in node.children if child.type == "pair"]
+            stack += _pairs(path, node)
         elif node.type == "array":
             stack += _elements(path, node, source, found)
+
+
+def _pairs(path: Path, node: Node) -> list[tuple[Path, Node]]:
+    """The pairs of a table, the last one first, as a stack takes them."""
+    return [(path, child) for child in reversed(node.children) if child.type == "pair"]
 
 
 def _pair(path: Path, node: Node, source: _Text, found: Positions) -> Iterator[tuple[Path, Node]]:

@@ -257,6 +257,8 @@ class _Evaluation:
         items, index = self.value(node.value), self.value(node.slice)
         if not isinstance(items, list):
             raise self.fail(node, "GF119", f"`{ast.unparse(node.value)}` is no list")
+        if isinstance(index, float) and index.is_integer():  # such as `log2(size)`
+            index = int(index)
         if not isinstance(index, int) or not -len(items) <= index < len(items):
             message = (
                 f"`{ast.unparse(node)}`: the list has {len(items)} elements, the index is {index}"

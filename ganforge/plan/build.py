@@ -14,7 +14,8 @@ def build_plan(graph: Graph) -> Plan:
     """The plan of a graph without errors."""
     train = graph.spec.train
     simultaneous = train.update == "simultaneous"
-    plain = not any(term.term.differentiates for term in graph.terms)
+    clipped = any(t.clip_weights or t.clip_gradients for t in train.players.values())
+    plain = not clipped and not any(term.term.differentiates for term in graph.terms)
     joint = simultaneous and train.reuse and plain and _one_step_each(graph)
     shared = () if simultaneous else _shared(graph)
     with_gradient = frozenset(

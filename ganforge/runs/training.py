@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -200,6 +201,11 @@ def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
     except NonFinite:
         folders.discard(run.folder)  # what was logged until then is worth keeping
         raise
+    except (ArithmeticError, ValueError) as error:
+        _free_if_untrained(run)
+        if told := _of_a_live_number(error, run):
+            raise RunError(told) from error
+        raise
     except BaseException:
         _free_if_untrained(run)
         raise
@@ -207,6 +213,16 @@ def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
         board.close()
         show_latest_samples(run.folder)
     _free_if_untrained(run)
+
+
+def _of_a_live_number(error: Exception, run: Run) -> str | None:
+    """What went wrong, if it did so in a formula of the spec: those have a function each."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    live = frame.f_locals.get("t")
+    if frame.f_code.co_filename != str(run.folder / folders.PROGRAM) or not hasattr(live, "round"):
+        return None
+    text = f"In round {live.round} the live number `{frame.f_code.co_name}` has no value ({error})"
+    return f"{text}: hold its parts in range with `max` and `min`."
 
 
 def _free_if_untrained(run: Run) -> None:

@@ -14,6 +14,8 @@ import torch
 from ganforge.runtime.errors import RunError
 from ganforge.runtime.options import Options
 
+COUNTS = ("rounds", "kimg", "log_every", "sample_every", "checkpoint_every")
+
 
 def main(train: Callable[[Options], Iterator[dict[str, float]]], name: str, data: str) -> None:
     """Train from the command line; Ctrl-C ends the round, and a checkpoint is written."""
@@ -25,6 +27,13 @@ def main(train: Callable[[Options], Iterator[dict[str, float]]], name: str, data
             flag = f"--{option.replace('_', '-')}"
             parser.add_argument(flag, type=type(value), default=value, help=f"default: {value}")
     options = Options(**vars(parser.parse_args()))
+    counts = [value for name, value in vars(options).items() if name in COUNTS]
+    if min(counts) <= 0:
+        parser.error("rounds, kimg and what is done every so many rounds must be above 0")
+    try:
+        torch.empty(0, device=options.device)
+    except (RuntimeError, AssertionError):  # the latter where torch is built without CUDA
+        parser.error(f"there is no device {options.device!r} here: say --device cpu")
 
     def stop(*_: object) -> None:
         options.rounds = 0

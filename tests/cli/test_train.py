@@ -137,6 +137,7 @@ def test_a_damaged_checkpoint_is_one_message(ganforge: Command, train: Command) 
         (("gan", "--device", "tpu"), "`tpu` is no device"),
         (("gan", "--device", "cuda:99"), "there is no device `cuda:99` here"),
         (("gn",), "did you mean `gan`?"),
+        (("nix.toml",), "`ganforge list` shows the shipped specs"),
     ],
 )
 def test_what_cannot_begin_exits_with_2_and_the_remedy(
@@ -180,6 +181,19 @@ def test_a_loss_of_nan_is_one_message(ganforge: Command) -> None:
     result = ganforge("train", "gan", "--set", "train.optimizer.lr=1e14", "--rounds", "9")
     assert result.exit_code == 1
     assert "was not finite" in result.stderr
+
+
+def test_a_live_number_without_a_value_is_one_message(ganforge: Command) -> None:
+    lr = "train.optimizer.lr='0.1 / abs(round - 3)'"
+    result = ganforge("train", "gan", "--set", lr, "--rounds", "5", "--out", "a")
+    assert result.exit_code == 1
+    assert "In round 3 the live number `lr` has no value (float division by zero)" in result.stderr
+
+
+def test_networks_beyond_all_memory_are_one_message(ganforge: Command) -> None:
+    result = ganforge("train", "dcgan", "--set", "width=9000000", "--rounds", "1")
+    assert result.exit_code == 2
+    assert "error: there is not enough memory: take a smaller batch" in result.stderr
 
 
 def test_a_dry_run_writes_nothing(ganforge: Command, folder: Path) -> None:

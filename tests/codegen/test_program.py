@@ -249,3 +249,38 @@ def test_any_text_stays_inside_the_docstring(text: str) -> None:
 )
 def test_a_literal_reads_back_as_the_same_value(value: object) -> None:
     assert ast.literal_eval(literal(value)) == value
+
+
+def test_clipping_acts_before_and_after_the_gradients_of_any_player(tmp_path: Path) -> None:
+    clips = "[train.players.critic]\nclip_weights = 0.01\nclip_gradients = 1"
+    for update in ("alternating", "simultaneous"):
+        text = program(spec(train=f'reuse = true\nupdate = "{update}"\n{clips}'))
+        assert text.index("clip_weights(0.01, D)") < text.index("loss.backward()")
+        assert text.index("loss.backward()") < text.index("clip_grad_norm_")
+        assert one_round(text, tmp_path)
+
+
+def test_a_penalty_differentiates_by_what_it_names_and_moves_the_critic_alone() -> None:
+    penalty = '[losses.penalty]\nkind = "gradient-penalty"\nscore = "D(between)"\nwrt = "between"'
+    between = 'between = "interpolate(x, fake)"\n[losses.adversarial]'
+    text = program(spec(more=penalty).replace("[losses.adversarial]", between))
+    critic = text[text.index("def critic_step") : text.index("def generator_step")]
+    assert "between = torch.lerp(x, fake, mix).requires_grad_()" in critic
+    assert "gradient_penalty" not in text[text.index("def generator_step") :]
+
+
+SHUFFLED = """
+[losses.near]
+kind = "reconstruction"
+original = "one_hot(y)"
+reconstruction = "global_average(fake)"
+[conditioning]
+y = { field = "label", draw = "shuffle" }
+"""
+
+
+def test_the_batch_may_be_shuffled_for_the_condition(tmp_path: Path) -> None:
+    field = 'label = { kind = "class", classes = 3 }\n[latents]'
+    text = program(spec(more=SHUFFLED).replace("[latents]", field))
+    assert "shuffled(real" in text
+    assert one_round(text, tmp_path)

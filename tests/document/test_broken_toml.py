@@ -47,14 +47,19 @@ def test_the_usual_mistakes_are_located_and_explained(
 
 
 @pytest.mark.parametrize(
-    "text", ["size = 1\nsize = 2", "[size]\n[size]", "size = { a = 1 }\n[size]\nb = 2"]
+    "text",
+    [
+        *("size = 1\nsize = 2", "[size]\n[size]", "size = { a = 1 }\n[size]\nb = 2"),
+        *("a.size = 1\nb = 2\na.size = 3", "[a]\nb = 2\nsize = 1\nsize = 3"),
+    ],
 )
 def test_a_duplicate_points_at_both_places(text: str) -> None:
+    begin = text.partition("size")[0].count("\n") + 1
     found = only(text)
     assert found.message == "`size` is written twice"
     assert found.span is not None
-    assert found.span.line > 1
-    assert [label.span.line for label in found.related] == [1]
+    assert found.span.line > begin
+    assert [label.span.line for label in found.related] == [begin]
 
 
 def test_an_unclosed_array_shows_where_it_begins() -> None:

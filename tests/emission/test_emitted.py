@@ -168,6 +168,14 @@ def test_emitting_with_another_source_of_data_inlines_that_source(tmp_path: Path
     assert "def open_shapes(" not in text
 
 
+@pytest.mark.parametrize("wrong", ["--rounds=0", "--log-every=0", "--kimg=-1", "--device=cuda:99"])
+def test_options_that_cannot_be_are_one_message(wrong: str, tmp_path: Path) -> None:
+    done = run_alone(emitted("dcgan", tmp_path), "--out", str(tmp_path / "run"), wrong)
+    assert done.returncode == 2
+    assert "error: " in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     script, run = emitted("dcgan", tmp_path), tmp_path / "my run"
     command = [sys.executable, str(script), "--out", str(run), "--device", "cpu", *EVERY]
