@@ -218,10 +218,11 @@ def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
 def _of_a_live_number(error: Exception, run: Run) -> str | None:
     """What went wrong, if it did so in a formula of the spec: those have a function each."""
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    live = frame.f_locals.get("t")
-    if frame.f_code.co_filename != str(run.folder / folders.PROGRAM) or not hasattr(live, "round"):
+    ours = frame.f_code.co_filename == str(run.folder / folders.PROGRAM)
+    if not ours or "t" not in frame.f_locals:
         return None
-    text = f"In round {live.round} the live number `{frame.f_code.co_name}` has no value ({error})"
+    round, name = frame.f_locals["t"].round, frame.f_code.co_name
+    text = f"In round {round} the live number `{name}` has no value ({error})"
     return f"{text}: hold its parts in range with `max` and `min`."
 
 

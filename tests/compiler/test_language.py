@@ -54,6 +54,11 @@ def codes(compilation: Compilation) -> list[str]:
     return [diagnostic.code for diagnostic in compilation.report.diagnostics]
 
 
+def test_an_index_may_be_a_whole_number_of_any_formula(critic: Critic) -> None:
+    layer = '{ block = "linear", out = "[4, 8, 16][log2(4)]" }'
+    assert shapes_of(critic(layer, ONE)) == ["16", "1"]
+
+
 def test_a_loop_repeats_its_layers_with_its_variable(critic: Critic) -> None:
     loop = '{ for = "i", in = "range(3)", layers = [{ block = "linear", out = "4 * 2**i" }] }'
     assert shapes_of(critic(loop, ONE)) == ["4", "8", "16", "1"]

@@ -13,6 +13,11 @@ def test_the_nearest_name_ignores_case_and_dashes(word: str, near: str | None) -
     assert nearest(word, ["padding", "norm-std", "out"]) == near
 
 
+def test_the_ending_of_a_file_makes_no_name_near() -> None:
+    assert nearest("nix.toml", ["21bin.toml", "base.toml"]) is None
+    assert nearest("bsae.toml", ["21bin.toml", "base.toml"]) == "base.toml"
+
+
 def test_a_near_name_is_offered_with_its_kind() -> None:
     assert did_you_mean("widht", ["width", "size"], "param") == "did you mean the param `width`?"
 
