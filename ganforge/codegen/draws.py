@@ -137,7 +137,7 @@ def _count(steps: Steps, step: Step) -> str:
     from ganforge.codegen.hyperparameters import live_call
 
     call = live_call(steps.hyper, number, f"{player}_steps").removesuffix("(t)")
-    return f'int({call}({name}(state, "{player}", progress(state))))'
+    return f'max(1, int({call}({name}(state, "{player}", progress(state)))))'
 
 
 def _draw_function(

@@ -95,7 +95,10 @@ def _start(value: Any) -> Any:
     """A live number's value at the start of training."""
     if isinstance(value, tuple):
         return tuple(_start(part) for part in value)
-    return value.at(ZERO) if isinstance(value, Live) else value
+    if not isinstance(value, Live):
+        return value
+    start = value.at(ZERO)  # optimisers refuse a negative start, of which GF607 has warned
+    return max(0.0, start) if isinstance(start, int | float) else start
 
 
 def _functions(result: Hyperparameters, value: Any, name: str) -> str:
