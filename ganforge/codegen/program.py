@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ganforge.codegen.composites import write_composites
-from ganforge.codegen.draws import draw_functions, latent_functions, sample_functions
+from ganforge.codegen.draws import draw_functions, latent_functions
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.formatting import formatted
 from ganforge.codegen.hyperparameters import Hyperparameters, hyperparameters
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.networks import ClassText, write_network
+from ganforge.codegen.samples import sample_functions
 from ganforge.codegen.steps import FIXED, LOCAL, Steps, averaged
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Body, Composite, Layer
