@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ganforge.diagnostics.report import Report
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from ganforge.graph.graph import Network
     from ganforge.runs.loading import Loaded
-    from ganforge.runtime.state import State
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -39,15 +38,19 @@ class Gan:
     averages: Mapping[str, nn.Module]
     spec_hash: str
     program: str
-    _module: ModuleType
-    _state: State
+    _loaded: Loaded
 
     def sample(self, count: int, seed: int = 0) -> Tensor:
-        """Images (count, C, H, W) in the range of the data, as `ganforge sample` draws them."""
+        """Images (count, C, H, W) in the range of the data, as `ganforge sample` draws them.
+
+        Where `[sample]` shows several images, those of one sample follow each other. Samples made
+        from data read it: of a run its own, else the spec's. Raises `RunError` where it is gone.
+        """
         import torch
 
+        loaded = self._loaded
         with torch.random.fork_rng(devices=[]):
-            images: Tensor = self._module.sample(self._state, count, seed)
+            images: Tensor = loaded.module.sample(loaded.state, *loaded.sample_data(), count, seed)
         return images
 
 
@@ -145,8 +148,7 @@ def _gan(loaded: Loaded) -> Gan:
         MappingProxyType(state.averages),
         program.spec_hash,
         program.text,
-        loaded.module,
-        state,
+        loaded,
     )
 
 

@@ -9,16 +9,17 @@ import click
 
 @click.command("sample")
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("-n", "--count", type=click.IntRange(1, 65_536), default=64, show_default=True)
+@click.option("-n", "--count", type=click.IntRange(1, 65_536), help="Default: as in training.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Default: RUN/sample-SEED.png.")
 @click.option("--device", default="auto", show_default=True)
-def command(run: Path, count: int, seed: int, out: Path | None, device: str) -> None:
+def command(run: Path, count: int | None, seed: int, out: Path | None, device: str) -> None:
     """Write a grid of images made by the networks of RUN."""
     from ganforge.runs.loading import load_run
 
     loaded = load_run(run, device)
     out = out or run / f"sample-{seed}.png"
     loaded.state.seed = seed
-    loaded.module.save_samples(loaded.state, out, count)
-    click.echo(f"{count} samples of round {loaded.state.round}: {out}")
+    more = () if count is None else (count,)
+    loaded.module.save_samples(loaded.state, *loaded.sample_data(), out, *more)
+    click.echo(f"samples of round {loaded.state.round}: {out}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ganforge.codegen.expressions import literal
+from ganforge.codegen.fields import field_value
 from ganforge.codegen.names import Imports
-from ganforge.codegen.samples import sample_sources
+from ganforge.codegen.samples import from_data, sample_sources
 from ganforge.codegen.steps import Function, Steps, batch_constant
 from ganforge.formula.live import Live
 from ganforge.plan.plan import Plan, Step
@@ -13,7 +14,6 @@ from ganforge.spec.models import (
     AnyLatent,
     Bernoulli,
     Categorical,
-    ImageField,
     TruncatedNormal,
     Uniform,
 )
@@ -30,10 +30,10 @@ def latent_functions(plan: Plan, imports: Imports) -> list[Function]:
 
 def _is_drawn(plan: Plan, name: str) -> bool:
     """Whether a source comes from the noise alone, not from the data, in training or in samples."""
-    condition = plan.graph.spec.conditions.get(name)
+    condition, rows = plan.graph.spec.conditions.get(name), plan.graph.spec.sample.rows
     if condition is None:
         return True
-    sampled = name in sample_sources(plan) and plan.graph.spec.sample.rows != name
+    sampled = name in sample_sources(plan) and rows != name and not from_data(plan, name)
     return sampled or (condition.draw == "uniform" and name in plan.sources)
 
 
@@ -159,30 +159,15 @@ def _from_batch(plan: Plan, source: str) -> bool:
 def _value(steps: Steps, source: str, batch: str) -> str:
     plan, spec = steps.plan, steps.plan.graph.spec
     if plan.role(source) == "field":
-        return _field(plan, source, "real")
+        return field_value(plan, source, "real")
     condition = spec.conditions.get(source)
     if condition is None or condition.draw == "uniform":
         return f"draw_{source}({batch}, state.noise)"
     if condition.draw == "data":
         read = steps.imports.use("ganforge.runtime.data:next_batch")
-        return _field(plan, condition.field, f"{read}(state, data, {batch})")
-    value = _field(plan, condition.field, "real")
+        return field_value(plan, condition.field, f"{read}(state, data, {batch})")
+    value = field_value(plan, condition.field, "real")
     if condition.draw == "same":
         return value
     shuffle = steps.imports.use("ganforge.runtime.latents:shuffled")
     return f"{shuffle}({value}, state.noise)"
-
-
-def _field(plan: Plan, name: str, real: str) -> str:
-    """A field of a batch, images as numbers in their range."""
-    assert plan.graph.spec.data is not None
-    field = plan.graph.spec.data.fields[name]
-    if not isinstance(field, ImageField):
-        return f'{real}["{name}"]'
-    return f'{real}["{name}"].to(memory_format=MEMORY_FORMAT){scaling(*field.range)}'
-
-
-def scaling(low: float, high: float) -> str:
-    """What turns bytes into numbers of a range: ` / 127.5 - 1.0` for -1..1."""
-    offset = f" - {literal(-low)}" if low < 0 else f" + {literal(low)}" if low else ""
-    return f" / {literal(255 / (high - low))}{offset}"

@@ -15,7 +15,7 @@ from ganforge.codegen.formatting import formatted
 from ganforge.codegen.hyperparameters import Hyperparameters, hyperparameters
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.networks import ClassText, write_network
-from ganforge.codegen.samples import sample_functions
+from ganforge.codegen.samples import sample_functions, shows_data
 from ganforge.codegen.steps import FIXED, LOCAL, Steps, averaged
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Body, Composite, Layer
@@ -44,6 +44,8 @@ class Program:
     text: str
     spec_hash: str
     data: str
+    samples_of_data: bool
+    """Whether `sample` and `save_samples` take the data."""
 
 
 def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Program:
@@ -75,6 +77,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         "length": _length(graph),
         "progress": _progress(*_length(graph)),
         "samples": samples,
+        "samples_of_data": shows_data(plan),
         "sources": [(s.name, _open(graph, s, imports)) for s in sources],
         "source_help": _source_help(sources),
         "data": literal(data or sources[0].name),
@@ -83,7 +86,11 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         _schedules(hyper, imports)
     text = _render(context, imports)
     return Program(
-        graph.spec.gan.name, formatted(text), str(context["spec"]), data or sources[0].name
+        graph.spec.gan.name,
+        formatted(text),
+        str(context["spec"]),
+        data or sources[0].name,
+        shows_data(plan),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from ganforge.codegen.expressions import ATOM, literal
+from ganforge.codegen.fields import field_value
 from ganforge.codegen.names import Imports, Namespace
-from ganforge.codegen.steps import LOCAL, Function, Steps, averaged
+from ganforge.codegen.steps import LOCAL, Function, Steps, averaged, batch_constant
 from ganforge.codegen.values import Writer
 from ganforge.graph.nodes import NetworkCall, Source, upstream
 from ganforge.plan.plan import Plan
@@ -33,78 +34,153 @@ def sample_roots(plan: Plan) -> tuple[int, ...]:
         node = graph.nodes[loss.tensors["fake"]] if "fake" in loss.tensors else None
         while node is not None and not isinstance(node.operation, NetworkCall) and node.inputs:
             node = graph.nodes[node.inputs[0]]
-        if node is not None and node.inputs:
-            shape = graph.nodes[node.inputs[0]].shape
-            if isinstance(shape, Tensor) and shape.is_image and shape.channels in (1, 3):
-                return (node.inputs[0],)
+        for index in node.inputs if node is not None else ():
+            shape = graph.nodes[index].shape
+            picture = isinstance(shape, Tensor) and shape.is_image and shape.channels in (1, 3)
+            if picture and called_networks(plan, (index,)):
+                return (index,)
     return ()
 
 
+def called_networks(plan: Plan, roots: tuple[int, ...]) -> list[str]:
+    """The networks that are called to make these nodes."""
+    graph = plan.graph
+    operations = [graph.nodes[i].operation for i in upstream(graph.nodes, roots)]
+    called = {op.network for op in operations if isinstance(op, NetworkCall)}
+    return [name for name in graph.networks if name in called]
+
+
+def shows_data(plan: Plan) -> bool:
+    """Whether samples are made from the data's images or classes."""
+    return any(from_data(plan, name) for name in sample_sources(plan))
+
+
+def from_data(plan: Plan, name: str) -> bool:
+    """Whether a source of samples is read from the data: a field, or the condition `same` beside
+    one.
+    """
+    if plan.role(name) == "field":
+        return True
+    condition = plan.graph.spec.conditions.get(name)
+    beside = any(plan.role(other) == "field" for other in sample_sources(plan))
+    return beside and condition is not None and condition.draw == "same"
+
+
 def sample_functions(steps: Steps) -> list[Function]:
-    """`sample(state, count, seed)` and `save_samples(state, path)`."""
-    plan, imports = steps.plan, steps.imports
+    """`sample(state, count, seed)` and `save_samples(state, path)`, which take the data where
+    samples are made from it.
+    """
+    plan = steps.plan
     roots = sample_roots(plan)
     if not roots:
         return []
-    nodes = upstream(plan.graph.nodes, roots)
-    operations = [plan.graph.nodes[i].operation for i in nodes]
-    called = {op.network for op in operations if isinstance(op, NetworkCall)}
-    networks = [n for n in plan.graph.networks if n in called]
-    images = _sample_lines(steps, roots, networks, nodes)
     shape = plan.graph.nodes[roots[0]].shape
     assert isinstance(shape, Tensor)
     sides = ", ".join(map(str, shape.shape))
     low, high = sample_range(plan)
-    summary = f"Images (count, {sides}) in {low:g}..{high:g} from a random stream of their own."
-    arguments = ["state: State", "count: int", "seed: int"]
+    data = ["data: Data"] if shows_data(plan) else []
+    made = "from samples of the data" if data else "from a random stream of their own"
+    rows = f"Rows of {len(roots)} images" if len(roots) > 1 else f"Images (count, {sides})"
+    summary = f"{rows} in {low:g}..{high:g} {made}."
+    arguments = ["state: State", *data, "count: int", "seed: int"]
+    lines = _sample_lines(steps, roots)
     return [
-        Function("sample", arguments, "Tensor", summary, images, "@torch.no_grad()\n"),
-        _save(plan, imports, len(roots), low, high),
+        Function("sample", arguments, "Tensor", summary, lines, "@torch.no_grad()\n"),
+        _save(plan, steps.imports, low, high),
     ]
 
 
-def _sample_lines(
-    steps: Steps, roots: tuple[int, ...], networks: list[str], nodes: set[int]
-) -> list[str]:
+def _sample_lines(steps: Steps, roots: tuple[int, ...]) -> list[str]:
     plan, imports, local = steps.plan, steps.imports, steps.local
-    averages = averaged(plan) if plan.graph.spec.train.ema else []
-    copied = imports.use("copy.deepcopy")
-    stored = [f'state.{"averages" if n in averages else "networks"}["{n}"]' for n in networks]
-    lines = [f"{local[n]} = {copied}({s}).eval()" for n, s in zip(networks, stored, strict=True)]
-    lines.append('noise = random_stream(seed, "samples", state.noise.device)')
-    lines.append("torch.manual_seed(seed)  # noise inside the networks; rounds seed it anew")
+    networks, nodes = called_networks(plan, roots), upstream(plan.graph.nodes, roots)
+    lines = [_copied(steps, name) for name in networks]
     writer = Writer(plan.graph.nodes, imports, Namespace(set(LOCAL)), local=local)
     uses = Counter(i for index in nodes for i in plan.graph.nodes[index].inputs)
     uses.update(roots)
-    for name in sample_sources(plan):
-        index = plan.graph.names[name]
-        if name == plan.graph.spec.sample.rows:
-            shape = plan.graph.nodes[index].shape
-            assert isinstance(shape, Tensor)
-            row = f"torch.arange(count, device=noise.device) // {COLUMNS} % {shape.classes}"
-            lines.append(f"{local[name]} = {row}  # one class a row")
-            writer.known[index] = (local[name], ATOM)
-        elif uses[index] == 1:
-            writer.known[index] = (f"draw_{name}(count, noise)", ATOM)
-        else:
-            lines.append(f"{local[name]} = draw_{name}(count, noise)")
-            writer.known[index] = (local[name], ATOM)
+    lines += _drawn(steps, writer, uses)
     writer.write(nodes, {i for i in nodes if uses[i] > 1 and i not in writer.known})
     result = writer.text(roots[0])
     if len(roots) > 1:
         beside = imports.use("ganforge.runtime.samples:side_by_side")
         result = f"{beside}([{', '.join(writer.text(i) for i in roots)}])"
-    shown = steps.timed([*writer.lines, f"return {result}"], plan.steps[-1].player.name)
-    return [*lines, *shown]
+    if plan.graph.spec.sample.statistics == "batch":
+        made = _in_batches(steps, [*writer.lines, f"shown.append({result})"])
+    else:
+        made = [*writer.lines, f"return {result}"]
+    return [*lines, *steps.timed(made, plan.steps[-1].player.name)]
 
 
-def _save(plan: Plan, imports: Imports, shown: int, low: float, high: float) -> Function:
+def _in_batches(steps: Steps, lines: list[str]) -> list[str]:
+    """Samples made as many at a time as in training: batch norm sees such batches."""
+    plan = steps.plan
+    names = [steps.local[name] for name in sample_sources(plan)]
+    batch = batch_constant(plan, plan.steps[-1].player.name)
+    parts = ", ".join(f"{name}.split({batch})" for name in names)
+    return [
+        f"parts, shown = zip({parts}, strict=True), []",
+        f"for {', '.join(names)}{',' * (len(names) == 1)} in parts:  # batches as in training",
+        *(f"    {line}" for line in lines),
+        "return torch.cat(shown)",
+    ]
+
+
+def _copied(steps: Steps, name: str) -> str:
+    """A network, or its average, as samples call it: training's own stays as it is."""
+    plan, copied = steps.plan, steps.imports.use("copy.deepcopy")
+    averages = averaged(plan) if plan.graph.spec.train.ema else []
+    stored = f'state.{"averages" if name in averages else "networks"}["{name}"]'
+    if plan.graph.spec.sample.statistics == "batch":
+        kept = steps.imports.use("ganforge.runtime.samples:with_batch_statistics")
+        return f"{steps.local[name]} = {kept}({copied}({stored}))"
+    return f"{steps.local[name]} = {copied}({stored}).eval()"
+
+
+def _drawn(steps: Steps, writer: Writer, uses: Counter[int]) -> list[str]:
+    """Latents, conditions and fields of samples; what is used once stands where it is used."""
+    plan, local, names = steps.plan, steps.local, sample_sources(steps.plan)
+    whole = plan.graph.spec.sample.statistics == "running"
+    lines = ["torch.manual_seed(seed)  # noise inside the networks; rounds seed it anew"]
+    if not all(from_data(plan, name) for name in names):
+        lines.insert(0, 'noise = random_stream(seed, "samples", state.noise.device)')
+    if shows_data(plan):
+        read = steps.imports.use("ganforge.runtime.data:first_batch")
+        lines.append(f"real = {read}(state, data, count, seed)")
+    for name in names:
+        index = plan.graph.names[name]
+        if from_data(plan, name):
+            condition = plan.graph.spec.conditions.get(name)
+            text = field_value(plan, condition.field if condition else name, "real")
+        elif name == plan.graph.spec.sample.rows:
+            shape = plan.graph.nodes[index].shape
+            assert isinstance(shape, Tensor)
+            columns = _samples_a_row(plan)
+            row = f"torch.arange(count, device=noise.device) // {columns} % {shape.classes}"
+            text = f"{row}  # one class a row"
+        elif uses[index] == 1 and whole:
+            writer.known[index] = (f"draw_{name}(count, noise)", ATOM)
+            continue
+        else:
+            text = f"draw_{name}(count, noise)"
+        lines.append(f"{local[name]} = {text}")
+        writer.known[index] = (local[name], ATOM)
+    return lines
+
+
+def _samples_a_row(plan: Plan) -> int:
+    return max(1, COLUMNS // len(sample_roots(plan)))
+
+
+def _save(plan: Plan, imports: Imports, low: float, high: float) -> Function:
     grid = imports.use("ganforge.runtime.samples:save_grid")
-    columns = COLUMNS if shown == 1 else shown * max(1, COLUMNS // shown)
-    options = f"columns={columns}, low={literal(low)}, high={literal(high)}"
-    line = f"{grid}(sample(state, count, state.seed), path, {options})"
-    arguments = ["state: State", "path: Path", f"count: int = {COLUMNS * _rows(plan)}"]
-    summary = "Write a grid of images, from the same latents every time."
+    across = _samples_a_row(plan)
+    options = (
+        f"columns={len(sample_roots(plan)) * across}, low={literal(low)}, high={literal(high)}"
+    )
+    data, given = (["data: Data"], "data, ") if shows_data(plan) else ([], "")
+    line = f"{grid}(sample(state, {given}count, state.seed), path, {options})"
+    arguments = ["state: State", *data, "path: Path", f"count: int = {across * _rows(plan)}"]
+    same = "samples of the data" if data else "latents"
+    summary = f"Write a grid of images, from the same {same} every time."
     return Function("save_samples", arguments, "None", summary, [line])
 
 

@@ -39,7 +39,7 @@ State Data Options Run Tensor Path Iterator Progress build draw train_round prog
 save_samples open_data train main NAME SPEC FIELDS BATCH ROUNDS KIMG EPOCHS MEMORY_FORMAT nn torch F
 math copy
 """
-_LOCAL = "state optimizer fused t loss losses data noise real count seed player decay"
+_LOCAL = "state optimizer fused t loss losses data noise real count seed player decay parts shown"
 FIXED = frozenset(_FIXED.split())
 """Names of the program that no spec's name may take."""
 LOCAL = frozenset(_LOCAL.split())

@@ -17,6 +17,7 @@ from ganforge.runs.device import chosen_device, needs_torch
 from ganforge.runs.programs import import_program
 
 if TYPE_CHECKING:
+    from ganforge.runtime.data import Data
     from ganforge.runtime.state import State
 
 
@@ -28,6 +29,11 @@ class Loaded:
     program: Program
     module: ModuleType
     state: State
+
+    def sample_data(self) -> tuple[Data, ...]:
+        """What `sample` and `save_samples` take after the state: the data, or nothing."""
+        opened = self.program.samples_of_data
+        return (self.module.open_data(self.program.data),) if opened else ()
 
 
 def build_spec_state(

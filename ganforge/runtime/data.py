@@ -35,3 +35,10 @@ def next_batch(state: State, data: Data, count: int) -> dict[str, Tensor]:
     if device.type == "cuda":  # from pinned memory, copying does not wait for the rounds before
         batch = {name: values.pin_memory() for name, values in batch.items()}
     return {name: values.to(device, non_blocking=True) for name, values in batch.items()}
+
+
+def first_batch(state: State, data: Data, count: int, seed: int) -> dict[str, Tensor]:
+    """The first `count` samples in the order of a seed: training's place in the data stays."""
+    order = epoch_order(data.count, seed, 0)
+    batch = data.read([order[k % data.count] for k in range(count)])
+    return {name: values.to(state.noise.device) for name, values in batch.items()}

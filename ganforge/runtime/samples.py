@@ -7,7 +7,15 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
+
+
+def with_batch_statistics(network: nn.Module) -> nn.Module:
+    """The network as it evaluates, but with the batch's own statistics in batch norm."""
+    for module in network.eval().modules():
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            module.train()
+    return network
 
 
 def side_by_side(images: list[Tensor]) -> Tensor:

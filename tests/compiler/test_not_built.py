@@ -62,7 +62,6 @@ REPLACED += [
         "{ block = 'upsample', mode = 'fir' }",
     )
 ]
-REPLACED += [('images = ["fake"]', field, "images = [{}]") for field in ('"x"', '"x + fake"')]
 
 
 @pytest.mark.parametrize(("old", "key", "new"), REPLACED, ids=[key for _, key, _ in REPLACED])

@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file
 
 from ganforge.cli import main
-from ganforge.codegen.draws import scaling
+from ganforge.codegen.fields import scaling
 from ganforge.pipeline import compile_spec
 from ganforge.runs.programs import import_program
 

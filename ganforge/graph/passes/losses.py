@@ -5,7 +5,7 @@ from __future__ import annotations
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
-from ganforge.graph.nodes import Bundle, NetworkCall, NodeShape, Source, upstream
+from ganforge.graph.nodes import Bundle, NetworkCall, NodeShape
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
 from ganforge.spec.planned import refuse
@@ -29,12 +29,6 @@ def check_losses(graph: Graph, findings: Findings) -> None:
 
 
 def _check_sample(graph: Graph, index: int, path: Path, findings: Findings) -> None:
-    used = (graph.nodes[i].operation for i in upstream(graph.nodes, (index,)))
-    fields = [op.name for op in used if isinstance(op, Source) and op.role == "field"]
-    if fields:
-        what = f"a sample made from data (`{fields[0]}`)"
-        refuse(findings, path, what)
-        return
     shape = graph.nodes[index].shape
     if shape is not None and not (isinstance(shape, Tensor) and _is_picture(shape)):
         message = f"a sample must be an image of 1 or 3 channels, and this is {shape}"

@@ -151,7 +151,7 @@ def _argument(graph: Graph, root: int) -> Node | None:
 
 
 def _check_batch_of_one(graph: Graph, findings: Findings) -> None:
-    if graph.spec.train.batch > 1:
+    if graph.spec.train.batch > 1 or graph.spec.sample.statistics == "batch":
         return
     for name, network in graph.networks.items():
         if _has_block(network.body, "batch-norm"):
@@ -162,7 +162,8 @@ def _check_batch_of_one(graph: Graph, findings: Findings) -> None:
                 "GF711",
                 ("train", "batch"),
                 message,
-                'use `norm = "instance"`, or a larger batch (1611.07004)',
+                'use `norm = "instance"` or a larger batch; `[sample] statistics = "batch"` says '
+                "that it is meant (1611.07004)",
             )
 
 
