@@ -23,7 +23,7 @@ from ganforge.graph import frame
 from ganforge.plugins import params
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.registry import load_registry
-from ganforge.spec import data, models, planned
+from ganforge.spec import models, planned
 from ganforge.spec.build import LATENTS
 from ganforge.spec.names import RESERVED
 from ganforge.spec.train import OPTIMIZERS
@@ -288,7 +288,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "gan": lambda: keys("gan", models.GanTable),
     "image": lambda: keys("image", models.ImageField),
     "class": lambda: keys("class", models.ClassField),
-    "data": lambda: keys("data", data.Count),
+    "data": lambda: keys("data", models.DataTable),
     "conditioning": lambda: keys("conditioning", models.Condition),
     "draw": lambda: choices("draw", fields_of(models.Condition)["draw"][0]),
     "latents": lambda: variants("distribution", LATENTS, ("size", "shape")),

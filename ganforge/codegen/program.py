@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ganforge.codegen.composites import write_composites
+from ganforge.codegen.data import data_of, field_table, opening, source_help, usable_sources
 from ganforge.codegen.draws import draw_functions, latent_functions
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.formatting import formatted
@@ -20,10 +21,8 @@ from ganforge.codegen.steps import FIXED, LOCAL, Steps, averaged
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Body, Composite, Layer
 from ganforge.plan.plan import Plan
-from ganforge.plugins.declarations import DataSource
 from ganforge.plugins.registry import Registry
 from ganforge.resources import folder
-from ganforge.spec.models import ClassField, Data
 
 ALWAYS = (
     "ganforge.runtime.state:Progress",
@@ -60,13 +59,13 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
     steps = Steps(plan, imports, hyper, local)
     functions = steps.step_functions()
     samples = sample_functions(steps)
-    sources = _sources(graph, registry, data)
+    sources = usable_sources(data_of(graph), registry, data)
     context: dict[str, Any] = {
         "header": header(graph),
         "params": _params(graph),
         "name": literal(graph.spec.gan.name),
         "spec": spec_hash(graph),
-        "fields": literal(_fields(graph)),
+        "fields": literal(field_table(data_of(graph))),
         "constants": _constants(graph, hyper, plan),
         "classes": classes,
         "live": hyper.functions,
@@ -78,8 +77,8 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         "progress": _progress(*_length(graph)),
         "samples": samples,
         "samples_of_data": shows_data(plan),
-        "sources": [(s.name, _open(graph, s, imports)) for s in sources],
-        "source_help": _source_help(sources),
+        "sources": [(s.name, opening(data_of(graph), s, imports)) for s in sources],
+        "source_help": source_help(sources),
         "data": literal(data or sources[0].name),
     }
     if hyper.functions:
@@ -130,7 +129,9 @@ def spec_hash(graph: Graph) -> str:
     """
     values = dict(graph.spec.document.values)
     kept = {k: v for k, v in values.items() if k not in ("gan", "sample", "data")}
-    kept["fields"] = values.get("data", {}).get("fields", {})
+    data = values.get("data", {})
+    kept["fields"] = data.get("fields", {})
+    kept |= {key: data[key] for key in ("paired",) if key in data}
     text = json.dumps([kept, graph.spec.params], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -141,19 +142,6 @@ def _params(graph: Graph) -> str:
         for name, value in graph.spec.params.items()
     }
     return ", ".join(f"{name} = {literal(value)}" for name, value in values.items())
-
-
-def _fields(graph: Graph) -> dict[str, dict[str, Any]]:
-    fields: dict[str, dict[str, Any]] = {}
-    assert graph.spec.data is not None
-    for name, field in graph.spec.data.fields.items():
-        if isinstance(field, ClassField):
-            fields[name] = {"kind": "class", "classes": field.classes}
-        else:
-            fields[name] = {"kind": "image", "channels": field.channels, "size": tuple(field.size)}
-        if field.source:
-            fields[name]["from"] = field.source
-    return fields
 
 
 def _constants(graph: Graph, hyper: Hyperparameters, plan: Plan) -> dict[str, str]:
@@ -241,33 +229,6 @@ def _length(graph: Graph) -> tuple[str, str]:
 
 def _progress(done: str, end: str) -> str:
     return f"{done} / ({end})" if " " in end else f"{done} / {end}"
-
-
-def _sources(graph: Graph, registry: Registry, data: str | None) -> list[DataSource]:
-    """The source in use, and a folder of images beside it, which every researcher has."""
-    assert graph.spec.data is not None
-    name = data.partition(":")[0] if data else graph.spec.data.source.name
-    names = dict.fromkeys([name, "folder"])
-    return [registry.sources[n] for n in names if n in registry.sources]
-
-
-def _open(graph: Graph, source: DataSource, imports: Imports) -> str:
-    data: Data | None = graph.spec.data
-    assert data is not None
-    classes = any(isinstance(field, ClassField) for field in data.fields.values())
-    function = imports.use(source.open_classes if classes and source.open_classes else source.open)
-    options = {"count": data.count} if source.endless else {}
-    if source.name == data.source.name:
-        fields = type(data.options).model_fields
-        given = {k: getattr(data.options, k) for k in fields}
-        options |= {k: v for k, v in given.items() if v != fields[k].default}
-    arguments = [f"{k}={literal(v)}" for k, v in options.items()]
-    return f"{function}({', '.join(['path', 'FIELDS', *arguments])})"
-
-
-def _source_help(sources: list[DataSource]) -> str:
-    said = [f"`{s.name}:PATH`" if s.takes_path else f"`{s.name}`" for s in sources]
-    return " or ".join(said)
 
 
 def _schedules(hyper: Hyperparameters, imports: Imports) -> None:

@@ -145,6 +145,9 @@ class DataSource:
     `package.module:name`.
 
     open_classes: the function that opens it where a field is a class, if that is another one.
+    open_named: the function that opens it where a field says `from`, or where there are several
+        images; a source without it gives one image a sample.
+    names: by kind of field, what `from` may say, if that is known before it is opened.
     takes_path: whether `--data NAME:PATH` gives a path. endless: makes as many samples as `count`
         asks for.
     """
@@ -154,5 +157,7 @@ class DataSource:
     params: type[Params]
     open: str
     open_classes: str = ""
+    open_named: str = ""
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     takes_path: bool = True
     endless: bool = False

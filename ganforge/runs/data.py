@@ -7,12 +7,14 @@ from pathlib import Path
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.errors import CannotStart
 from ganforge.pipeline import Compilation
+from ganforge.spec.data import too_many_images, unknown_name
 
 
 def checked_data(given: str | None, compilation: Compilation) -> str:
     """The data of a run, its path made absolute. Raises `CannotStart` where there is none."""
     kind, _, path = (given or _own(compilation)).partition(":")
     known_kind(kind, compilation)
+    check_fields(kind, compilation)
     if not compilation.registry.sources[kind].takes_path:
         return f"{kind}:{path}" if path else kind
     if not path:
@@ -29,6 +31,22 @@ def known_kind(kind: str, compilation: Compilation) -> None:
     if kind not in sources:
         known = did_you_mean(kind, sources, "data source")
         raise CannotStart(f"there is no data source `{kind}`: {known}")
+
+
+def check_fields(kind: str, compilation: Compilation) -> None:
+    """Raises `CannotStart` where a source does not yield what the fields ask for."""
+    assert compilation.graph is not None and compilation.graph.spec.data is not None
+    data, source = compilation.graph.spec.data, compilation.registry.sources[kind]
+    problems = {
+        f"field `{name}`": unknown_name(source, field)
+        for name, field in data.fields.items()
+        if field.source is not None
+    }
+    problems["fields"] = too_many_images(source, data.images)
+    for where, problem in problems.items():
+        if problem:
+            message, remedy = problem
+            raise CannotStart(f"the data do not fit the {where}: {message}: {remedy}")
 
 
 def _own(compilation: Compilation) -> str:

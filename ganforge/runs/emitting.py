@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ganforge.errors import CannotStart
 from ganforge.pipeline import Compilation
-from ganforge.runs.data import known_kind
+from ganforge.runs.data import check_fields, known_kind
 
 
 def script(compilation: Compilation, data: str | None, command: str) -> str:
@@ -17,7 +17,9 @@ def script(compilation: Compilation, data: str | None, command: str) -> str:
     from ganforge.codegen.sources import InlineError
 
     if data:
-        known_kind(data.partition(":")[0], compilation)
+        kind = data.partition(":")[0]
+        known_kind(kind, compilation)
+        check_fields(kind, compilation)
     try:
         return standalone(compilation.program(data), command)
     except InlineError as error:

@@ -19,17 +19,21 @@ class Data:
     count: int
     read: Callable[[list[int]], dict[str, Tensor]]
 
+    def visit(self, start: int, count: int, seed: int, domain: int = 0) -> dict[str, Tensor]:
+        """`count` samples from the `start`-th on, which may reach into the next epoch."""
+        places = [divmod(k, self.count) for k in range(start, start + count)]
+        return self.read([epoch_order(self.count, seed, epoch, domain)[k] for epoch, k in places])
 
-@lru_cache(maxsize=2)
-def epoch_order(count: int, seed: int, epoch: int) -> list[int]:
+
+@lru_cache(maxsize=4)
+def epoch_order(count: int, seed: int, epoch: int, domain: int) -> list[int]:
     """The order in which an epoch visits the samples."""
-    return np.random.default_rng((seed, epoch)).permutation(count).tolist()
+    return np.random.default_rng((seed, epoch, domain)).permutation(count).tolist()
 
 
 def next_batch(state: State, data: Data, count: int) -> dict[str, Tensor]:
-    """The next `count` samples on the device; a batch may reach into the next epoch."""
-    places = [divmod(k, data.count) for k in range(state.drawn, state.drawn + count)]
-    batch = data.read([epoch_order(data.count, state.seed, epoch)[k] for epoch, k in places])
+    """The next `count` samples on the device."""
+    batch = data.visit(state.drawn, count, state.seed)
     state.drawn += count
     device = state.noise.device
     if device.type == "cuda":  # from pinned memory, copying does not wait for the rounds before
@@ -39,6 +43,6 @@ def next_batch(state: State, data: Data, count: int) -> dict[str, Tensor]:
 
 def first_batch(state: State, data: Data, count: int, seed: int) -> dict[str, Tensor]:
     """The first `count` samples in the order of a seed: training's place in the data stays."""
-    order = epoch_order(data.count, seed, 0)
+    order = epoch_order(data.count, seed, 0, 0)
     batch = data.read([order[k % data.count] for k in range(count)])
     return {name: values.to(state.noise.device) for name, values in batch.items()}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Path
 from ganforge.formula.evaluate import Scope, shown
 from ganforge.plugins.declarations import DataSource
-from ganforge.plugins.params import Params, Positive
 from ganforge.plugins.registry import Registry
-from ganforge.spec.models import ClassField, Data, ImageField
+from ganforge.spec.models import ClassField, Data, DataTable, ImageField
 from ganforge.spec.names import check_name
 from ganforge.spec.planned import FIELD_KINDS, refuse
 from ganforge.spec.validate import Findings, chosen, read
@@ -19,13 +19,6 @@ KINDS: Mapping[str, type[ImageField] | type[ClassField]] = {
     "image": ImageField,
     "class": ClassField,
 }
-DEFAULT_COUNT = 50_000
-
-
-class Count(Params):
-    """How many samples an endless source makes."""
-
-    count: Positive = DEFAULT_COUNT
 
 
 def read_data(
@@ -39,21 +32,47 @@ def read_data(
     source = _source(table, registry, findings)
     if source is None:
         return None
-    own = {key: value for key, value in table.items() if key not in ("source", "fields", "count")}
-    options = read(
-        source.params,
-        own,
-        ("data",),
-        scope,
-        findings,
-        table="data",
-        extra_keys=("source", "fields", "count"),
-    )
-    count = {key: table[key] for key in ("count",) if key in table}
-    counted = read(Count, count, ("data",), scope, findings)
-    if options is None or counted is None:
+    known = ("source", "fields", *DataTable.model_fields)
+    own = {key: value for key, value in table.items() if key not in known}
+    place = ("data",)
+    options = read(source.params, own, place, scope, findings, table="data", extra_keys=known)
+    common = {key: table[key] for key in DataTable.model_fields if key in table}
+    shared = read(DataTable, common, place, scope, findings)
+    if options is None or shared is None:
         return None
-    return Data(source, options, fields, counted.count)
+    data = Data(source, options, shared, fields)
+    _check_source(data, findings)
+    return data
+
+
+def _check_source(data: Data, findings: Findings) -> None:
+    """Whether the source yields what the fields ask for, as far as its declaration tells."""
+    for name, field in data.fields.items():
+        if field.source is not None and (problem := unknown_name(data.source, field)):
+            findings.add("GF110", ("data", "fields", name, "from"), *problem)
+    if problem := too_many_images(data.source, data.images):
+        findings.add("GF110", ("data", "source"), *problem)
+
+
+def unknown_name(source: DataSource, field: ImageField | ClassField) -> tuple[str, str] | None:
+    """What is wrong with a field's `from` for a source, and a remedy."""
+    if not source.open_named:
+        message = f"`from` cannot choose: the source `{source.name}` gives fields by their kind"
+        return message, "remove `from`, or use a source that holds them by name, such as `folder`"
+    known = source.names.get(field.kind, ())
+    if known and field.source not in known:
+        message = f"the source `{source.name}` has no {field.kind} `{field.source}`"
+        return message, did_you_mean(str(field.source), known)
+    return None
+
+
+def too_many_images(source: DataSource, images: list[str]) -> tuple[str, str] | None:
+    """What is wrong where a source of one image a sample is asked for more, and a remedy."""
+    if source.open_named or len(images) < 2:
+        return None
+    asked = ", ".join(f"`{name}`" for name in images)
+    message = f"the source `{source.name}` gives one image a sample, and {len(images)} are asked"
+    return f"{message} for: {asked}", "use `folder` or `shapes`, or leave the others out"
 
 
 def _source(table: Mapping[str, Any], registry: Registry, findings: Findings) -> DataSource | None:

@@ -81,6 +81,13 @@ class ClassField(Params):
     source: Word | None = Field(default=None, alias="from")
 
 
+class DataTable(Params):
+    """`[data]`: what holds for every source."""
+
+    count: Positive = 50_000
+    paired: Bool = True
+
+
 class Latent(Params):
     """What every prior has: a size, or a shape."""
 
@@ -239,14 +246,24 @@ class LossTable(Params):
 
 @dataclass(frozen=True)
 class Data:
-    """`[data]`: the source, its options as its declaration reads them, and the fields in declared
-    order.
+    """`[data]`: the source, its options as its declaration reads them, what holds for every source,
+    and the fields in declared order.
     """
 
     source: DataSource
     options: Params
+    table: DataTable
     fields: Mapping[str, ImageField | ClassField]
-    count: int
+
+    @property
+    def images(self) -> list[str]:
+        """The fields that are images."""
+        return [name for name, field in self.fields.items() if isinstance(field, ImageField)]
+
+    @property
+    def domains(self) -> bool:
+        """Whether its images are domains without pairs, each visited in an order of its own."""
+        return not self.table.paired and len(self.images) > 1
 
 
 @dataclass(frozen=True)

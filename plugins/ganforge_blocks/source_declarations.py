@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from ganforge.plugins import DataSource, Params
-from ganforge.plugins.params import Bool, Int
+from ganforge.plugins.params import Int
 from ganforge_blocks.checks import NoParams
 
 
 class ShapesParams(Params):
-    paired: Bool = True
     seed: Int = 0
 
 
@@ -18,6 +17,8 @@ SOURCES = (
         "Drawn shapes on a plain ground, with the shape as class; needs no file.",
         ShapesParams,
         "ganforge_blocks.sources.shapes:open_shapes",
+        open_named="ganforge_blocks.sources.shapes:open_shapes",
+        names={"image": ("filled", "outline"), "class": ("shape",)},
         takes_path=False,
         endless=True,
     ),
@@ -33,5 +34,6 @@ SOURCES = (
         NoParams,
         "ganforge_blocks.sources.folder:open_folder",
         open_classes="ganforge_blocks.sources.folder:open_class_folder",
+        open_named="ganforge_blocks.sources.subfolders:open_subfolders",
     ),
 )

@@ -75,13 +75,19 @@ def test_shapes_have_all_classes_equally_often() -> None:
     assert labels.bincount().min() > 400 and labels.bincount().max() < 600
 
 
-def test_paired_shapes_lie_in_the_same_place() -> None:
+def test_a_second_image_shows_the_same_shape_in_outline() -> None:
     fields = {"a": RGB["x"], "b": RGB["x"]}
-    index = list(range(4))
-    paired = open_shapes("", fields, count=4).read(index)
-    alone = open_shapes("", fields, count=4, paired=False).read(index)
-    assert torch.equal(paired["a"], alone["a"]) and not torch.equal(paired["b"], alone["b"])
-    assert (paired["b"][:, :, 0, 0] == 255).all()
+    batch = open_shapes("", fields, count=4).read([0, 1, 2, 3])
+    alone = open_shapes("", RGB, count=4).read([0, 1, 2, 3])
+    assert torch.equal(batch["a"], alone["x"])
+    assert (batch["b"][:, :, 0, 0] == 255).all() and (batch["a"][:, :, 0, 0] == 0).all()
+
+
+def test_shapes_give_the_style_that_is_named() -> None:
+    outline, filled = RGB["x"] | {"from": "outline"}, RGB["x"] | {"from": "filled"}
+    batch = open_shapes("", {"a": outline, "b": filled}, count=4).read([0, 1, 2, 3])
+    plain = open_shapes("", {"a": RGB["x"], "b": RGB["x"]}, count=4).read([0, 1, 2, 3])
+    assert torch.equal(batch["a"], plain["b"]) and torch.equal(batch["b"], plain["a"])
 
 
 def test_shapes_lie_inside_the_image_and_fill_much_of_it() -> None:
@@ -112,6 +118,8 @@ def write_folder(root: Path) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (20, 30), colour).save(root / name, name[-3:].replace("jpg", "jpeg"))
     (root / "dog" / ".hidden.png").write_bytes(b"no image")
+    (root / "__MACOSX").mkdir()
+    (root / "__MACOSX" / "1.png").write_bytes(b"no image")
     (root / "readme.txt").write_text("no image")
     return root
 
@@ -122,6 +130,11 @@ def test_a_folder_gives_images_and_classes(tmp_path: Path) -> None:
     assert batch["x"].shape == (3, 3, 8, 12) and batch["x"].dtype == torch.uint8
     assert batch["x"][0, :, 4, 4].tolist() == [255, 0, 0]
     assert batch["y"].tolist() == [0, 0, 1]
+
+
+def test_a_name_may_begin_with_an_underscore(tmp_path: Path) -> None:
+    Image.new("L", (8, 8)).save(tmp_path / "_1.png")
+    assert open_folder(str(tmp_path), GREY).count == 1
 
 
 def test_a_zip_file_gives_what_its_folder_gives(tmp_path: Path) -> None:

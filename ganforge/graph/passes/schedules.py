@@ -83,7 +83,7 @@ def _values(
 
 def _moment(graph: Graph, progress: float) -> dict[str, int | float | bool | str | list[object]]:
     """Training's counters at a part of the way, as far as they can be known before data is seen."""
-    train, count = graph.spec.train, graph.spec.data.count if graph.spec.data else 50_000
+    train, count = graph.spec.train, graph.spec.data.table.count if graph.spec.data else 50_000
     if train.epochs:
         images = train.epochs * count
     elif train.kimg:

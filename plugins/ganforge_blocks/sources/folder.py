@@ -45,32 +45,43 @@ def list_images(root: Path) -> list[str]:
     else:
         raise RunError(f"{root} is no folder and no zip file: check the path.")
     types = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
-    visible = [path for path in paths if not any(part[0] in "._" for part in path.parts)]
+    hidden = ("__MACOSX", ".")
+    visible = [path for path in paths if not any(part.startswith(hidden) for part in path.parts)]
     images = sorted(path.as_posix() for path in visible if path.suffix.lower() in types)
     if not images:
         raise RunError(f"{root} holds no images: it needs files of {' '.join(types)}.")
     return images
 
 
+def decode_images(place: Path, images: list[str], about: dict[str, Any]) -> Tensor:
+    """Images (N, C, H, W) of a folder or a zip file as a field asks for them."""
+    root = place if place.is_dir() else zipfile.Path(place)
+    values = torch.empty((len(images), about["channels"], *about["size"]), dtype=torch.uint8)
+    with ThreadPoolExecutor() as pool:
+        decoded = pool.map(partial(decode_image, root, about), images)
+        for row, image in zip(values, decoded, strict=True):
+            row.copy_(image)
+    return values
+
+
 def open_folder(path: str, fields: dict[str, Any]) -> Data:
     """The images below a folder or in a zip file, decoded into memory."""
-    place, values = Path(path).expanduser(), dict[str, Tensor]()
-    images = list_images(place)
-    root = place if place.is_dir() else zipfile.Path(place)
-    for name, about in fields.items():
-        shape = (len(images), about["channels"], *about["size"])
-        values[name] = torch.empty(shape, dtype=torch.uint8)
-        decoded = partial(decode_image, root, about)
-        with ThreadPoolExecutor() as pool:
-            for row, image in zip(values[name], pool.map(decoded, images), strict=True):
-                row.copy_(image)
+    root = Path(path).expanduser()
+    images = list_images(root)
+    values = {name: decode_images(root, images, about) for name, about in fields.items()}
     return Data(len(images), lambda index: {name: values[name][index] for name in values})
 
 
 def open_class_folder(path: str, fields: dict[str, Any]) -> Data:
     """The same, and each image's class: its folder below the last one that all images share."""
-    root = Path(path).expanduser()
-    images = list_images(root)
+    images = {name: about for name, about in fields.items() if about["kind"] == "image"}
+    labels = read_classes(path, list_images(Path(path).expanduser()), fields)
+    data = open_folder(path, images)
+    return Data(data.count, lambda index: data.read(index) | {n: labels[n][index] for n in labels})
+
+
+def read_classes(root: str, images: list[str], fields: dict[str, Any]) -> dict[str, Tensor]:
+    """By class field, the number of each image's folder below the last one that all share."""
     shared = os.path.commonpath([os.path.dirname(image) for image in images])
     folders = ["".join(Path(image).relative_to(shared).parts[:-1][:1]) for image in images]
     found, numbers = np.unique(folders, return_inverse=True)
@@ -82,6 +93,4 @@ def open_class_folder(path: str, fields: dict[str, Any]) -> Data:
         if len(found) != count:
             text = f"has {len(found)} class folders, the field {name!r} declares {count} classes"
             raise RunError(f"{root} {text}: declare {len(found)}.")
-    data = open_folder(path, {name: fields[name] for name in fields if name not in classes})
-    labels = torch.from_numpy(numbers)
-    return Data(data.count, lambda index: data.read(index) | dict.fromkeys(classes, labels[index]))
+    return dict.fromkeys(classes, torch.from_numpy(numbers))

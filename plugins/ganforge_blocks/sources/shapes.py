@@ -43,29 +43,29 @@ def draw_shape(form: int, factors: list[float], about: dict[str, Any], outline: 
     return torch.from_numpy((ground + cover * (colour - ground)).astype(np.uint8))
 
 
-def draw_sample(fields: dict[str, Any], paired: bool, seed: int, number: int) -> dict[str, Tensor]:
-    """One sample, the same always; a second image shows its shape, or another, in outline."""
+def draw_sample(fields: dict[str, Any], seed: int, number: int) -> dict[str, Tensor]:
+    """One sample, the same always; further images, and other domains, show shapes in outline."""
     classes = min(about.get("classes", 10) for about in fields.values())
-    numbers, sample, outline = random.Random((seed << 40) + number), dict[str, Tensor](), False
+    numbers, sample = random.Random((seed << 40) + number), dict[str, Tensor]()
     forms = [numbers.randrange(classes) for _ in range(2)]
     factors = [[numbers.random() for _ in range(5)] for _ in range(2)]
+    style = "filled"
     for name, about in fields.items():
+        which = about.get("domain", 0) % 2  # each has shapes of its own
         if about["kind"] == "class":
-            sample[name] = torch.tensor(forms[0])
+            sample[name] = torch.tensor(forms[which])
         else:
-            which = outline and not paired
+            outline = about.get("from", "outline" if which else style) == "outline"
             sample[name] = draw_shape(forms[which], factors[which], about, outline)
-            outline = True
+            style = "outline"
     return sample
 
 
-def open_shapes(
-    path: str, fields: dict[str, Any], *, count: int = 50_000, paired: bool = True, seed: int = 0
-) -> Data:
+def open_shapes(path: str, fields: dict[str, Any], *, count: int = 50_000, seed: int = 0) -> Data:
     """`count` shapes, drawn when they are first read; up to 2 GiB of them are kept."""
     if path:
         raise RunError(f"Shapes are drawn, not read from {path!r}: say `shapes` alone.")
-    draw = partial(draw_sample, fields, paired, seed)
+    draw = partial(draw_sample, fields, seed)
     size = sum(values.nbytes for values in draw(0).values())
     kept = lru_cache((2 << 30) // size)(draw)
     return Data(count, lambda index: default_collate([kept(number) for number in index]))
