@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from ganforge.codegen.calculation import Calculation, batch_constant
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.fields import field_value
+from ganforge.codegen.functions import Function
 from ganforge.codegen.names import Imports
+from ganforge.codegen.rounds import drawn_type, draws_once
 from ganforge.codegen.samples import from_data, sample_sources
-from ganforge.codegen.steps import Function, Steps, batch_constant
 from ganforge.formula.live import Live
 from ganforge.plan.plan import Plan, Step
 from ganforge.plugins.shapes import Tensor
@@ -83,65 +85,61 @@ def _draw(latent: AnyLatent, imports: Imports) -> str:
     return f"torch.randn({sides}, generator=noise, {where})"
 
 
-def draw_functions(steps: Steps) -> list[Function]:
+def draw_functions(c: Calculation) -> list[Function]:
     """`draw(state, data)`, and one function per player where each draws its own."""
-    plan = steps.plan
-    if plan.reuse and not any(steps.repeats(s) for s in plan.steps):
+    plan = c.plan
+    if draws_once(c):
         summary = "All that is random in a round, drawn up front for all players."
         names = plan.sources
-        return [_draw_function(steps, "draw", names, "BATCH", summary)]
+        return [_draw_function(c, "draw", names, "BATCH", summary)]
     functions, lines = [], []
     for k, step in enumerate(plan.steps):
         player, name = step.player.name, f"draw_for_{step.player.name}"
-        names = _drawn(plan, step)
-        summary = f"What one step of the {player} draws."
-        functions.append(_draw_function(steps, name, names, batch_constant(plan, player), summary))
-        lines.append(f"{player} = {_calls(steps, step, name, k)}")
+        names = plan.sources if plan.reuse else step.sources
+        if k == 0 or not plan.reuse:
+            summary = f"What one step of the {player} draws."
+            batch = batch_constant(plan, player)
+            functions.append(_draw_function(c, name, names, batch, summary))
+        lines.append(f"{player} = {_calls(c, step, name, k)}")
     lines.append(f"return {', '.join(s.player.name for s in plan.steps)}")
     summary = "All that is random in a round, drawn up front, step by step."
     arguments = ["state: State", "data: Data"]
-    kinds = [
-        "list[tuple[Tensor, ...]]" if steps.repeats(s) else "tuple[Tensor, ...]" for s in plan.steps
-    ]
+    kinds = [drawn_type(c, step) for step in plan.steps]
     draw = Function("draw", arguments, f"tuple[{', '.join(kinds)}]", summary, lines)
     return [*functions, draw]
 
 
-def _drawn(plan: Plan, step: Step) -> tuple[str, ...]:
-    return plan.sources if plan.reuse else step.sources
-
-
-def _calls(steps: Steps, step: Step, function: str, k: int) -> str:
+def _calls(c: Calculation, step: Step, function: str, k: int) -> str:
     """One draw, or a list of them; with `reuse` a later player takes the last draw of the first."""
-    plan, first = steps.plan, steps.plan.steps[0]
+    plan, first = c.plan, c.plan.steps[0]
     if plan.reuse and k > 0:
-        last = f"{first.player.name}[-1]" if steps.repeats(first) else first.player.name
-        return f"[{last}] * {_count(steps, step)}" if steps.repeats(step) else last
-    if not steps.repeats(step):
+        last = f"{first.player.name}[-1]" if c.repeats(first) else first.player.name
+        return f"[{last}] * {_count(c, step)}" if c.repeats(step) else last
+    if not c.repeats(step):
         return f"{function}(state, data)"
-    return f"[{function}(state, data) for _ in range({_count(steps, step)})]"
+    return f"[{function}(state, data) for _ in range({_count(c, step)})]"
 
 
-def _count(steps: Steps, step: Step) -> str:
+def _count(c: Calculation, step: Step) -> str:
     player = step.player.name
-    number = steps.plan.graph.spec.train.players[player].steps
+    number = c.plan.graph.spec.train.players[player].steps
     if not isinstance(number, Live):
         return str(int(number))
-    name = steps.imports.use("ganforge.runtime.state:progress_of")
+    name = c.imports.use("ganforge.runtime.state:progress_of")
     from ganforge.codegen.hyperparameters import live_call
 
-    call = live_call(steps.hyper, number, f"{player}_steps").removesuffix("(t)")
+    call = live_call(c.hyper, number, f"{player}_steps").removesuffix("(t)")
     return f'max(1, int({call}({name}(state, "{player}", progress(state)))))'
 
 
 def _draw_function(
-    steps: Steps, name: str, sources: tuple[str, ...], batch: str, summary: str
+    c: Calculation, name: str, sources: tuple[str, ...], batch: str, summary: str
 ) -> Function:
-    plan, lines = steps.plan, []
+    plan, lines = c.plan, []
     if any(_from_batch(plan, source) for source in sources):
-        read = steps.imports.use("ganforge.runtime.data:next_batch")
+        read = c.imports.use("ganforge.runtime.data:next_batch")
         lines.append(f"real = {read}(state, data, {batch})")
-    lines.append(f"return {', '.join(_value(steps, s, batch) for s in sources)},")
+    lines.append(f"return {', '.join(_value(c, s, batch) for s in sources)},")
     if len(sources) > 1:
         lines[-1] = lines[-1].removesuffix(",")
     kinds = ", ".join("Tensor" for _ in sources)
@@ -156,18 +154,18 @@ def _from_batch(plan: Plan, source: str) -> bool:
     )
 
 
-def _value(steps: Steps, source: str, batch: str) -> str:
-    plan, spec = steps.plan, steps.plan.graph.spec
+def _value(c: Calculation, source: str, batch: str) -> str:
+    plan, spec = c.plan, c.plan.graph.spec
     if plan.role(source) == "field":
         return field_value(plan, source, "real")
     condition = spec.conditions.get(source)
     if condition is None or condition.draw == "uniform":
         return f"draw_{source}({batch}, state.noise)"
     if condition.draw == "data":
-        read = steps.imports.use("ganforge.runtime.data:next_batch")
+        read = c.imports.use("ganforge.runtime.data:next_batch")
         return field_value(plan, condition.field, f"{read}(state, data, {batch})")
     value = field_value(plan, condition.field, "real")
     if condition.draw == "same":
         return value
-    shuffle = steps.imports.use("ganforge.runtime.latents:shuffled")
+    shuffle = c.imports.use("ganforge.runtime.latents:shuffled")
     return f"{shuffle}({value}, state.noise)"

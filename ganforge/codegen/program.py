@@ -8,16 +8,20 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
+from ganforge.codegen.calculation import Calculation, averaged
 from ganforge.codegen.composites import write_composites
 from ganforge.codegen.data import data_of, field_table, opening, source_help, usable_sources
 from ganforge.codegen.draws import draw_functions, latent_functions
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.formatting import formatted
+from ganforge.codegen.functions import FIXED, LOCAL, Function
 from ganforge.codegen.hyperparameters import Hyperparameters, hyperparameters
+from ganforge.codegen.joint import joint_round
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.networks import ClassText, write_network
+from ganforge.codegen.rounds import train_round
 from ganforge.codegen.samples import sample_functions, shows_data
-from ganforge.codegen.steps import FIXED, LOCAL, Steps, averaged
+from ganforge.codegen.steps import step_function
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Body, Composite, Layer
 from ganforge.plan.plan import Plan
@@ -56,9 +60,9 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
     imports.fix(ALWAYS)
     classes, class_of = _classes(graph, imports, names, local)
     hyper = hyperparameters(graph, names)
-    steps = Steps(plan, imports, hyper, local)
-    functions = steps.step_functions()
-    samples = sample_functions(steps)
+    calculation = Calculation(plan, imports, hyper, local)
+    functions = _training(calculation)
+    samples = sample_functions(calculation)
     sources = usable_sources(data_of(graph), registry, data)
     context: dict[str, Any] = {
         "header": header(graph),
@@ -71,7 +75,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         "live": hyper.functions,
         "build": _build(graph, plan, hyper, imports, class_of),
         "latents": latent_functions(plan, imports),
-        "draws": draw_functions(steps),
+        "draws": draw_functions(calculation),
         "steps": functions,
         "length": _length(graph),
         "progress": _progress(*_length(graph)),
@@ -91,6 +95,13 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         data or sources[0].name,
         shows_data(plan),
     )
+
+
+def _training(c: Calculation) -> list[Function]:
+    """One function per player, and the round; or the round alone."""
+    if c.plan.joint:
+        return [joint_round(c)]
+    return [*(step_function(c, step) for step in c.plan.steps), train_round(c)]
 
 
 def _render(context: dict[str, Any], imports: Imports) -> str:

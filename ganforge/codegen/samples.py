@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ganforge.codegen.calculation import Calculation, averaged, batch_constant
 from ganforge.codegen.expressions import ATOM, literal
 from ganforge.codegen.fields import field_value
+from ganforge.codegen.functions import LOCAL, Function
 from ganforge.codegen.names import Imports, Namespace
-from ganforge.codegen.steps import LOCAL, Function, Steps, averaged, batch_constant
 from ganforge.codegen.values import Writer
 from ganforge.graph.nodes import NetworkCall, Source, upstream
 from ganforge.plan.plan import Plan
@@ -66,11 +67,11 @@ def from_data(plan: Plan, name: str) -> bool:
     return beside and condition is not None and condition.draw == "same"
 
 
-def sample_functions(steps: Steps) -> list[Function]:
+def sample_functions(c: Calculation) -> list[Function]:
     """`sample(state, count, seed)` and `save_samples(state, path)`, which take the data where
     samples are made from it.
     """
-    plan = steps.plan
+    plan = c.plan
     roots = sample_roots(plan)
     if not roots:
         return []
@@ -83,37 +84,37 @@ def sample_functions(steps: Steps) -> list[Function]:
     rows = f"Rows of {len(roots)} images" if len(roots) > 1 else f"Images (count, {sides})"
     summary = f"{rows} in {low:g}..{high:g} {made}."
     arguments = ["state: State", *data, "count: int", "seed: int"]
-    lines = _sample_lines(steps, roots)
+    lines = _sample_lines(c, roots)
     return [
         Function("sample", arguments, "Tensor", summary, lines, "@torch.no_grad()\n"),
-        _save(plan, steps.imports, low, high),
+        _save(plan, c.imports, low, high),
     ]
 
 
-def _sample_lines(steps: Steps, roots: tuple[int, ...]) -> list[str]:
-    plan, imports, local = steps.plan, steps.imports, steps.local
+def _sample_lines(c: Calculation, roots: tuple[int, ...]) -> list[str]:
+    plan, imports, local = c.plan, c.imports, c.local
     networks, nodes = called_networks(plan, roots), upstream(plan.graph.nodes, roots)
-    lines = [_copied(steps, name) for name in networks]
+    lines = [_copied(c, name) for name in networks]
     writer = Writer(plan.graph.nodes, imports, Namespace(set(LOCAL)), local=local)
     uses = Counter(i for index in nodes for i in plan.graph.nodes[index].inputs)
     uses.update(roots)
-    lines += _drawn(steps, writer, uses)
+    lines += _drawn(c, writer, uses)
     writer.write(nodes, {i for i in nodes if uses[i] > 1 and i not in writer.known})
     result = writer.text(roots[0])
     if len(roots) > 1:
         beside = imports.use("ganforge.runtime.samples:side_by_side")
         result = f"{beside}([{', '.join(writer.text(i) for i in roots)}])"
     if plan.graph.spec.sample.statistics == "batch":
-        made = _in_batches(steps, [*writer.lines, f"shown.append({result})"])
+        made = _in_batches(c, [*writer.lines, f"shown.append({result})"])
     else:
         made = [*writer.lines, f"return {result}"]
-    return [*lines, *steps.timed(made, plan.steps[-1].player.name)]
+    return [*lines, *c.timed(made, plan.steps[-1].player.name)]
 
 
-def _in_batches(steps: Steps, lines: list[str]) -> list[str]:
+def _in_batches(c: Calculation, lines: list[str]) -> list[str]:
     """Samples made as many at a time as in training: batch norm sees such batches."""
-    plan = steps.plan
-    names = [steps.local[name] for name in sample_sources(plan)]
+    plan = c.plan
+    names = [c.local[name] for name in sample_sources(plan)]
     batch = batch_constant(plan, plan.steps[-1].player.name)
     parts = ", ".join(f"{name}.split({batch})" for name in names)
     return [
@@ -124,26 +125,26 @@ def _in_batches(steps: Steps, lines: list[str]) -> list[str]:
     ]
 
 
-def _copied(steps: Steps, name: str) -> str:
+def _copied(c: Calculation, name: str) -> str:
     """A network, or its average, as samples call it: training's own stays as it is."""
-    plan, copied = steps.plan, steps.imports.use("copy.deepcopy")
+    plan, copied = c.plan, c.imports.use("copy.deepcopy")
     averages = averaged(plan) if plan.graph.spec.train.ema else []
     stored = f'state.{"averages" if name in averages else "networks"}["{name}"]'
     if plan.graph.spec.sample.statistics == "batch":
-        kept = steps.imports.use("ganforge.runtime.samples:with_batch_statistics")
-        return f"{steps.local[name]} = {kept}({copied}({stored}))"
-    return f"{steps.local[name]} = {copied}({stored}).eval()"
+        kept = c.imports.use("ganforge.runtime.samples:with_batch_statistics")
+        return f"{c.local[name]} = {kept}({copied}({stored}))"
+    return f"{c.local[name]} = {copied}({stored}).eval()"
 
 
-def _drawn(steps: Steps, writer: Writer, uses: Counter[int]) -> list[str]:
+def _drawn(c: Calculation, writer: Writer, uses: Counter[int]) -> list[str]:
     """Latents, conditions and fields of samples; what is used once stands where it is used."""
-    plan, local, names = steps.plan, steps.local, sample_sources(steps.plan)
+    plan, local, names = c.plan, c.local, sample_sources(c.plan)
     whole = plan.graph.spec.sample.statistics == "running"
     lines = ["torch.manual_seed(seed)  # noise inside the networks; rounds seed it anew"]
     if not all(from_data(plan, name) for name in names):
         lines.insert(0, 'noise = random_stream(seed, "samples", state.noise.device)')
     if shows_data(plan):
-        read = steps.imports.use("ganforge.runtime.data:first_batch")
+        read = c.imports.use("ganforge.runtime.data:first_batch")
         lines.append(f"real = {read}(state, data, count, seed)")
     for name in names:
         index = plan.graph.names[name]

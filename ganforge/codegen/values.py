@@ -69,6 +69,14 @@ class Writer:
                 text, strength = name, ATOM
             self.known[index] = (text, strength)
 
+    def written(self, needed: Iterable[int], named: set[int]) -> list[str]:
+        """The statements for these nodes, as lines of their own."""
+        before = len(self.lines)
+        self.write(needed, named)
+        lines = self.lines[before:]
+        del self.lines[before:]
+        return lines
+
     def _wanted(self, index: int) -> str:
         node = self.nodes[index]
         if node.name:

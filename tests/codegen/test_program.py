@@ -184,6 +184,18 @@ def test_several_critic_steps_draw_anew_each_time(tmp_path: Path) -> None:
     assert not critic[0][0].equal(critic[1][0])
 
 
+def test_with_reuse_a_player_takes_its_part_of_the_last_draw_before_it(tmp_path: Path) -> None:
+    text = program(spec(train="reuse = true\n[train.players.critic]\nsteps = 3"))
+    module = executed(text, tmp_path)
+    state = module.build(0, torch.device("cpu"))
+    data = module.open_data("shapes")
+    state.samples = data.count
+    drawn = module.draw(state, data)
+    assert all(map(torch.equal, drawn[0][-1], drawn[1]))
+    assert set(module.train_round(state, *drawn)) == {"adversarial.critic", "adversarial.generator"}
+    assert state.steps == {"critic": 3, "generator": 1}
+
+
 def test_steps_may_change_during_training(tmp_path: Path) -> None:
     text = program(spec(train='[train.players.critic]\nsteps = "4 if round < 1 else 2"'))
     module = executed(text, tmp_path)

@@ -1,0 +1,152 @@
+"""What all functions of training share: values, the terms of losses, live numbers, updates."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from ganforge.codegen.expressions import write_call
+from ganforge.codegen.functions import FIXED, LOCAL, indented, repr_of
+from ganforge.codegen.hyperparameters import Hyperparameters, live_call
+from ganforge.codegen.names import Imports, Namespace
+from ganforge.codegen.values import Writer
+from ganforge.graph.graph import MovingTerm
+from ganforge.graph.nodes import Bundle, NetworkCall, Node, Number, Pack, Source
+from ganforge.plan.plan import Plan, Step
+
+
+@dataclass
+class Calculation:
+    """A plan, and what is said of it anywhere in the program: imports, hyper-parameters, names."""
+
+    plan: Plan
+    imports: Imports
+    hyper: Hyperparameters
+    local: Mapping[str, str]
+    """The local name of every network and tensor of the spec."""
+
+    def node(self, index: int) -> Node:
+        return self.plan.graph.nodes[index]
+
+    def writer(self, names: Namespace | None = None) -> Writer:
+        """A writer of values; by default nothing takes the program's names, nor the networks'."""
+        networks = (self.local[name] for name in self.plan.graph.networks)
+        taken = {*FIXED, *LOCAL, *networks, *self.imports.members.values()}
+        nodes = self.plan.graph.nodes
+        return Writer(nodes, self.imports, names or Namespace(taken), local=self.local)
+
+    def received_name(self, index: int) -> str:
+        """The name under which a step receives what the round has computed."""
+        name = self.node(index).name
+        return self.local[name] if name else f"shared_{self.plan.shared.index(index) + 1}"
+
+    def called(self, nodes: Collection[int]) -> list[str]:
+        """The networks that are called to make these nodes."""
+        operations = (self.node(i).operation for i in nodes)
+        names = {op.network for op in operations if isinstance(op, NetworkCall)}
+        return [name for name in self.plan.graph.networks if name in names]
+
+    def behind(self, roots: Iterable[int], writer: Writer) -> set[int]:
+        """What the roots are made from, as far as the writer does not know it yet."""
+        seen: set[int] = set()
+        stack = list(roots)
+        while stack:
+            index = stack.pop()
+            if index not in seen and index not in writer.known:
+                seen.add(index)
+                stack.extend(self.node(index).inputs)
+        return seen
+
+    def named(self, needed: Collection[int], terms: tuple[MovingTerm, ...]) -> set[int]:
+        """Values that get a name in the program: the spec's own names, and what is used twice."""
+        uses = Counter(i for index in needed for i in self.node(index).inputs)
+        uses.update(i for term in terms for i in term.tensors)
+        return {index for index in needed if _is_named(self.node(index), uses[index])}
+
+    def gradless(self, lines: list[str]) -> list[str]:
+        """The lines under `torch.no_grad()`."""
+        self.imports.use("torch.no_grad")
+        return ["with torch.no_grad():", *indented(lines)]
+
+    def value(self, term: MovingTerm, writer: Writer) -> str:
+        """The call that gives the value of a term."""
+        tensors = self.plan.graph.losses[term.loss].tensors
+        texts = {name: writer.text(i) for name, i in tensors.items() if i in writer.known}
+        return write_call(term.term.value, self.imports, texts)
+
+    def summed(
+        self, terms: tuple[MovingTerm, ...], writer: Writer, total: str, variables: list[str]
+    ) -> list[str]:
+        """The terms of one player, each under its variable, and their weighted sum."""
+        if variables == [total]:
+            return [f"{total} = {self.value(terms[0], writer)}"]
+        lines, parts = [], []
+        for term, name in zip(terms, variables, strict=True):
+            lines.append(f"{name} = {self.value(term, writer)}")
+            weight = self.weight(term)
+            parts.append(name if weight is None else f"{weight} * {name}")
+        return [*lines, f"{total} = {' + '.join(parts)}"]
+
+    def weight(self, term: MovingTerm) -> str | None:
+        """The weight of a term; None where it is 1."""
+        weight = self.plan.graph.losses[term.loss].spec.table.weight
+        if weight == 1:
+            return None
+        return live_call(self.hyper, weight, f"{term.loss}_weight")
+
+    def report(self, terms: Iterable[MovingTerm], variables: Iterable[str]) -> str:
+        """What a step returns: the value of each term for the log."""
+        pairs = zip(terms, variables, strict=True)
+        entries = [f"{_label(term)!r}: {variable}.detach()" for term, variable in pairs]
+        return f"{{{', '.join(entries)}}}"
+
+    def timed(self, lines: list[str], player: str) -> list[str]:
+        """The lines, after the progress `t` of a player where they name it."""
+        if any(re.search(r"\bt\.|\(t\)", line) for line in lines):
+            return [self.progress(repr_of(player)), *lines]
+        return lines
+
+    def progress(self, player: str) -> str:
+        """The line that gives `t`."""
+        name = self.imports.use("ganforge.runtime.state:progress_of")
+        return f"t = {name}(state, {player}, progress(state))"
+
+    def update(self, player: str, key: str, optimizer: str = "optimizer") -> list[str]:
+        """Live numbers set, the optimiser's step, the player's counter."""
+        lines = []
+        if player in self.hyper.live:
+            options = ", ".join(f"{k}={v}" for k, v in self.hyper.live[player].items())
+            name = self.imports.use("ganforge.runtime.players:set_options")
+            lines.append(f"{name}({optimizer}, {options})")
+        return [*lines, f"{optimizer}.step()", f"state.steps[{key}] += 1"]
+
+    def repeats(self, step: Step) -> bool:
+        """Whether a player steps more than once a round, or a number of times that changes."""
+        players = self.plan.graph.spec.train.players
+        return step.player.name in players and players[step.player.name].steps != 1
+
+
+def _is_named(node: Node, uses: int) -> bool:
+    if isinstance(node.operation, Source | Number):
+        return False
+    several = isinstance(node.shape, Bundle) or isinstance(node.operation, Pack)
+    return bool(node.name) or uses > 1 or several
+
+
+def _label(term: MovingTerm) -> str:
+    """What a log calls the curve: the loss, and whose side of it where there are several."""
+    return term.loss if term.term.side == "all" else f"{term.loss}.{term.term.side}"
+
+
+def batch_constant(plan: Plan, player: str) -> str:
+    """The constant that holds a player's batch."""
+    table = plan.graph.spec.train.players.get(player)
+    return f"{player.upper()}_BATCH" if table and table.batch else "BATCH"
+
+
+def averaged(plan: Plan) -> list[str]:
+    """The networks of the generator's side: all that no critic term moves."""
+    critics = {n for t in plan.graph.terms if t.term.side == "critic" for n in t.moves}
+    return [n for n in plan.graph.trainable() if n not in critics]

@@ -1,0 +1,44 @@
+"""Functions of the program as text, and the names that no spec may give to something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LOSSES = "dict[str, Tensor]"
+"""What steps and rounds return."""
+_FIXED = """
+State Data Options Run Tensor Path Iterator Progress build draw train_round progress sample
+save_samples open_data train main NAME SPEC FIELDS BATCH ROUNDS KIMG EPOCHS MEMORY_FORMAT nn torch F
+math copy
+"""
+_LOCAL = "state optimizer fused t loss losses data noise real count seed player decay parts shown"
+FIXED = frozenset(_FIXED.split())
+"""Names of the program that no spec's name may take."""
+LOCAL = frozenset(_LOCAL.split())
+"""Names of values inside the program's functions."""
+
+
+@dataclass
+class Function:
+    """A function of the program."""
+
+    name: str
+    arguments: list[str]
+    returns: str
+    summary: str
+    lines: list[str] = field(default_factory=list)
+    decorator: str = ""
+
+    @property
+    def signature(self) -> str:
+        return f"{self.decorator}def {self.name}({', '.join(self.arguments)}) -> {self.returns}:"
+
+
+def repr_of(name: str) -> str:
+    """A name as a string of the program."""
+    return f'"{name}"'
+
+
+def indented(lines: list[str]) -> list[str]:
+    """The lines one level further in."""
+    return [f"    {line}" for line in lines]

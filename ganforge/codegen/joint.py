@@ -1,0 +1,59 @@
+"""The round of simultaneous players with `reuse`: one forward pass, each player's gradients, then
+all steps.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ganforge.codegen.calculation import Calculation
+from ganforge.codegen.expressions import ATOM
+from ganforge.codegen.functions import LOSSES, Function
+from ganforge.codegen.rounds import averages, count_images, round_arguments, updates
+from ganforge.graph.nodes import Source
+from ganforge.plan.plan import Step
+
+SUMMARY = "One forward pass for all players, their gradients, then all steps."
+
+
+def joint_round(c: Calculation) -> Function:
+    """`train_round` without a function per player."""
+    plan, writer = c.plan, c.writer()
+    for name in plan.sources:
+        writer.known[plan.graph.names[name]] = (c.local[name], ATOM)
+    roots = tuple(dict.fromkeys(i for s in plan.steps for t in s.terms for i in t.tensors))
+    needed = c.behind(roots, writer)
+    lines = [f'{c.local[name]} = state.networks["{name}"]' for name in c.called(needed)]
+    values = writer.written(needed, c.named(needed, plan.graph.terms) | _twice(c, roots))
+    lines += c.timed(values, plan.steps[0].player.name)
+    for step in plan.steps:
+        total, variables = f"{step.player.name}_loss", _variables(c, step)
+        lines += c.timed(c.summed(step.terms, writer, total, variables), step.player.name)
+    lines += [*_gradients(c), *updates(c), *averages(c), count_images(c)]
+    terms = [term for step in plan.steps for term in step.terms]
+    names = [name for step in plan.steps for name in _variables(c, step)]
+    lines.append(f"return {c.report(terms, names)}")
+    return Function("train_round", round_arguments(c), LOSSES, SUMMARY, lines)
+
+
+def _twice(c: Calculation, roots: tuple[int, ...]) -> set[int]:
+    """Scores that several players' losses take."""
+    uses = Counter(i for term in c.plan.graph.terms for i in term.tensors)
+    return {i for i in roots if uses[i] > 1 and not isinstance(c.node(i).operation, Source)}
+
+
+def _variables(c: Calculation, step: Step) -> list[str]:
+    player = step.player.name
+    if len(step.terms) == 1 and c.weight(step.terms[0]) is None:
+        return [f"{player}_loss"]
+    return [f"{term.loss}_{player}" for term in step.terms]
+
+
+def _gradients(c: Calculation) -> list[str]:
+    back = c.imports.use("ganforge.runtime.players:backward")
+    lines = []
+    for step in c.plan.steps:
+        keep = ", retain_graph=True" if step is not c.plan.steps[-1] else ""
+        modules = ", ".join(c.local[n] for n in step.player.networks)
+        lines.append(f"{back}({step.player.name}_loss, {modules}{keep})")
+    return lines

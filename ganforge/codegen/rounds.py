@@ -1,0 +1,140 @@
+"""The round: every player's turn, what they share, and the averages."""
+
+from __future__ import annotations
+
+from ganforge.codegen.calculation import Calculation, averaged, batch_constant
+from ganforge.codegen.expressions import ATOM, literal
+from ganforge.codegen.functions import LOSSES, Function, indented, repr_of
+from ganforge.codegen.hyperparameters import live_call
+from ganforge.codegen.names import Namespace
+from ganforge.codegen.values import Writer
+from ganforge.formula.live import Live
+from ganforge.plan.plan import Step
+
+SUMMARY = "One turn of every player; the losses stay on the device."
+
+
+def train_round(c: Calculation) -> Function:
+    """The round of players that alternate, or step together from the same weights."""
+    plan = c.plan
+    writer, lines = c.writer(Namespace({"state", "losses"})), []
+    if plan.shared:
+        for name in plan.sources:
+            writer.known[plan.graph.names[name]] = (c.local[name], ATOM)
+        lines += c.timed(_shared(c, writer), plan.steps[0].player.name)
+    for k, step in enumerate(plan.steps):
+        lines += _call(c, k, step, writer)
+    if plan.simultaneous:
+        lines += updates(c)
+    lines += [*averages(c), count_images(c), "return losses"]
+    return Function("train_round", round_arguments(c), LOSSES, SUMMARY, lines)
+
+
+def _shared(c: Calculation, writer: Writer) -> list[str]:
+    """What serves several players, computed once."""
+    plan = c.plan
+    called = c.called(c.behind(plan.shared, writer))
+    lines = [f'{c.local[name]} = state.networks["{name}"]' for name in called]
+    lines += _computed(c, [i for i in plan.shared if i in plan.shared_with_gradient], writer)
+    rest = _computed(c, [i for i in plan.shared if i not in plan.shared_with_gradient], writer)
+    return [*lines, *(c.gradless(rest) if rest else [])]
+
+
+def _computed(c: Calculation, roots: list[int], writer: Writer) -> list[str]:
+    needed = c.behind(roots, writer)
+    for index in roots:
+        if not c.node(index).name:
+            writer.names.reserve([c.received_name(index)])
+    return writer.written(needed, c.named(needed, c.plan.graph.terms) | set(roots))
+
+
+def _call(c: Calculation, k: int, step: Step, writer: Writer) -> list[str]:
+    plan, player = c.plan, step.player.name
+    assign = "losses = " if k == 0 else "losses |= "
+    if plan.reuse:
+        called = f"{player}_step({', '.join(_given(c, step, writer))})"
+    else:
+        called = f"{player}_step(state, *{'drawn' if c.repeats(step) else player})"
+    # With `reuse` a draw holds what any player needs, and each takes its part of it.
+    names = [c.local[name] for name in plan.sources] if plan.reuse else []
+    drawn = ", ".join(names) if len(names) > 1 else "".join(f"{name}," for name in names)
+    if c.repeats(step):
+        start = ["losses: dict[str, Tensor] = {}"] if k == 0 else []
+        return [*start, f"for {drawn or 'drawn'} in {player}:", f"    losses |= {called}"]
+    unpacked = [f"{drawn} = {player}"] if plan.reuse and not draws_once(c) else []
+    return [*unpacked, f"{assign}{called}"]
+
+
+def _given(c: Calculation, step: Step, writer: Writer) -> list[str]:
+    """The arguments of a step with `reuse`."""
+    received = [
+        writer.text(i) + (".detach()" if cut and i in c.plan.shared_with_gradient else "")
+        for i, cut in step.received
+    ]
+    return ["state", *(c.local[name] for name in step.sources), *received]
+
+
+def round_arguments(c: Calculation) -> list[str]:
+    """The arguments of `train_round`, which `draw` yields."""
+    if draws_once(c):
+        return ["state: State", *(f"{c.local[name]}: Tensor" for name in c.plan.sources)]
+    return ["state: State", *(f"{s.player.name}: {drawn_type(c, s)}" for s in c.plan.steps)]
+
+
+def draws_once(c: Calculation) -> bool:
+    """Whether one draw serves all players."""
+    return c.plan.reuse and not any(c.repeats(step) for step in c.plan.steps)
+
+
+def drawn_type(c: Calculation, step: Step) -> str:
+    """The type of what a player draws in a round."""
+    return "list[tuple[Tensor, ...]]" if c.repeats(step) else "tuple[Tensor, ...]"
+
+
+def updates(c: Calculation) -> list[str]:
+    """The steps of all players, from gradients of the same weights."""
+    players = [step.player.name for step in c.plan.steps]
+    if len({str(c.hyper.live.get(player)) for player in players}) == 1:
+        lines = [c.progress("player")] if players[0] in c.hyper.live else []
+        lines += c.update(players[0], "player", "state.optimizers[player]")
+        return [f"for player in ({', '.join(map(repr_of, players))}):", *indented(lines)]
+    lines = []
+    for player in players:
+        if player in c.hyper.live:
+            lines.append(c.progress(repr_of(player)))
+        lines += c.update(player, repr_of(player), f"state.optimizers[{repr_of(player)}]")
+    return lines
+
+
+def count_images(c: Calculation) -> str:
+    """An image is a real sample that the first player draws."""
+    first = c.plan.steps[0]
+    times = f" * len({first.player.name})" if c.repeats(first) else ""
+    return f"state.images += {batch_constant(c.plan, first.player.name)}{times}"
+
+
+def averages(c: Calculation) -> list[str]:
+    """The moving averages of the generator's side, after all steps of a round."""
+    ema = c.plan.graph.spec.train.ema
+    if ema is None:
+        return []
+    average = c.imports.use("ganforge.runtime.averages:update_average")
+    lines = []
+    if isinstance(ema.decay, Live) or isinstance(ema.half_life_kimg, Live):
+        lines.append(c.progress(repr_of(c.plan.steps[-1].player.name)))
+    lines.append(f"decay = {_decay(c)}")
+    for name in averaged(c.plan):
+        lines.append(f'{average}(state.averages["{name}"], state.networks["{name}"], decay)')
+    return lines
+
+
+def _decay(c: Calculation) -> str:
+    ema = c.plan.graph.spec.train.ema
+    assert ema is not None
+    if ema.decay is not None:
+        decay = live_call(c.hyper, ema.decay, "ema_decay")
+    else:
+        assert ema.half_life_kimg is not None
+        half_life = live_call(c.hyper, ema.half_life_kimg, "ema_half_life_kimg")
+        decay = f"0.5 ** (BATCH / (1000 * max({half_life}, 1e-8)))"
+    return f"{decay} if state.round >= {literal(ema.start)} else 0.0" if ema.start else decay
