@@ -83,14 +83,17 @@ def _layers(frame: Frame, layers: list[dict[str, Any]], path: Path, nesting: int
 
 
 def _loop(frame: Frame, layer: dict[str, Any], path: Path, nesting: int) -> None:
-    variable, items = loop_head(frame, layer, path)
-    if variable is None:
+    if not stands(frame, layer, path):
         return
-    body = layer.get("layers")
+    head, body = loop_head(frame, layer, path), layer.get("layers")
     if not isinstance(body, list) or not all(isinstance(item, dict) for item in body):
         help = "write `layers = [{ block = ... }]`"
         frame.findings.add("GF111", path, "a loop needs `layers`, a list of layers", help)
+        body = None
+    if head is None or body is None:
+        _leave_unknown(frame, body or [], path)
         return
+    variable, items = head
     made: dict[str, dict[Any, int]] = {}
     for item in items:
         frame.budget.turn(path, frame.findings)
@@ -103,6 +106,14 @@ def _loop(frame: Frame, layer: dict[str, Any], path: Path, nesting: int) -> None
                 made.setdefault(name, {})[loop_key(item)] = value
                 frame.tensors[name] = Keyed(variable, made[name])
         frame.looped.pop()
+
+
+def _leave_unknown(frame: Frame, layers: list[dict[str, Any]], path: Path) -> None:
+    """What a loop that cannot run would have made: what follows from it is not reported."""
+    frame.prev = frame.nodes.unknown(path)
+    for layer in layers:
+        if isinstance(layer.get("id"), str):
+            frame.tensors.setdefault(layer["id"], frame.prev)
 
 
 def _layer(frame: Frame, layer: dict[str, Any], path: Path) -> None:

@@ -11,7 +11,7 @@ from ganforge.graph.frame import Frame, computed
 from ganforge.spec.names import check_name
 
 
-def loop_head(frame: Frame, layer: dict[str, Any], path: Path) -> tuple[str | None, list[Any]]:
+def loop_head(frame: Frame, layer: dict[str, Any], path: Path) -> tuple[str, list[Any]] | None:
     """The loop's variable and what it runs over; None after reporting what is wrong."""
     findings = frame.findings
     for key in layer:
@@ -26,17 +26,15 @@ def loop_head(frame: Frame, layer: dict[str, Any], path: Path) -> tuple[str | No
             "a loop needs `for` and `in`",
             'write { for = "i", in = "range(4)", ... }',
         )
-        return None, []
+        return None
     if not check_name(variable, (*path, "for"), findings, key=False):
-        return None, []
+        return None
     if variable in frame.scope.names or variable in frame.tensors or variable in dict(frame.looped):
         message = f"the loop variable `{variable}` hides another name"
         findings.add("GF208", (*path, "for"), message, "choose another variable")
-        return None, []
-    if not stands(frame, layer, path):
-        return None, []
+        return None
     items = _items(frame, text, (*path, "in"))
-    return (variable, items) if items is not None else (None, [])
+    return (variable, items) if items is not None else None
 
 
 def _items(frame: Frame, text: object, path: Path) -> list[Any] | None:

@@ -43,6 +43,5 @@ def next_batch(state: State, data: Data, count: int) -> dict[str, Tensor]:
 
 def first_batch(state: State, data: Data, count: int, seed: int) -> dict[str, Tensor]:
     """The first `count` samples in the order of a seed: training's place in the data stays."""
-    order = epoch_order(data.count, seed, 0, 0)
-    batch = data.read([order[k % data.count] for k in range(count)])
+    batch = data.visit(0, count, seed)
     return {name: values.to(state.noise.device) for name, values in batch.items()}

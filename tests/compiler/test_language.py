@@ -349,3 +349,10 @@ def test_a_condition_of_no_field_is_reported_once(base: str, registry: Registry)
     text = base.replace('"G(z)"', '"G(concat(z, one_hot(y)))"')
     text += '\n[conditioning]\ny = { field = "label", draw = "uniform" }\n'
     assert codes(compile_spec(text, registry=registry)) == ["GF201"]
+
+
+@pytest.mark.parametrize("use", ["prev", "down[0]", "concat(down[0], down[1])"])
+def test_a_loop_over_what_is_unknown_is_said_once(critic: Critic, use: str) -> None:
+    loop = '{ for = "i", in = "range(no)", layers = [{ block = "upsample", id = "down" }] }'
+    found = critic(loop, f'{{ block = "linear", out = 1, from = "{use}" }}').report.diagnostics
+    assert [d.code for d in found] == ["GF106"]

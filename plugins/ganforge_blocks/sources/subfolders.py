@@ -8,7 +8,8 @@ from typing import Any
 
 from ganforge.runtime.data import Data
 from ganforge.runtime.errors import RunError
-from ganforge_blocks.sources.folder import decode_images, list_images, read_classes
+from ganforge.runtime.images import decode_images, list_images
+from ganforge_blocks.sources.folder import read_classes
 
 
 def open_subfolders(path: str, fields: dict[str, Any]) -> Data:
