@@ -192,7 +192,9 @@ def parameters(model: type[params.Params]) -> str:
 def losses() -> str:
     rows = []
     for loss in load_registry().losses.values():
-        tensors = ", ".join(f"`{name}`" for name in loss.tensors)
+        named = [f"`{name}`" for name in loss.tensors]
+        named += [f"`{table} = {{ LATENT = TENSOR }}`" for table in loss.tables]
+        tensors = ", ".join(named)
         rows.append((f"`{loss.name}`", tensors, parameters(loss.params), in_line(loss.summary)))
     return table(("kind", "tensors", "parameters", "what it is"), rows)
 

@@ -78,7 +78,8 @@ def _same_weights(a: Parametrizer, b: Parametrizer) -> bool:
 
 def _has_start(layer: Layer) -> bool:
     assert layer.initializer is not None
-    return layer.owns_weights or getattr(layer.initializer.params, "norm_std", None) is not None
+    norms = getattr(layer.initializer.params, "norm_std", None) is not None
+    return layer.owns_weights or (norms and layer.block.stateful)
 
 
 def initialized(module: str, initializer: Initializer, imports: Imports) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label
+from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError
 from ganforge.graph.expansion import expand_network
@@ -156,11 +157,27 @@ class _Builder:
     def losses(self) -> dict[str, GraphLoss]:
         losses = {}
         for name, loss in self.spec.losses.items():
-            tensors = {
-                t: self._tensor(text, ("losses", name, t)) for t, text in loss.tensors.items()
-            }
+            tensors = {}
+            for tensor, text in loss.tensors.items():
+                path = ("losses", name, *tensor.split(".", 1))
+                tensors[tensor] = self._tensor(text, path)
+                if len(path) > 3:  # a line of a table, from a latent to a tensor
+                    tensors[f"{tensor}.latent"] = self._latent(path)
             losses[name] = GraphLoss(name, loss, tensors)
         return losses
+
+    def _latent(self, path: tuple[str, ...]) -> int:
+        """The latent that a line of a loss's table is about."""
+        name = path[-1]
+        if name in self.spec.latents:
+            return self.names[name]
+        if name not in self.written("latents"):
+            help = did_you_mean(name, list(self.spec.latents), "latent")
+            if name in self.spec.conditions:
+                help = "a condition is asked for by `auxiliary-class`"
+            message = f"`{name}` is no latent, and `{path[-2]}` is a table from latents to tensors"
+            self.findings.add("GF415", path, message, help, key=True)
+        return self.nodes.unknown(path)
 
     def samples(self) -> tuple[int, ...]:
         images = self.spec.sample.images

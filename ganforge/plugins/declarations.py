@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ganforge.plugins.params import Params
-from ganforge.plugins.shapes import Shape
+from ganforge.plugins.shapes import Shape, Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +98,34 @@ class Term:
     differentiates: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a table of tensors, such as `codes = { c = "guess.c" }`: a latent and what stands
+    beside it, each as an argument of a `Call` and with its shape.
+    """
+
+    name: str
+    latent: Ref
+    tensor: Ref
+    latent_shape: Tensor
+    tensor_shape: Tensor
+
+
 @dataclass(frozen=True)
 class Loss:
     """A loss: parameters, the tensors it takes (as `Ref`s in the calls of `terms`), and what each
     side minimises.
+
+    tables: keys that hold a table from latents to tensors. `terms` is then also given each table
+        by its name, as a tuple of `Entry`, and may raise `ShapeError` with `at` an entry's tensor.
     """
 
     name: str
     summary: str
     params: type[Params]
     tensors: tuple[str, ...]
-    terms: Callable[[Any], tuple[Term, ...]]
+    terms: Callable[..., tuple[Term, ...]]
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

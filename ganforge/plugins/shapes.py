@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 
 
 class ShapeError(Exception):
-    """A block cannot take what it is given. `code` names the rule, `help` the remedy."""
+    """A block or a loss cannot take what it is given.
 
-    def __init__(self, code: str, message: str, help: str | None = None) -> None:
+    `code` names the rule, `help` the remedy, `at` the tensor of a loss that is meant.
+    """
+
+    def __init__(self, code: str, message: str, help: str | None = None, at: str = "") -> None:
         super().__init__(message)
-        self.code, self.message, self.help = code, message, help
+        self.code, self.message, self.help, self.at = code, message, help, at
 
 
 @dataclass(frozen=True, slots=True)

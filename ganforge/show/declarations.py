@@ -37,10 +37,12 @@ def _as_layer(block: Block) -> str:
 
 def loss_text(loss: Loss) -> str:
     """A loss for people."""
-    lines = [f"{loss.name}: {loss.summary}", f"tensors: {', '.join(loss.tensors)}"]
+    tensors = [*loss.tensors, *(f"{table} (a table from latents)" for table in loss.tables)]
+    lines = [f"{loss.name}: {loss.summary}", f"tensors: {', '.join(tensors)}"]
     lines += [*_parameters(loss.params), "", "example:", f"  [losses.{loss.name}]"]
     lines.append(f'  kind = "{loss.name}"')
     lines += [f'  {tensor} = "{_EXAMPLES.get(tensor, tensor)}"' for tensor in loss.tensors]
+    lines += [f'  {table} = {{ c = "Q(fake)" }}' for table in loss.tables]
     return "\n".join([*lines, *(f"  {line}" for line in _required(loss.params))])
 
 

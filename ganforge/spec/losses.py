@@ -55,7 +55,8 @@ def _loss(
         findings.missing(registry.missing("loss", kind), (*path, "kind"))
         return None
     common = read(LossTable, {k: value[k] for k in COMMON if k in value}, path, scope, findings)
-    own = {k: v for k, v in value.items() if k not in COMMON and k not in declaration.tensors}
+    wired = (*declaration.tensors, *declaration.tables)
+    own = {k: v for k, v in value.items() if k not in COMMON and k not in wired}
     params = read(
         declaration.params,
         own,
@@ -63,11 +64,14 @@ def _loss(
         scope,
         findings,
         table="losses",
-        extra_keys=(*COMMON, *declaration.tensors),
+        extra_keys=(*COMMON, *wired),
     )
     tensors = {t: value[t] for t in declaration.tensors if _is_wiring(value, t, path, findings)}
-    if common is None or params is None or len(tensors) < len(declaration.tensors):
+    tables = [t for t in declaration.tables if _is_table(value, t, path, findings)]
+    if common is None or params is None or len(tensors) + len(tables) < len(wired):
         return None
+    for table in tables:
+        tensors |= {f"{table}.{latent}": text for latent, text in value[table].items()}
     return LossSpec(declaration, common, tensors, params)
 
 
@@ -82,3 +86,19 @@ def _is_wiring(
         findings.add("GF114", (*path, tensor), f"`{tensor}` must be wiring in quotes")
         return False
     return True
+
+
+def _is_table(
+    value: Mapping[str, Any], table: str, path: tuple[str, ...], findings: Findings
+) -> bool:
+    """Whether a key holds a table of wiring with at least one entry."""
+    example = f'write `{table} = {{ c = "..." }}`, with a latent for `c`'
+    if not value.get(table):
+        findings.add("GF111", path, f"the loss `{path[-1]}` needs `{table}`", example)
+        return False
+    if not isinstance(value[table], dict):
+        message = f"`{table}` must be a table, not {shown(value[table])}"
+        findings.add("GF114", (*path, table), message, example)
+        return False
+    wired = [_is_wiring(value[table], name, (*path, table), findings) for name in value[table]]
+    return all(wired)

@@ -48,7 +48,6 @@ LOSSES = frozenset(
     [
         "boundary-equilibrium",
         "critic-only",
-        "mutual-info",
         "kl-to-normal",
         "pulling-away",
         "feature-matching",

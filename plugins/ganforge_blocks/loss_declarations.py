@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from ganforge.plugins import Call, Loss, Params, Ref, Term, call
+from ganforge.plugins import Call, Entry, Loss, Params, Ref, ShapeError, Term, call
 from ganforge.plugins.params import Bool
 from ganforge_blocks.checks import Finite, NoParams, changed
 
@@ -93,6 +93,35 @@ def auxiliary_class_terms(p: NoParams) -> tuple[Term, ...]:
     return _all(call(f"{LOSS_FUNCTIONS}.classes:auxiliary_class", Ref("logits"), Ref("target")))
 
 
+def mutual_info_terms(p: NoParams, codes: tuple[Entry, ...]) -> tuple[Term, ...]:
+    parts = [_code(entry) for entry in codes]
+    if len(parts) == 1:
+        return _all(parts[0])
+    return _all(call(f"{LOSS_FUNCTIONS}.information:information", *parts))
+
+
+def _code(entry: Entry) -> Call:
+    """What one code adds: by its kind and by the width of what stands beside it."""
+    latent, guess = entry.latent_shape, entry.tensor_shape
+    if latent.classes is not None:
+        if guess.classes is None and guess.shape == (latent.classes,):
+            return call("F.cross_entropy", entry.tensor, entry.latent)
+        needed = f"{latent.classes} logits, one for each class"
+    else:
+        first, *others = latent.shape
+        functions = {
+            latent.shape: "gaussian_code",
+            (2 * first, *others): "gaussian_code_with_variance",
+        }
+        if guess.classes is None and guess.shape in functions:
+            function = f"{LOSS_FUNCTIONS}.information:{functions[guess.shape]}"
+            return call(function, entry.tensor, entry.latent)
+        means, both = (" x ".join(map(str, shape)) for shape in functions)
+        needed = f"{means} for means, or {both} for means and log variances"
+    message = f"the prediction of `{entry.name}` ({latent}) has the shape {guess}"
+    raise ShapeError("GF410", message, f"give {needed}", at=entry.tensor.name)
+
+
 def gradient_penalty_terms(p: GradientPenaltyParams) -> tuple[Term, ...]:
     own = changed({"center": p.center, "one_sided": p.one_sided}, center=1.0, one_sided=False)
     function = f"{LOSS_FUNCTIONS}.penalties:gradient_penalty"
@@ -137,6 +166,15 @@ LOSSES = (
         NoParams,
         ("logits", "target"),
         auxiliary_class_terms,
+    ),
+    Loss(
+        "mutual-info",
+        "How badly latents can be told from a sample: cross entropy for classes, Gaussian for "
+        "numbers, with unit or learned variance (1606.03657, eq. 5).",
+        NoParams,
+        (),
+        mutual_info_terms,
+        tables=("codes",),
     ),
     Loss(
         "gradient-penalty",

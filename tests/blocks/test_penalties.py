@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
+from ganforge.plugins import Entry, Ref, Tensor
 from ganforge_blocks.plugin import ganforge_register_losses
 
 LOSSES = {loss.name: loss for loss in ganforge_register_losses()}
@@ -67,3 +70,45 @@ def test_classes_are_told_by_cross_entropy_of_the_labelled(value) -> None:
 def test_distances_are_means_over_all_values(value, name, norm, expected) -> None:
     tensors = {"original": torch.zeros(1, 2), "reconstruction": torch.tensor([[1.0, -2.0]])}
     assert value(name, tensors, norm=norm).item() == expected
+
+
+def information(execute, **codes):
+    """The value of `mutual-info` for codes by name: what was drawn, and what shall tell it."""
+    entries, given = [], {}
+    for name, (drawn, guess) in codes.items():
+        drawn_as = Tensor((), classes=3) if drawn.ndim == 1 else Tensor(tuple(drawn.shape[1:]))
+        shape = Tensor(tuple(guess.shape[1:]))
+        entries.append(Entry(name, Ref(f"{name}_drawn"), Ref(name), drawn_as, shape))
+        given |= {f"{name}_drawn": drawn, name: guess}
+    loss = LOSSES["mutual-info"]
+    (term,) = loss.terms(loss.params(), codes=tuple(entries))
+    assert term.side == "all"
+    return execute(term.value, **given)
+
+
+C, LOGITS = torch.tensor([2, 0]), torch.tensor([[0.1, 0.2, 0.3], [2.0, -1.0, 0.0]])
+U, MEANS = torch.tensor([[0.5, -1.0], [0.0, 1.0]]), torch.tensor([[0.0, 1.0], [3.0, 1.0]])
+
+
+def test_a_class_is_told_by_cross_entropy(execute) -> None:
+    expected = -(LOGITS.softmax(1)[0, 2].log() + LOGITS.softmax(1)[1, 0].log()) / 2
+    torch.testing.assert_close(information(execute, c=(C, LOGITS)), expected)
+
+
+def test_numbers_are_told_by_their_normal_density(execute) -> None:
+    density = torch.distributions.Normal(MEANS, 1.0).log_prob(U) + math.log(2 * math.pi) / 2
+    expected = -density.sum(1).mean()
+    torch.testing.assert_close(information(execute, u=(U, MEANS)), expected)
+
+
+def test_numbers_are_told_with_a_learned_variance(execute) -> None:
+    log_variance = torch.tensor([[0.3, -1.0], [0.0, 2.0]])
+    normal = torch.distributions.Normal(MEANS, (0.5 * log_variance).exp())
+    expected = -(normal.log_prob(U) + math.log(2 * math.pi) / 2).sum(1).mean()
+    guess = torch.cat([MEANS, log_variance], 1)
+    torch.testing.assert_close(information(execute, u=(U, guess)), expected)
+
+
+def test_the_information_of_several_codes_is_their_sum(execute) -> None:
+    alone = information(execute, c=(C, LOGITS)) + information(execute, u=(U, MEANS))
+    torch.testing.assert_close(information(execute, c=(C, LOGITS), u=(U, MEANS)), alone)

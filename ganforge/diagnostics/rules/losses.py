@@ -76,3 +76,30 @@ TRAINS_UNREACHED = Rule(
     bad='real = "D(x)"\nfake = "D(G(z))"\ntrains = ["E"]',
     good='real = "D(x)"\nfake = "D(G(z))"\ntrains = ["G", "D"]',
 )
+PREDICTION_WIDTH = Rule(
+    "GF410",
+    "prediction-width",
+    Severity.ERROR,
+    says="A prediction has another width than what it predicts.",
+    why="A class needs one logit per class; a number needs a mean, or a mean and log variance.",
+    bad='{ id = "c", block = "linear", out = 9 }, and `c` has 10 classes',
+    good='{ id = "c", block = "linear", out = 10 }',
+)
+KEY_NO_LATENT = Rule(
+    "GF415",
+    "key-no-latent",
+    Severity.ERROR,
+    says="A loss's table from latents to tensors has a key that is no latent.",
+    why="What the loss asks for is drawn from a prior, so its name is one of `[latents]`.",
+    bad='codes = { digit = "guess.c" }',
+    good='codes = { c = "guess.c" }',
+)
+LATENT_UNSEEN = Rule(
+    "GF416",
+    "latent-unseen",
+    Severity.ERROR,
+    says="A latent shall be told from a tensor that is not made from it.",
+    why="The tensor knows nothing of the latent, so the loss can teach nothing but the prior.",
+    bad='fake = "G(z)"\ncodes = { c = "Q(fake)" }',
+    good='fake = "G(z, c)"\ncodes = { c = "Q(fake)" }',
+)

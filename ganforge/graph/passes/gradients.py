@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ganforge.graph.graph import Graph, GraphLoss, MovingTerm
 from ganforge.graph.nodes import Apply, Layer, NetworkCall, Node, Unknown, upstream
+from ganforge.graph.passes.tables import declared_terms
 from ganforge.plugins.declarations import Call, Ref, Term
 from ganforge.spec.validate import Findings
 
@@ -37,10 +38,10 @@ def _unknown(graph: Graph, loss: GraphLoss) -> bool:
 
 
 def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm]:
-    terms = loss.spec.declaration.terms(loss.spec.params)
+    terms = declared_terms(graph, loss, findings)
     has_sides = any(term.side != "all" for term in terms)
     critic = outermost_critic(graph, loss, findings) if has_sides else frozenset[str]()
-    if (has_sides and not critic) or not _differentiable(graph, loss, terms, findings):
+    if not terms or (has_sides and not critic) or not _differentiable(graph, loss, terms, findings):
         return []
     result = [
         MovingTerm(loss.name, term, refs(term, loss), _moves(graph, loss, term, critic))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import Bundle, NetworkCall, NodeShape
+from ganforge.graph.passes.tables import ends
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
 from ganforge.spec.planned import refuse
@@ -50,24 +50,9 @@ def _check_sides(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
                 help = "change the generator's last `out`, or the field's `channels`"
             findings.withdraw("GF309", ("losses", loss.name))
             path = ("losses", loss.name, "fake")
-            ends = _ends(graph, (first, second), findings)
-            findings.add("GF310", path, message, help, related=ends)
+            labels = ends(graph, (first, second), findings)
+            findings.add("GF310", path, message, help, related=labels)
             return
-
-
-def _ends(graph: Graph, indices: tuple[int, ...], findings: Findings) -> tuple[Label, ...]:
-    """Where tensors come from, and their shapes."""
-    labels = []
-    for index in indices:
-        node = graph.nodes[index]
-        operation = node.operation
-        network = graph.networks.get(getattr(operation, "network", ""))
-        result = network.body.nodes[next(iter(network.body.outputs.values()))] if network else node
-        span = findings.document.span(result.path)
-        if span is not None:
-            about = f"`{node.name}` is" if node.name else "this gives"
-            labels.append(Label(span, f"{about} {node.shape}"))
-    return tuple(labels)
 
 
 def _judged(graph: Graph, root: int) -> list[tuple[int, NodeShape]]:
@@ -87,6 +72,6 @@ def _check_target(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
         return
     if str(original) != str(made):
         message = f"`original` is {original} and `reconstruction` is {made}"
-        ends = _ends(graph, tuple(loss.tensors.values()), findings)
+        labels = ends(graph, tuple(loss.tensors.values()), findings)
         path, help = ("losses", loss.name, "reconstruction"), "bring both to one shape"
-        findings.add("GF313", path, message, help, related=ends)
+        findings.add("GF313", path, message, help, related=labels)

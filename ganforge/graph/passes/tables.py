@@ -1,0 +1,84 @@
+"""Losses with a table from latents to tensors: what their terms are told, and what cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ganforge.diagnostics.diagnostic import Label
+from ganforge.document import Path
+from ganforge.graph.graph import Graph, GraphLoss
+from ganforge.graph.nodes import Node, Output, upstream
+from ganforge.plugins.declarations import Entry, Ref, Term
+from ganforge.plugins.shapes import ShapeError, Tensor
+from ganforge.spec.findings import Findings
+
+
+def declared_terms(graph: Graph, loss: GraphLoss, findings: Findings) -> tuple[Term, ...]:
+    """The terms of a loss, which may depend on the shapes of its tables.
+
+    There are none where a latent cannot reach its tensor (GF416), or the loss cannot take a shape.
+    """
+    declaration = loss.spec.declaration
+    tables = {table: _entries(graph, loss, table) for table in declaration.tables}
+    seen = [_is_seen(graph, loss, entry, findings) for t in tables.values() for entry in t]
+    if not all(seen):
+        return ()
+    try:
+        return declaration.terms(loss.spec.params, **tables)
+    except ShapeError as error:
+        nodes = [loss.tensors[name] for name in (error.at, f"{error.at}.latent")]
+        related = ends(graph, nodes, findings)
+        path = _path(loss, error.at)
+        findings.add(error.code, path, error.message, error.help, related=related)
+        return ()
+
+
+def _path(loss: GraphLoss, tensor: str) -> Path:
+    return ("losses", loss.name, *tensor.split(".", 1))
+
+
+def _entries(graph: Graph, loss: GraphLoss, table: str) -> tuple[Entry, ...]:
+    """The lines of a table whose shapes are known."""
+    entries = []
+    for name in loss.spec.tensors:
+        owner, _, latent = name.partition(".")
+        drawn = f"{name}.latent"
+        shapes = [graph.nodes[loss.tensors[n]].shape for n in (drawn, name)]
+        known = [shape for shape in shapes if isinstance(shape, Tensor)]
+        if owner == table and len(known) == 2:
+            entries.append(Entry(latent, Ref(drawn), Ref(name), *known))
+    return tuple(entries)
+
+
+def _is_seen(graph: Graph, loss: GraphLoss, entry: Entry, findings: Findings) -> bool:
+    tensor = loss.tensors[entry.tensor.name]
+    if loss.tensors[entry.latent.name] in upstream(graph.nodes, (tensor,)):
+        return True
+    written = loss.spec.tensors[entry.tensor.name]
+    message = f"`{written}` is not made from `{entry.name}`, and cannot tell it"
+    help = f"give `{entry.name}` to the generator, such as `G(z, {entry.name})`"
+    findings.add("GF416", _path(loss, entry.tensor.name), message, help)
+    return False
+
+
+def ends(graph: Graph, indices: Iterable[int], findings: Findings) -> tuple[Label, ...]:
+    """Where tensors come from, and their shapes."""
+    labels = []
+    for index in indices:
+        node = graph.nodes[index]
+        span = findings.document.span(_maker(graph, node).path)
+        if span is not None:
+            about = f"`{node.name}` is" if node.name else "this gives"
+            labels.append(Label(span, f"{about} {node.shape}"))
+    return tuple(labels)
+
+
+def _maker(graph: Graph, node: Node) -> Node:
+    """The layer that makes what a network returns, else the node itself."""
+    output = node.operation.name if isinstance(node.operation, Output) else None
+    called = graph.nodes[node.inputs[0]] if output else node
+    network = graph.networks.get(getattr(called.operation, "network", ""))
+    if network is None:
+        return node
+    outputs = network.body.outputs
+    return network.body.nodes[outputs[output] if output else next(iter(outputs.values()))]
