@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from ganforge.codegen.expressions import literal
+from ganforge.codegen.functions import Function
 from ganforge.codegen.names import Imports
 from ganforge.graph.graph import Graph
 from ganforge.plugins.declarations import DataSource
 from ganforge.plugins.registry import Registry
 from ganforge.spec.models import ClassField, Data, ImageField
+
+SAID = {
+    "random_crop": "cropped at random",
+    "random_flip": "half of them mirrored",
+    "dequantized": "with noise of one level",
+}
 
 
 def data_of(graph: Graph) -> Data:
@@ -23,7 +30,7 @@ def field_table(data: Data) -> dict[str, dict[str, Any]]:
     table: dict[str, dict[str, Any]] = {}
     domain = -1
     for name, field in data.fields.items():
-        about = _about(field)
+        about = _about(field, data.table.load_size)
         if field.source:
             about["from"] = field.source
         if data.domains:  # a class is that of the image before it
@@ -33,10 +40,11 @@ def field_table(data: Data) -> dict[str, dict[str, Any]]:
     return table
 
 
-def _about(field: ImageField | ClassField) -> dict[str, Any]:
+def _about(field: ImageField | ClassField, load_size: tuple[int, ...] | None) -> dict[str, Any]:
     if isinstance(field, ClassField):
         return {"kind": "class", "classes": field.classes}
-    return {"kind": "image", "channels": field.channels, "size": tuple(field.size)}
+    size = tuple(load_size or field.size)
+    return {"kind": "image", "channels": field.channels, "size": size}
 
 
 def usable_sources(data: Data, registry: Registry, given: str | None) -> list[DataSource]:
@@ -48,6 +56,20 @@ def usable_sources(data: Data, registry: Registry, given: str | None) -> list[Da
 
 def opening(data: Data, source: DataSource, imports: Imports) -> str:
     """The expression that opens a source at `path`."""
+    opened = _opened(data, source, imports)
+    if not _cropped(data):
+        return opened
+    cropped = imports.use("ganforge.runtime.crops:Cropped")
+    margins = data.table.crop == "random"
+    return f"{cropped}({opened}, {literal(data.sizes)}, {margins=})"
+
+
+def _cropped(data: Data) -> bool:
+    load = data.table.load_size
+    return load is not None and any(size != load for size in data.sizes.values())
+
+
+def _opened(data: Data, source: DataSource, imports: Imports) -> str:
     function = imports.use(_function(data, source))
     options = {"count": data.table.count} if source.endless else {}
     if source.name == data.source.name:
@@ -68,6 +90,40 @@ def _function(data: Data, source: DataSource) -> str:
         return source.open_named
     classes = any(isinstance(field, ClassField) for field in data.fields.values())
     return source.open_classes if classes and source.open_classes else source.open
+
+
+def reader(data: Data, imports: Imports) -> str:
+    """The function that reads a batch: the runtime's, or `read_batch` where images are altered."""
+    return "read_batch" if _alterations(data) else imports.use("ganforge.runtime.data:next_batch")
+
+
+def reading_function(data: Data, imports: Imports) -> list[Function]:
+    """`read_batch(state, data, count)`, if images are cropped at random, flipped or dequantized."""
+    alterations = _alterations(data)
+    if not alterations:
+        return []
+    read = imports.use("ganforge.runtime.data:next_batch")
+    lines = [f"real = {read}(state, data, count)"]
+    for names in [[name] for name in data.images] if data.domains else [data.images]:
+        for function in alterations:
+            size = f", {literal(data.sizes[names[0]])}" if function == "random_crop" else ""
+            called = imports.use(f"ganforge.runtime.crops:{function}")
+            lines.append(f"real |= {called}(real, {literal(names)}{size}, state.noise)")
+    alike = ", each image on its own" if data.domains else ", all images alike"
+    done = " and ".join(SAID[function] for function in alterations)
+    summary = f"The next real samples, {done}{alike if len(data.images) > 1 else ''}."
+    arguments = ["state: State", "data: Data", "count: int"]
+    return [
+        Function("read_batch", arguments, "dict[str, Tensor]", summary, [*lines, "return real"])
+    ]
+
+
+def _alterations(data: Data) -> list[str]:
+    """The functions that alter a batch at random, in order."""
+    table = data.table
+    crops = _cropped(data) and table.crop == "random"
+    asked = {"random_crop": crops, "random_flip": table.flip, "dequantized": table.dequantize}
+    return [function for function, wanted in asked.items() if wanted and data.images]
 
 
 def source_help(sources: list[DataSource]) -> str:

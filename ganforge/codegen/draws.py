@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ganforge.codegen.calculation import Calculation, batch_constant
+from ganforge.codegen.data import data_of, reader, reading_function
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.fields import field_value
 from ganforge.codegen.functions import Function
@@ -88,11 +89,12 @@ def _draw(latent: AnyLatent, imports: Imports) -> str:
 def draw_functions(c: Calculation) -> list[Function]:
     """`draw(state, data)`, and one function per player where each draws its own."""
     plan = c.plan
+    functions = reading_function(data_of(plan.graph), c.imports)
     if draws_once(c):
         summary = "All that is random in a round, drawn up front for all players."
         names = plan.sources
-        return [_draw_function(c, "draw", names, "BATCH", summary)]
-    functions, lines = [], []
+        return [*functions, _draw_function(c, "draw", names, "BATCH", summary)]
+    lines = []
     for k, step in enumerate(plan.steps):
         player, name = step.player.name, f"draw_for_{step.player.name}"
         names = plan.sources if plan.reuse else step.sources
@@ -137,7 +139,7 @@ def _draw_function(
 ) -> Function:
     plan, lines = c.plan, []
     if any(_from_batch(plan, source) for source in sources):
-        read = c.imports.use("ganforge.runtime.data:next_batch")
+        read = reader(data_of(plan.graph), c.imports)
         lines.append(f"real = {read}(state, data, {batch})")
     lines.append(f"return {', '.join(_value(c, s, batch) for s in sources)},")
     if len(sources) > 1:
@@ -162,7 +164,7 @@ def _value(c: Calculation, source: str, batch: str) -> str:
     if condition is None or condition.draw == "uniform":
         return f"draw_{source}({batch}, state.noise)"
     if condition.draw == "data":
-        read = c.imports.use("ganforge.runtime.data:next_batch")
+        read = reader(data_of(plan.graph), c.imports)
         return field_value(plan, condition.field, f"{read}(state, data, {batch})")
     value = field_value(plan, condition.field, "real")
     if condition.draw == "same":

@@ -8,8 +8,8 @@ LOSSES = "dict[str, Tensor]"
 """What steps and rounds return."""
 _FIXED = """
 State Data Options Run Tensor Path Iterator Progress build draw train_round progress sample
-save_samples open_data train main NAME SPEC FIELDS BATCH ROUNDS KIMG EPOCHS MEMORY_FORMAT nn torch F
-math copy
+save_samples open_data read_batch train main NAME SPEC FIELDS BATCH ROUNDS KIMG EPOCHS
+MEMORY_FORMAT nn torch F math copy
 """
 _LOCAL = "state optimizer fused t loss losses data noise real count seed player decay parts shown"
 FIXED = frozenset(_FIXED.split())

@@ -37,6 +37,8 @@ ALWAYS = (
     "ganforge.runtime.options:Options",
     "ganforge.runtime.run:Run",
 )
+SHAPING = ("paired", "load_size", "crop", "flip", "dequantize")
+"""Keys of `[data]` that change training whatever the source."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def spec_hash(graph: Graph) -> str:
     kept = {k: v for k, v in values.items() if k not in ("gan", "sample", "data")}
     data = values.get("data", {})
     kept["fields"] = data.get("fields", {})
-    kept |= {key: data[key] for key in ("paired",) if key in data}
+    kept |= {key: data[key] for key in SHAPING if key in data}
     text = json.dumps([kept, graph.spec.params], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -42,6 +42,7 @@ def read_data(
         return None
     data = Data(source, options, shared, fields)
     _check_source(data, findings)
+    _check_crops(data, findings)
     return data
 
 
@@ -52,6 +53,25 @@ def _check_source(data: Data, findings: Findings) -> None:
             findings.add("GF110", ("data", "fields", name, "from"), *problem)
     if problem := too_many_images(data.source, data.images):
         findings.add("GF110", ("data", "source"), *problem)
+
+
+def _check_crops(data: Data, findings: Findings) -> None:
+    """Whether the images that are read are large enough to crop what the fields ask for."""
+    load, random = data.table.load_size, data.table.crop == "random"
+    if load is None:
+        if random:
+            message = "images are cropped at random out of larger ones: `load_size` must be given"
+            findings.add("GF111", ("data", "crop"), message, "write `load_size = 72`, or more")
+        return
+    for name, size in data.sizes.items():
+        if size[0] > load[0] or size[1] > load[1]:
+            message = f"`{name}` is {size[0]} x {size[1]}, which images of {load[0]} x {load[1]}"
+            help = "`load_size` is at least the size of every field"
+            findings.add("GF115", ("data", "load_size"), f"{message} do not hold", help)
+    if random and not data.domains and len(set(data.sizes.values())) > 1:
+        message = "pairs are cropped alike, and these images differ in size"
+        help = "give them one size, and resize in `[flow]`"
+        findings.add("GF115", ("data", "crop"), message, help)
 
 
 def unknown_name(source: DataSource, field: ImageField | ClassField) -> tuple[str, str] | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from ganforge.document import Document
@@ -39,30 +39,32 @@ class GanTable(Params):
     notes: str = ""
 
 
+def _square(value: object) -> object:
+    if isinstance(value, int | float):
+        return [value, value]
+    listed = isinstance(value, str) and value.lstrip().startswith("[")
+    return [value, value] if isinstance(value, str) and not listed else value
+
+
+def _two_sides(value: tuple[int, ...]) -> tuple[int, ...]:
+    if len(value) != 2 or min(value) < 1 or max(value) > 16_384:
+        message = "an image's size is one number or [height, width], each from 1 to 16384"
+        raise PydanticCustomError("GF115", "{message}", {"message": message})
+    return value
+
+
+ImageSize = Annotated[Ints, BeforeValidator(_square), AfterValidator(_two_sides)]
+"""Height and width, or one number for both."""
+
+
 class ImageField(Params):
     """An image of every sample: float32 `(channels, height, width)` in `range`."""
 
     kind: Literal["image"]
     channels: Positive = 3
-    size: Ints
+    size: ImageSize
     range: tuple[Float, Float] = (-1.0, 1.0)
     source: Word | None = Field(default=None, alias="from")
-
-    @field_validator("size", mode="before")
-    @classmethod
-    def _square(cls, value: object) -> object:
-        if isinstance(value, int | float):
-            return [value, value]
-        listed = isinstance(value, str) and value.lstrip().startswith("[")
-        return [value, value] if isinstance(value, str) and not listed else value
-
-    @field_validator("size")
-    @classmethod
-    def _two_sides(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if len(value) != 2 or min(value) < 1 or max(value) > 16_384:
-            message = "an image's size is one number or [height, width], each from 1 to 16384"
-            raise PydanticCustomError("GF115", "{message}", {"message": message})
-        return value
 
     @field_validator("range")
     @classmethod
@@ -86,6 +88,10 @@ class DataTable(Params):
 
     count: Positive = 50_000
     paired: Bool = True
+    load_size: ImageSize | None = None
+    crop: Literal["center", "random"] = "center"
+    flip: Bool = False
+    dequantize: Bool = False
 
 
 class Latent(Params):
@@ -264,6 +270,11 @@ class Data:
     def domains(self) -> bool:
         """Whether its images are domains without pairs, each visited in an order of its own."""
         return not self.table.paired and len(self.images) > 1
+
+    @property
+    def sizes(self) -> dict[str, tuple[int, ...]]:
+        """Height and width of the images, by field."""
+        return {n: f.size for n, f in self.fields.items() if isinstance(f, ImageField)}
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,6 @@ REPLACED = [
     ('source = "shapes"', key, 'source = "shapes"\n{}')
     for key in (
         "holdout = 100",
-        "flip = true",
-        "crop = 32",
-        "load_size = 70",
-        "dequantize = true",
         "normalize = true",
     )
 ]
