@@ -67,6 +67,21 @@ def from_data(plan: Plan, name: str) -> bool:
     return beside and condition is not None and condition.draw == "same"
 
 
+def asked_class(plan: Plan) -> str | None:
+    """The class that samples can be asked for: what rows sweep, else the first condition."""
+    sources = [name for name in sample_sources(plan) if not from_data(plan, name)]
+    classes = [name for name in sources if classes_of(plan, name)]
+    if plan.graph.spec.sample.rows in classes:
+        return plan.graph.spec.sample.rows
+    return next((name for name in classes if plan.role(name) == "condition"), None)
+
+
+def classes_of(plan: Plan, name: str) -> int | None:
+    """How many classes a source of samples has; None where it is no class."""
+    shape = plan.graph.nodes[plan.graph.names[name]].shape
+    return shape.classes if isinstance(shape, Tensor) else None
+
+
 def sample_functions(c: Calculation) -> list[Function]:
     """`sample(state, count, seed)` and `save_samples(state, path)`, which take the data where
     samples are made from it.
@@ -84,6 +99,9 @@ def sample_functions(c: Calculation) -> list[Function]:
     rows = f"Rows of {len(roots)} images" if len(roots) > 1 else f"Images (count, {sides})"
     summary = f"{rows} in {low:g}..{high:g} {made}."
     arguments = ["state: State", *data, "count: int", "seed: int"]
+    asked = asked_class(plan)
+    if asked:
+        arguments.append(f"{c.local[asked]}: Tensor | None = None")
     lines = _sample_lines(c, roots)
     return [
         Function("sample", arguments, "Tensor", summary, lines, "@torch.no_grad()\n"),
@@ -151,12 +169,10 @@ def _drawn(c: Calculation, writer: Writer, uses: Counter[int]) -> list[str]:
         if from_data(plan, name):
             condition = plan.graph.spec.conditions.get(name)
             text = field_value(plan, condition.field if condition else name, "real")
-        elif name == plan.graph.spec.sample.rows:
-            shape = plan.graph.nodes[index].shape
-            assert isinstance(shape, Tensor)
-            columns = _samples_a_row(plan)
-            row = f"torch.arange(count, device=noise.device) // {columns} % {shape.classes}"
-            text = f"{row}  # one class a row"
+        elif name == asked_class(plan):
+            lines += [f"if {local[name]} is None:", f"    {local[name]} = {_unasked(plan, name)}"]
+            writer.known[index] = (local[name], ATOM)
+            continue
         elif uses[index] == 1 and whole:
             writer.known[index] = (f"draw_{name}(count, noise)", ATOM)
             continue
@@ -165,6 +181,14 @@ def _drawn(c: Calculation, writer: Writer, uses: Counter[int]) -> list[str]:
         lines.append(f"{local[name]} = {text}")
         writer.known[index] = (local[name], ATOM)
     return lines
+
+
+def _unasked(plan: Plan, name: str) -> str:
+    """Classes where none are asked for: one a row, or drawn."""
+    if name != plan.graph.spec.sample.rows:
+        return f"draw_{name}(count, noise)"
+    row = f"torch.arange(count, device=noise.device) // {_samples_a_row(plan)}"
+    return f"{row} % {classes_of(plan, name)}  # one class a row"
 
 
 def _samples_a_row(plan: Plan) -> int:
