@@ -11,7 +11,7 @@ from importlib import import_module
 import click
 
 COMMANDS = (
-    *("check", "train", "sample", "emit", "show", "graph"),
+    *("check", "train", "sample", "eval", "train-features", "emit", "show", "graph"),
     *("list", "blocks", "losses", "explain", "rules"),
 )
 # Of torch: the first on a CPU, the second on a GPU.
@@ -27,7 +27,7 @@ class Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"ganforge.cli.{cmd_name}").command
+        command: click.Command = import_module(f"ganforge.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def invoke(self, ctx: click.Context) -> object:

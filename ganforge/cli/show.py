@@ -23,7 +23,7 @@ def command(spec: str, data: str | None, overrides: tuple[str, ...], form: str) 
 
     compilation = compiled(spec, overrides)
     if data:
-        known_kind(data.partition(":")[0], compilation)
+        known_kind(data.partition(":")[0], compilation.registry)
     program = compilation.program(data)
     if form == "code":
         click.echo(program.text, nl=False)

@@ -21,17 +21,18 @@ def about_run(program: Program, registry: Registry, options: Options) -> dict[st
         "data": options.data,
         "seed": options.seed,
         "device": options.device,
-        **_made_by(registry),
+        **made_by(registry),
     }
 
 
 def about_resumed(old: dict[str, Any], registry: Registry, options: Options) -> dict[str, Any]:
     """The record of a run that goes on: what is new is added."""
-    again = {"data": options.data, "device": options.device, **_made_by(registry)}
+    again = {"data": options.data, "device": options.device, **made_by(registry)}
     return {**old, "resumed": [*old.get("resumed", []), again]}
 
 
-def _made_by(registry: Registry) -> dict[str, Any]:
+def made_by(registry: Registry) -> dict[str, Any]:
+    """The versions of what takes part, and the command."""
     plugins = {o.distribution: o.version for o in registry.owners.values()}
     return {
         "versions": {

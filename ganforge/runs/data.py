@@ -7,15 +7,22 @@ from pathlib import Path
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.errors import CannotStart
 from ganforge.pipeline import Compilation
+from ganforge.plugins.registry import Registry
 from ganforge.spec.data import too_many_images, unknown_name
 
 
 def checked_data(given: str | None, compilation: Compilation) -> str:
     """The data of a run, its path made absolute. Raises `CannotStart` where there is none."""
-    kind, _, path = (given or _own(compilation)).partition(":")
-    known_kind(kind, compilation)
-    check_fields(kind, compilation)
-    if not compilation.registry.sources[kind].takes_path:
+    place = checked_place(given or _own(compilation), compilation.registry)
+    check_fields(place.partition(":")[0], compilation)
+    return place
+
+
+def checked_place(given: str, registry: Registry) -> str:
+    """`KIND` or `KIND:PATH` with its path made absolute. Raises `CannotStart` as above."""
+    kind, _, path = given.partition(":")
+    known_kind(kind, registry)
+    if not registry.sources[kind].takes_path:
         return f"{kind}:{path}" if path else kind
     if not path:
         raise CannotStart(f"`{kind}` needs a path: say `--data {kind}:PATH`")
@@ -25,11 +32,10 @@ def checked_data(given: str | None, compilation: Compilation) -> str:
     return f"{kind}:{place.resolve()}"
 
 
-def known_kind(kind: str, compilation: Compilation) -> None:
+def known_kind(kind: str, registry: Registry) -> None:
     """Raises `CannotStart` where no data source has this name."""
-    sources = compilation.registry.sources
-    if kind not in sources:
-        known = did_you_mean(kind, sources, "data source")
+    if kind not in registry.sources:
+        known = did_you_mean(kind, registry.sources, "data source")
         raise CannotStart(f"there is no data source `{kind}`: {known}")
 
 

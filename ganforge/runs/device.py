@@ -22,10 +22,13 @@ def chosen_device(wanted: str) -> str:
     return wanted
 
 
-def needs_torch() -> None:
-    """Raises `CannotStart` where what the extra `train` brings is not installed."""
+def needs_torch(*more: str) -> None:
+    """Raises `CannotStart` where what the extra `train` brings is not installed.
+
+    more: packages that are needed beside those of every run.
+    """
     from importlib.util import find_spec
 
-    for name in ("torch", "numpy", "PIL", "rich", "tensorboard"):
+    for name in ("torch", "numpy", "PIL", "rich", "tensorboard", *more):
         if find_spec(name) is None:
             raise CannotStart(f"this needs `{name}`: `pip install 'ganforge[train]'`")

@@ -18,7 +18,7 @@ def script(compilation: Compilation, data: str | None, command: str) -> str:
 
     if data:
         kind = data.partition(":")[0]
-        known_kind(kind, compilation)
+        known_kind(kind, compilation.registry)
         check_fields(kind, compilation)
     try:
         return standalone(compilation.program(data), command)

@@ -11,7 +11,7 @@ from ganforge.errors import CannotStart
 
 SPEC, PROGRAM, ABOUT, SAMPLES = "spec.toml", "program.py", "run.json", "samples.png"
 _FILES = (SPEC, PROGRAM, ABOUT, SAMPLES, "metrics.jsonl")
-_FOLDERS = ("checkpoints", "samples")
+_FOLDERS = ("checkpoints", "samples", "metrics")
 _ASIDE = ".replaced"
 
 

@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ganforge.codegen.program import Program
 from ganforge.errors import CannotStart
@@ -41,15 +41,19 @@ def build_spec_state(
 ) -> Loaded:
     """A spec's networks as they are before training; the global random state is left as it was."""
     needs_torch()
-    import torch
-
     compilation = compile_sound(source, overrides)
     assert compilation.graph is not None
-    program = compilation.program(data)
+    return build_state(compilation.graph, compilation.program(data), seed, device)
+
+
+def build_state(graph: Graph, program: Program, seed: int, device: str) -> Loaded:
+    """A program's networks as they are before training."""
+    import torch
+
     module = import_program(program.text)
     with torch.random.fork_rng(devices=[]):
         state = module.build(seed, torch.device(chosen_device(device)))
-    return Loaded(compilation.graph, program, module, state)
+    return Loaded(graph, program, module, state)
 
 
 def load_run(folder: Path, device: str = "auto") -> Loaded:
@@ -58,13 +62,24 @@ def load_run(folder: Path, device: str = "auto") -> Loaded:
     Raises `CannotStart` where the folder is no run or has no checkpoint, `RunError` where
     the checkpoint is damaged.
     """
+    about = read_trained(folder)
+    loaded = build_spec_state(folder, (), about["seed"], device, about["data"])
+    load_last(loaded, folder)
+    return loaded
+
+
+def read_trained(folder: Path) -> dict[str, Any]:
+    """What `run.json` says. Raises `CannotStart` where there is no run, or no checkpoint yet."""
     about = folders.read_about(folder)
     if not folders.has_checkpoint(folder):
         raise CannotStart(f"{folder} has no checkpoint yet: train it first")
-    loaded = build_spec_state(folder, (), about["seed"], device, about["data"])
+    return about
+
+
+def load_last(loaded: Loaded, folder: Path) -> None:
+    """Take over a run's last checkpoint. Raises `RunError` where it is damaged."""
     from ganforge.runtime.state import all_checkpoints
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on which machine it was trained does not matter here
         loaded.state.load(all_checkpoints(folder)[-1], loaded.program.spec_hash)
-    return loaded

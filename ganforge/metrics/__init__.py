@@ -1,0 +1,1 @@
+"""How good samples are: feature extractors, and what is measured on their features."""

@@ -1,0 +1,91 @@
+"""Features of a run's samples, and of the real images they are compared with."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganforge.metrics.extractor import Extractor
+from ganforge.metrics.images import as_bytes
+from ganforge.metrics.measured import Measured
+from ganforge.runs.loading import Loaded
+from ganforge.runtime.data import Data
+from ganforge.runtime.domains import Domains
+
+
+class Features(NamedTuple):
+    """Features (N, F), and the class of each image that the extractor recognises (N)."""
+
+    values: Tensor
+    recognised: Tensor
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """How many images are taken, by which seed, how many at a time."""
+
+    extractor: Extractor
+    count: int
+    seed: int
+    batch: int
+
+    def of_data(self, data: Data, field: str, device: torch.device) -> Features:
+        """Features of real images, drawn without repetition; of all, where there are no more."""
+        domain = domain_of(data, field)
+        batches = self._batches(self._drawn(domain))
+        images = (domain.read(index)[field].to(device) for index in batches)
+        return _joined(self.extractor.read(batch) for batch in images)
+
+    def of_samples(self, loaded: Loaded, of: Measured, data: Data) -> Features:
+        """Features of samples; each batch draws from a random stream of its own.
+
+        Samples that are made from images are made from as many as `data` has.
+        """
+        return _joined(self._sampled(loaded, of, data))
+
+    def _sampled(self, loaded: Loaded, of: Measured, data: Data) -> Iterator[tuple[Tensor, Tensor]]:
+        source = domain_of(data, of.inputs[0]) if of.inputs else None
+        asked, device, start = of.asked(self.count), loaded.state.noise.device, 0
+        for index in self._batches(self._drawn(source) if source else list(range(self.count))):
+            given = (_those(source, index),) if source else ()
+            end = start + len(index)
+            classes = () if asked is None else (asked[start:end].to(device),)
+            seed = zlib.crc32(f"{self.seed} metrics {start}".encode())
+            with torch.random.fork_rng():
+                images = loaded.module.sample(loaded.state, *given, len(index), seed, *classes)
+            yield self.extractor.read(as_bytes(images, of.low, of.high))
+            start = end
+
+    def _drawn(self, data: Data) -> list[int]:
+        order = np.random.default_rng(self.seed).permutation(data.count)
+        return order[: self.count].tolist()
+
+    def _batches(self, index: list[int]) -> list[list[int]]:
+        return [index[k : k + self.batch] for k in range(0, len(index), self.batch)]
+
+
+def domain_of(data: Data, field: str) -> Data:
+    """The domain that a field belongs to, where the data has several."""
+    parts = data.parts if isinstance(data, Domains) else [data]
+    return next((part for part in parts if field in part.read([0])), data)
+
+
+def _those(data: Data, index: list[int]) -> Data:
+    """These samples as a data set of their own."""
+    return Data(len(index), partial(_read_those, data, index))
+
+
+def _read_those(data: Data, index: list[int], places: list[int]) -> dict[str, Tensor]:
+    return data.read([index[place] for place in places])
+
+
+def _joined(parts: Iterator[tuple[Tensor, Tensor]]) -> Features:
+    values, recognised = zip(*parts, strict=True)
+    return Features(torch.cat(values).cpu(), torch.cat(recognised).cpu())

@@ -1,0 +1,45 @@
+"""Images as extractors take them."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ganforge.errors import CannotStart
+
+LUMA = (0.299, 0.587, 0.114)
+"""What red, green and blue add to grey (ITU-R BT.601, as in Pillow)."""
+
+
+def as_bytes(images: Tensor, low: float, high: float) -> Tensor:
+    """Images with values in `low`..`high` as bytes, rounded and clipped as in an image file."""
+    return ((images - low) * (255 / (high - low))).round().clamp(0, 255).to(torch.uint8)
+
+
+def fitted(images: Tensor, channels: int, size: int) -> Tensor:
+    """Bytes (B, C, H, W) as floats (B, channels, size, size) in -1..1.
+
+    Grey becomes three equal channels, colour becomes its luma. Other sizes are resized, bilinear
+    with antialiasing. Raises `CannotStart` for other numbers of channels.
+    """
+    values = images.float() / 127.5 - 1
+    values = _recoloured(values, channels)
+    if values.shape[2:] != (size, size):
+        values = F.interpolate(values, (size, size), mode="bilinear", antialias=True)
+    return values
+
+
+def _recoloured(values: Tensor, channels: int) -> Tensor:
+    found = values.shape[1]
+    if found == channels:
+        return values
+    if (found, channels) == (1, 3):
+        return values.expand(-1, 3, -1, -1)
+    if (found, channels) == (3, 1):
+        weights = torch.tensor(LUMA, device=values.device)
+        return torch.einsum("bchw,c->bhw", values, weights)[:, None]
+    raise CannotStart(
+        f"the extractor takes images of {channels} channels, these have {found}: train one with "
+        f"`--channels {found}`"
+    )

@@ -1,0 +1,81 @@
+"""What of a spec is measured: one image of its samples, the real ones it should look like, and
+the classes asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+
+from ganforge.codegen.samples import (
+    asked_class,
+    called_networks,
+    classes_of,
+    sample_range,
+    sample_roots,
+    sample_sources,
+)
+from ganforge.errors import CannotStart
+from ganforge.graph import Graph
+from ganforge.graph.nodes import upstream
+from ganforge.plan.plan import Plan
+from ganforge.spec.models import ImageField
+
+
+@dataclass(frozen=True)
+class Measured:
+    """plan: the run's own, but its samples show one image.
+
+    real: the data field that samples are compared with. inputs: the data fields that they are made
+    from, if any. low, high: their range. classes: how many they can be asked for; 0 for none.
+    """
+
+    plan: Plan
+    real: str
+    inputs: tuple[str, ...]
+    low: float
+    high: float
+    classes: int
+
+    def asked(self, count: int) -> torch.Tensor | None:
+        """The classes (count) that samples are asked for: each equally often."""
+        return torch.arange(count) % self.classes if self.classes else None
+
+
+def measured(plan: Plan) -> Measured:
+    """What is measured of a plan. Raises `CannotStart` where it has no such samples."""
+    root = _generated(plan)
+    real = _real_field(plan.graph, root)
+    sample = plan.graph.spec.sample.model_copy(update={"images": [], "rows": None})
+    spec = replace(plan.graph.spec, sample=sample)
+    shown = replace(plan, graph=replace(plan.graph, spec=spec, samples=(root,)))
+    low, high = sample_range(shown)
+    asked = asked_class(shown)
+    classes = classes_of(shown, asked) if asked else None
+    inputs = tuple(n for n in sample_sources(shown) if shown.role(n) == "field")
+    return Measured(shown, real, inputs, low, high, classes or 0)
+
+
+def _generated(plan: Plan) -> int:
+    """The first image of the samples that a network makes."""
+    for root in sample_roots(plan):
+        if called_networks(plan, (root,)):
+            return root
+    raise CannotStart("this spec has no generated images to measure: name them in `[sample]`")
+
+
+def _real_field(graph: Graph, root: int) -> str:
+    """The image field of the loss that judges these samples: real ones, not their origin."""
+    for loss in graph.losses.values():
+        if not {"real", "fake"} <= loss.tensors.keys():
+            continue
+        fake = upstream(graph.nodes, (loss.tensors["fake"],))
+        real = upstream(graph.nodes, (loss.tensors["real"],))
+        if root in fake:
+            fields = graph.spec.data.fields if graph.spec.data else {}
+            judged = [n for n in fields if graph.names.get(n) in real - fake]
+            images = [n for n in judged if isinstance(fields[n], ImageField)]
+            if images:
+                return images[0]
+    raise CannotStart("no loss compares these samples with real images: there is no such metric")
