@@ -11,7 +11,7 @@ from ganforge.codegen.expressions import write_call
 from ganforge.codegen.functions import FIXED, LOCAL, indented, repr_of
 from ganforge.codegen.hyperparameters import Hyperparameters, live_call
 from ganforge.codegen.names import Imports, Namespace
-from ganforge.codegen.values import Writer
+from ganforge.codegen.values import Writer, memory_of
 from ganforge.graph.graph import MovingTerm
 from ganforge.graph.nodes import Bundle, NetworkCall, Node, Number, Pack, Source
 from ganforge.plan.plan import Plan, Step
@@ -72,9 +72,8 @@ class Calculation:
 
     def value(self, term: MovingTerm, writer: Writer) -> str:
         """The call that gives the value of a term."""
-        tensors = self.plan.graph.losses[term.loss].tensors
-        texts = {name: writer.text(i) for name, i in tensors.items() if i in writer.known}
-        return write_call(term.term.value, self.imports, texts)
+        texts = {name: writer.text(index) for name, index in term.given.items()}
+        return write_call(term.term.value, self.imports, {**texts, "self": memory_of(term.loss)})
 
     def summed(
         self, terms: tuple[MovingTerm, ...], writer: Writer, total: str, variables: list[str]
@@ -98,9 +97,12 @@ class Calculation:
 
     def report(self, terms: Iterable[MovingTerm], variables: Iterable[str]) -> str:
         """What a step returns: the value of each term for the log."""
-        pairs = zip(terms, variables, strict=True)
-        entries = [f"{_label(term)!r}: {variable}.detach()" for term, variable in pairs]
-        return f"{{{', '.join(entries)}}}"
+        entries = {}
+        for term, variable in zip(terms, variables, strict=True):
+            entries[_label(term)] = f"{variable}.detach()"
+            for name in self.plan.graph.losses[term.loss].spec.declaration.reports:
+                entries[f"{term.loss}.{name}"] = f"{memory_of(term.loss)}.{name}"
+        return f"{{{', '.join(f'{key!r}: {value}' for key, value in entries.items())}}}"
 
     def timed(self, lines: list[str], player: str) -> list[str]:
         """The lines, after the progress `t` of a player where they name it."""

@@ -52,7 +52,7 @@ def _random_function(plan: Plan, name: str, imports: Imports) -> Function:
         summary = f"The condition {name} (count): a class, uniform over {latent.classes}."
     else:
         latent = Uniform(distribution="uniform", shape=node.shape.shape, low=0.0, high=1.0)
-        summary = f"The weights {name} (count{sides}): uniform, one per sample."
+        summary = f"The numbers {name} (count{sides}): uniform in 0..1, for each sample."
     arguments = ["count: int", "noise: torch.Generator"]
     return Function(
         f"draw_{name}", arguments, "Tensor", summary, [f"return {_draw(latent, imports)}"]

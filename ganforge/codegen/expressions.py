@@ -37,9 +37,12 @@ def _number(value: float) -> str:
 
 
 def write_call(call: Call, imports: Imports, refs: Mapping[str, str] | None = None) -> str:
-    """The call as text; `refs` gives the expression of each tensor."""
+    """The call as text; `refs` gives the expression of each tensor, and of a loss's own module."""
     parts = [_argument(a, imports, refs) for a in call.args]
     parts += [f"{k}={_argument(v, imports, refs)}" for k, v in call.kwargs.items()]
+    own, dot, method = call.target.partition(".")
+    if own == "self":
+        return f"{(refs or {})['self']}{dot}{method}({', '.join(parts)})"
     return f"{imports.use(call.target)}({', '.join(parts)})"
 
 

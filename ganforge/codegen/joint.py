@@ -10,7 +10,8 @@ from ganforge.codegen.calculation import Calculation
 from ganforge.codegen.expressions import ATOM
 from ganforge.codegen.functions import LOSSES, Function
 from ganforge.codegen.rounds import averages, count_images, round_arguments, updates
-from ganforge.graph.nodes import Source
+from ganforge.graph.nodes import NetworkCall, Source
+from ganforge.graph.passes.gradients import cuts
 from ganforge.plan.plan import Step
 
 SUMMARY = "One forward pass for all players, their gradients, then all steps."
@@ -49,11 +50,30 @@ def _variables(c: Calculation, step: Step) -> list[str]:
     return [f"{term.loss}_{player}" for term in step.terms]
 
 
+def _shares_a_graph(c: Calculation, step: Step) -> bool:
+    """Whether a later player's gradients flow through calls that this player's flow through."""
+    steps = c.plan.steps
+    later = [_differentiated(c, other) for other in steps[steps.index(step) + 1 :]]
+    return bool(_differentiated(c, step) & set[int]().union(*later))
+
+
+def _differentiated(c: Calculation, step: Step) -> set[int]:
+    """The calls of networks that a player's gradients flow through."""
+    nodes, seen = c.plan.graph.nodes, set[int]()
+    stack = [i for term in step.terms for i in term.tensors]
+    while stack:
+        index = stack.pop()
+        if index not in seen and not cuts(nodes[index]):
+            seen.add(index)
+            stack.extend(nodes[index].inputs)
+    return {i for i in seen if isinstance(nodes[i].operation, NetworkCall)}
+
+
 def _gradients(c: Calculation) -> list[str]:
     back = c.imports.use("ganforge.runtime.players:backward")
     lines = []
     for step in c.plan.steps:
-        keep = ", retain_graph=True" if step is not c.plan.steps[-1] else ""
+        keep = ", retain_graph=True" if _shares_a_graph(c, step) else ""
         modules = ", ".join(c.local[n] for n in step.player.networks)
         lines.append(f"{back}({step.player.name}_loss, {modules}{keep})")
     return lines

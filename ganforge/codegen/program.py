@@ -12,7 +12,7 @@ from ganforge.codegen.calculation import Calculation, averaged
 from ganforge.codegen.composites import write_composites
 from ganforge.codegen.data import data_of, field_table, opening, source_help, usable_sources
 from ganforge.codegen.draws import draw_functions, latent_functions
-from ganforge.codegen.expressions import literal
+from ganforge.codegen.expressions import literal, write_call
 from ganforge.codegen.formatting import formatted
 from ganforge.codegen.functions import FIXED, LOCAL, Function
 from ganforge.codegen.hyperparameters import Hyperparameters, hyperparameters
@@ -23,9 +23,11 @@ from ganforge.codegen.rounds import train_round
 from ganforge.codegen.samples import sample_functions, shows_data
 from ganforge.codegen.steps import step_function
 from ganforge.graph.graph import Graph
-from ganforge.graph.nodes import Body, Composite, Layer
+from ganforge.graph.nodes import Body, Composite, Layer, Replay
 from ganforge.plan.plan import Plan
+from ganforge.plugins.declarations import Call, call
 from ganforge.plugins.registry import Registry
+from ganforge.plugins.shapes import Tensor, TensorList
 from ganforge.resources import folder
 
 ALWAYS = (
@@ -228,8 +230,32 @@ def _build(
         "fused": any("fused=fused" in made for _, made in optimizers),
         "averages": averages,
         "average_of": copy,
+        "losses": _memories(graph, imports),
         "players": [p.player.name for p in plan.steps],
     }
+
+
+def _memories(graph: Graph, imports: Imports) -> list[tuple[str, str]]:
+    """The modules of losses that remember something, with one sample of each tensor they store."""
+    made = []
+    for loss in graph.losses.values():
+        module = loss.spec.declaration.module(loss.spec.params)
+        if module is not None:
+            examples = tuple(
+                _example(shape)
+                for node in graph.nodes
+                if node.operation == Replay(loss.name) and isinstance(node.shape, TensorList)
+                for shape in node.shape.items
+                if isinstance(shape, Tensor)
+            )
+            whole = Call(module.target, (*module.args, *examples), module.kwargs)
+            made.append((loss.name, write_call(whole, imports)))
+    return made
+
+
+def _example(shape: Tensor) -> Call:
+    """One sample of a shape: classes are whole numbers."""
+    return call("torch.tensor", 0) if shape.classes else call("torch.zeros", *shape.shape)
 
 
 def _length(graph: Graph) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from ganforge.graph.nodes import (
     Number,
     Output,
     Pack,
+    Replay,
     Source,
 )
 from ganforge.plugins.declarations import Block
@@ -100,6 +101,8 @@ class Writer:
                 return f"{texts[0]}[{name!r}]", ATOM
             case Pack():
                 return f"[{', '.join(texts)}]", ATOM
+            case Replay(loss):
+                return f"{memory_of(loss)}({', '.join(texts)})", ATOM
             case NetworkCall(network):
                 return f"{self.local.get(network, network)}({', '.join(texts)})", ATOM
             case Apply(block, params):
@@ -120,6 +123,11 @@ class Writer:
         return write_call(
             block.function(params, *shapes), self.imports, dict(zip(names, texts, strict=True))
         )
+
+
+def memory_of(loss: str) -> str:
+    """The module in which a loss keeps what it remembers."""
+    return f'state.losses["{loss}"]'
 
 
 def input_names(block: Block, count: int) -> list[str]:

@@ -50,12 +50,17 @@ class GraphLoss:
 
 @dataclass(frozen=True)
 class MovingTerm:
-    """A term of a loss, the networks it moves, and why."""
+    """A term of a loss, the node of each tensor that its call names, and the networks it moves."""
 
     loss: str
     term: Term
-    tensors: tuple[int, ...]
+    given: Mapping[str, int]
     moves: frozenset[str]
+
+    @property
+    def tensors(self) -> tuple[int, ...]:
+        """The nodes it is made from."""
+        return tuple(self.given.values())
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,13 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Replay:
+    """What the module of a loss gives back for random numbers and samples: a list of samples."""
+
+    loss: str
+
+
+@dataclass(frozen=True, slots=True)
 class Arithmetic:
     """`+ - * /` of two values, with broadcasting; or `-` of one."""
 
@@ -133,6 +140,7 @@ Operation = (
     | Output
     | Item
     | Pack
+    | Replay
     | Arithmetic
     | Number
     | Unknown

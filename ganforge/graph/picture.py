@@ -16,6 +16,7 @@ from ganforge.graph.nodes import (
     Number,
     Output,
     Pack,
+    Replay,
     Source,
 )
 
@@ -74,6 +75,8 @@ def _operation(node: Node) -> str:
             return str(value)
         case Pack():
             return "list"
+        case Replay():
+            return "replay"
     return "?"
 
 

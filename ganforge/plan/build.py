@@ -47,11 +47,7 @@ def _one_step_each(graph: Graph) -> bool:
 
 def _differentiated(graph: Graph, player: Player) -> frozenset[int]:
     """The nodes by which a player's losses differentiate."""
-    return frozenset(
-        graph.losses[term.loss].tensors[name]
-        for term in player.terms
-        for name in term.term.differentiates
-    )
+    return frozenset(term.given[name] for term in player.terms for name in term.term.differentiates)
 
 
 def _needed(graph: Graph, player: Player, stop: Iterable[int] = ()) -> set[int]:

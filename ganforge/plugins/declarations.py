@@ -91,11 +91,19 @@ class Term:
     or all it reaches.
 
     differentiates: the names of the tensors by which `value` takes a gradient of its own.
+    replays: the names of the tensors that are scores of other samples here: the loss's module is
+        called with two uniform numbers per sample, (B, 2), and what the critic judges, and the
+        critic judges what it gives back.
     """
 
     side: Literal["critic", "generator", "all"]
     value: Call
     differentiates: tuple[str, ...] = ()
+    replays: tuple[str, ...] = ()
+
+
+def _no_module(params: Any) -> Call | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,11 @@ class Loss:
 
     tables: keys that hold a table from latents to tensors. `terms` is then also given each table
         by its name, as a tuple of `Entry`, and may raise `ShapeError` with `at` an entry's tensor.
+    module: the call that makes the `nn.Module` in which the loss keeps what it remembers, as
+        buffers; None where it remembers nothing. Checkpoints hold it. In `terms` the targets
+        `self` and `self.method` call it. It updates its buffers where it is called, without
+        `.item()`. A term that `replays` adds one sample of each stored tensor to its arguments.
+    reports: buffers of the module that stand in the log beside the loss, as `LOSS.NAME`.
     """
 
     name: str
@@ -126,6 +139,8 @@ class Loss:
     tensors: tuple[str, ...]
     terms: Callable[..., tuple[Term, ...]]
     tables: tuple[str, ...] = ()
+    module: Callable[[Any], Call | None] = _no_module
+    reports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

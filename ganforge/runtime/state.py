@@ -27,6 +27,7 @@ class State:
     noise: torch.Generator  # latents and all else that is drawn per round
     seed: int
     averages: dict[str, nn.Module] = field(default_factory=dict)
+    losses: dict[str, nn.Module] = field(default_factory=dict)  # what losses remember
     samples: int = 1  # in an epoch
     round: int = 0
     images: int = 0  # real samples of the first player
@@ -42,9 +43,9 @@ class State:
         """All weights and buffers by name, such as `networks.G.layers.0.weight`."""
         return {
             f"{kind}.{name}.{key}": value
-            for kind in ("networks", "averages")
-            for name, network in getattr(self, kind).items()
-            for key, value in network.state_dict().items()
+            for kind in ("networks", "averages", "losses")
+            for name, module in getattr(self, kind).items()
+            for key, value in module.state_dict().items()
         }
 
     def surroundings(self) -> str:

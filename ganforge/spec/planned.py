@@ -16,7 +16,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     "data.fields": frozenset({"labelled", "labelled_share", "corrupt"}),
     "train": frozenset({"fresh_optimizers", "level", "fade_kimg"}),
     "sample": frozenset({"columns", "latents"}),
-    "losses": frozenset({"pairing", "pool", "top_k", "margin", "reduction", "critic", "noise"}),
+    "losses": frozenset({"pairing", "top_k", "margin", "reduction", "critic", "noise"}),
 }
 """Keys by the table they belong to."""
 FIELD_KINDS = frozenset({"attributes", "vector"})

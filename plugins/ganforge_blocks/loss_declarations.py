@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from ganforge.plugins import Call, Entry, Loss, Params, Ref, ShapeError, Term, call
 from ganforge.plugins.params import Bool
-from ganforge_blocks.checks import Finite, NoParams, changed
+from ganforge_blocks.checks import Finite, Natural, NoParams, changed
 
 LOSS_FUNCTIONS = "ganforge_blocks.losses"
 TARGETED = ("non-saturating", "least-squares")
@@ -37,6 +37,7 @@ class AdversarialParams(Params):
     )
     scale: ScaleParams = ScaleParams()
     targets: TargetsParams = TargetsParams()
+    pool: Natural = 0
 
     @field_validator("targets")
     @classmethod
@@ -72,10 +73,15 @@ def adversarial_terms(p: AdversarialParams) -> tuple[Term, ...]:
     generator = _objective(p, "generator", bool(for_generator))
     for_critic |= changed(scales, real_scale=1.0, fake_scale=1.0)
     for_generator |= changed({"scale": p.scale.generator}, scale=1.0)
+    replays = ("fake",) if p.pool else ()
     return (
-        Term("critic", call(critic, Ref("real"), Ref("fake"), **for_critic)),
+        Term("critic", call(critic, Ref("real"), Ref("fake"), **for_critic), replays=replays),
         Term("generator", call(generator, Ref("fake"), **for_generator)),
     )
+
+
+def adversarial_module(p: AdversarialParams) -> Call | None:
+    return call(f"{LOSS_FUNCTIONS}.history:History", p.pool) if p.pool else None
 
 
 def _objective(p: AdversarialParams, side: str, targeted: bool) -> str:
@@ -147,6 +153,7 @@ LOSSES = (
         AdversarialParams,
         ("real", "fake"),
         adversarial_terms,
+        module=adversarial_module,
     ),
     _distance(
         "reconstruction",

@@ -27,7 +27,6 @@ REPLACED += [
     ('kind = "adversarial"', key, 'kind = "adversarial"\n{}')
     for key in (
         "every = 16",
-        "pool = 50",
         'pairing = "paired"',
         "top_k = 3",
         "margin = 1",

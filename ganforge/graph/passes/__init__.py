@@ -1,4 +1,4 @@
-"""The passes over a graph, in order. The first two complete the graph, the others only look."""
+"""The passes over a graph, in order. The first three complete the graph, the others only look."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ganforge.graph.passes.gradients import find_terms
 from ganforge.graph.passes.losses import check_losses
 from ganforge.graph.passes.players import check_moved, find_players
 from ganforge.graph.passes.practice import check_practice
+from ganforge.graph.passes.replays import add_replays
 from ganforge.graph.passes.schedules import check_schedules
 from ganforge.graph.passes.unused import check_unused
 from ganforge.spec.validate import Findings
@@ -16,6 +17,7 @@ from ganforge.spec.validate import Findings
 def run_passes(graph: Graph, findings: Findings) -> Graph:
     """The graph with the terms of its losses and its players; findings are added."""
     graph = find_terms(graph, findings)
+    graph = add_replays(graph, findings)
     graph = find_players(graph, findings)
     check_losses(graph, findings)
     check_schedules(graph, findings)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ganforge.graph.graph import Graph, GraphLoss, MovingTerm
-from ganforge.graph.nodes import Apply, Layer, NetworkCall, Node, Unknown, upstream
+from ganforge.graph.nodes import Apply, Layer, NetworkCall, Node, Replay, Unknown, upstream
 from ganforge.graph.passes.tables import declared_terms
 from ganforge.plugins.declarations import Call, Ref, Term
 from ganforge.spec.validate import Findings
@@ -44,7 +44,7 @@ def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm
     if not terms or (has_sides and not critic) or not _differentiable(graph, loss, terms, findings):
         return []
     result = [
-        MovingTerm(loss.name, term, refs(term, loss), _moves(graph, loss, term, critic))
+        MovingTerm(loss.name, term, given(term, loss), _moves(graph, loss, term, critic))
         for term in terms
     ]
     if _report_still(graph, loss, result, critic, findings):
@@ -70,9 +70,9 @@ def _differentiable(
     return good
 
 
-def refs(term: Term, loss: GraphLoss) -> tuple[int, ...]:
-    """The nodes a term names, in the order of its call."""
-    return tuple(loss.tensors[name] for name in _names(term.value))
+def given(term: Term, loss: GraphLoss) -> dict[str, int]:
+    """The nodes of the tensors that a term names, in the order of its call."""
+    return {name: loss.tensors[name] for name in _names(term.value)}
 
 
 def _names(call: Call) -> list[str]:
@@ -120,7 +120,7 @@ def _outermost(graph: Graph, root: int) -> set[str]:
 
 def _moves(graph: Graph, loss: GraphLoss, term: Term, critic: frozenset[str]) -> frozenset[str]:
     stop = [loss.tensors[name] for name in term.differentiates]
-    reached = frozenset(reachable(graph, refs(term, loss), stop))
+    reached = frozenset(reachable(graph, given(term, loss).values(), stop))
     if term.side == "critic":
         return critic & reached
     return reached - critic if term.side == "generator" else reached
@@ -144,7 +144,9 @@ def reachable(graph: Graph, roots: Iterable[int], stop: Iterable[int] = ()) -> s
 
 def cuts(node: Node) -> bool:
     """Whether no gradient flows through a node."""
-    return isinstance(node.operation, Apply | Layer) and node.operation.block.cuts_gradient
+    if isinstance(node.operation, Apply | Layer):
+        return node.operation.block.cuts_gradient
+    return isinstance(node.operation, Replay)
 
 
 def _overridden(
