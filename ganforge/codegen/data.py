@@ -77,11 +77,15 @@ def _opened(data: Data, source: DataSource, imports: Imports) -> str:
         given = {k: getattr(data.options, k) for k in fields}
         options |= {k: v for k, v in given.items() if v != fields[k].default}
     arguments = "".join(f", {k}={literal(v)}" for k, v in options.items())
+    opened = f"{function}(path, {'part' if data.domains else 'FIELDS'}{arguments})"
+    if data.table.holdout is not None:
+        hold_out = imports.use("ganforge.runtime.holdout:hold_out")
+        opened = f"{hold_out}({opened}, {literal(data.table.holdout)})"
     if not data.domains:
-        return f"{function}(path, FIELDS{arguments})"
+        return opened
     domains = imports.use("ganforge.runtime.domains:Domains")
     parts = imports.use("ganforge.runtime.domains:by_domain")
-    return f"{domains}([{function}(path, part{arguments}) for part in {parts}(FIELDS)])"
+    return f"{domains}([{opened} for part in {parts}(FIELDS)])"
 
 
 def _function(data: Data, source: DataSource) -> str:

@@ -39,7 +39,7 @@ ALWAYS = (
     "ganforge.runtime.options:Options",
     "ganforge.runtime.run:Run",
 )
-SHAPING = ("paired", "load_size", "crop", "flip", "dequantize")
+SHAPING = ("paired", "load_size", "crop", "flip", "dequantize", "holdout")
 """Keys of `[data]` that change training whatever the source."""
 
 

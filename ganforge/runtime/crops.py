@@ -17,6 +17,7 @@ class Cropped(Data):
     def __init__(self, data: Data, sizes: dict[str, tuple[int, int]], margins: bool) -> None:
         super().__init__(data.count, lambda index: self.centred(data.read(index)))
         self.data, self.sizes, self.margins = data, sizes, margins
+        self.held_out = Cropped(data.held_out, sizes, margins) if data.held_out else None
 
     def centred(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """The batch with images (B, C, H, W) cropped around their centre."""

@@ -14,10 +14,14 @@ from ganforge.runtime.state import State
 
 @dataclass
 class Data:
-    """A data set: `read` gives images as bytes (B, C, H, W) and classes as int64 (B), by field."""
+    """A data set: `read` gives images as bytes (B, C, H, W) and classes as int64 (B), by field.
+
+    held_out: what is kept from training; samples and metrics use `data.held_out or data`.
+    """
 
     count: int
     read: Callable[[list[int]], dict[str, Tensor]]
+    held_out: Data | None = None
 
     def visit(self, start: int, count: int, seed: int, domain: int = 0) -> dict[str, Tensor]:
         """`count` samples from the `start`-th on, which may reach into the next epoch."""
@@ -42,6 +46,9 @@ def next_batch(state: State, data: Data, count: int) -> dict[str, Tensor]:
 
 
 def first_batch(state: State, data: Data, count: int, seed: int) -> dict[str, Tensor]:
-    """The first `count` samples in the order of a seed: training's place in the data stays."""
+    """The first `count` held-out samples, else any, in the order of a seed; training's place in
+    the data stays.
+    """
+    data = data.held_out or data
     batch = data.visit(0, count, seed)
     return {name: values.to(state.noise.device) for name, values in batch.items()}

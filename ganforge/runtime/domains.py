@@ -15,6 +15,8 @@ class Domains(Data):
     def __init__(self, parts: list[Data]) -> None:
         super().__init__(max(part.count for part in parts), self.read_all)
         self.parts = parts
+        kept = [part.held_out for part in parts if part.held_out]
+        self.held_out = Domains(kept) if kept else None
 
     def read_all(self, index: list[int]) -> dict[str, Tensor]:
         """The samples of these numbers in each domain; smaller ones start over."""

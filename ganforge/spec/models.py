@@ -92,6 +92,15 @@ class DataTable(Params):
     crop: Literal["center", "random"] = "center"
     flip: Bool = False
     dequantize: Bool = False
+    holdout: Float | None = Field(default=None, gt=0)
+
+    @field_validator("holdout")
+    @classmethod
+    def _whole_or_share(cls, value: float | None) -> float | None:
+        if value is not None and value > 1 and value != int(value):
+            message = "what is held out is a whole number of samples, or a share below 1"
+            raise PydanticCustomError("GF115", "{message}", {"message": message})
+        return value
 
 
 class Latent(Params):

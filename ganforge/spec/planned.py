@@ -12,7 +12,7 @@ from ganforge.spec.findings import Findings
 KEYS: Mapping[str, frozenset[str]] = {
     "": frozenset({"stages", "search"}),
     "conditioning": frozenset({"noise"}),
-    "data": frozenset({"holdout", "normalize"}),
+    "data": frozenset({"normalize"}),
     "data.fields": frozenset({"labelled", "labelled_share", "corrupt"}),
     "train": frozenset({"fresh_optimizers", "level", "fade_kimg"}),
     "sample": frozenset({"columns", "latents"}),

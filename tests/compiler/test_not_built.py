@@ -11,13 +11,7 @@ from ganforge.plugins.registry import Registry
 from ganforge.spec import planned
 
 TABLES = ["stages.a]\nkimg = 1", "search]\nover = ['a']"]
-REPLACED = [
-    ('source = "shapes"', key, 'source = "shapes"\n{}')
-    for key in (
-        "holdout = 100",
-        "normalize = true",
-    )
-]
+REPLACED = [('source = "shapes"', "normalize = true", 'source = "shapes"\n{}')]
 REPLACED += [("batch = 8", key, "batch = 8\n{}") for key in ("level = 3", "fade_kimg = 600")]
 REPLACED += [
     ('images = ["fake"]', key, 'images = ["fake"]\n{}')

@@ -6,6 +6,7 @@ import pytest
 
 from ganforge.diagnostics.diagnostic import Diagnostic
 from ganforge.document import Document, SpecNotFound, load, loads, shipped_names
+from ganforge.spec.models import DataTable
 
 BASE = """\
 ganforge = 1
@@ -13,7 +14,7 @@ ganforge = 1
 width = 64
 [data]
 source = "folder"
-crop = 178
+depth = 178
 count = 1000
 fields = { x = { kind = "image", size = 64 } }
 [losses.penalty]
@@ -68,12 +69,23 @@ def test_another_source_drops_only_the_options_of_the_old_one(tmp_path: Path) ->
     document, (note,) = extended(tmp_path, '[data]\nsource = "shapes"\nnoise = 0.1')
     data = document.values["data"]
     assert set(data) == {"source", "noise", "count", "fields"}
-    assert "`crop` fell away" in note.message
+    assert "`depth` fell away" in note.message
+
+
+def test_another_source_keeps_what_holds_for_every_source(tmp_path: Path) -> None:
+    keys = [f"{key} = 1" for key in DataTable.model_fields]
+    (tmp_path / "other.toml").write_text(
+        "\n".join(["ganforge = 1", "[data]", "source = 'a'", *keys])
+    )
+    text = 'ganforge = 1\nextends = "other.toml"\n[data]\nsource = "b"'
+    document, found = loads(text, folder=tmp_path)
+    assert document is not None and not found
+    assert set(document.values["data"]) == {"source", *DataTable.model_fields}
 
 
 def test_the_same_source_keeps_its_options(tmp_path: Path) -> None:
     document, found = extended(tmp_path, '[data]\nsource = "folder"')
-    assert document.values["data"]["crop"] == 178
+    assert document.values["data"]["depth"] == 178
     assert not found
 
 

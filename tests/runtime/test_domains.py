@@ -149,8 +149,8 @@ def test_only_unpaired_fields_bring_domains_into_the_program() -> None:
     )
 
 
-def test_data_of_the_command_line_must_fit_the_fields_too() -> None:
+def test_data_of_the_command_line_must_fit_the_fields_too(tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="`idx` gives one image a sample, and 2 are asked"):
-        checked_data("idx:somewhere", compile_spec(TWO))
+        checked_data(f"idx:{tmp_path}", compile_spec(TWO))
     with pytest.raises(CannotStart, match="`from` cannot choose: the source `idx`"):
-        checked_data("idx:somewhere", compile_spec("dcgan", ["data.fields.x.from=filled"]))
+        checked_data(f"idx:{tmp_path}", compile_spec("dcgan", ["data.fields.x.from=filled"]))
