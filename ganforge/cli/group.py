@@ -37,10 +37,12 @@ class Group(click.Group):
 
 @contextmanager
 def errors_told(ctx: click.Context) -> Iterator[None]:
-    """Errors meant for the user: one message, no traceback; 1 for bad input, 2 for unreadable."""
+    """Errors meant for the user: one message, no traceback. 1: the spec has errors, or training
+    broke down; 2: what was asked for could not be done.
+    """
     from ganforge.document import SpecNotFound
     from ganforge.errors import CannotStart, SpecError
-    from ganforge.runtime.errors import RunError
+    from ganforge.runtime.errors import NonFinite, RunError
 
     try:
         yield
@@ -52,7 +54,7 @@ def errors_told(ctx: click.Context) -> Iterator[None]:
     except (SpecNotFound, CannotStart) as error:
         _tell(ctx, str(error), 2)
     except RunError as error:
-        _tell(ctx, str(error), 2 if isinstance(error.__cause__, OSError) else 1)
+        _tell(ctx, str(error), 1 if isinstance(error, NonFinite) else 2)
     except (MemoryError, RuntimeError) as error:
         if not isinstance(error, MemoryError) and not _OUT_OF_MEMORY.search(str(error)):
             raise

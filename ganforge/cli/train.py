@@ -42,19 +42,24 @@ _ROUNDS = click.IntRange(min=1)
 def command(spec: str | None, batch: int | None, dry_run: bool, **options: Any) -> None:
     """Train SPEC, or go on with the run in the folder RUN (`--resume`)."""
     from ganforge.cli.output import print_report
-    from ganforge.runs.training import open_run, start, try_one_round
+    from ganforge.runs.training import open_run, start
 
-    request = _request(spec, batch, options)
-    run = open_run(request)
-    print_report(run.compilation.report)
-    if dry_run:
-        losses = try_one_round(run)
-        text = "  ".join(f"{name} {loss:.4g}" for name, loss in losses.items())
-        click.echo(f"one round on {run.options.data} works: {text}")
-        return
-    module = start(run, overwrite=request.overwrite)
+    request = _request(spec, batch, {**options, "dry": dry_run})
     with _warnings_told():
-        _train(run, module)
+        run = open_run(request)
+        print_report(run.compilation.report)
+        if dry_run:
+            _try(run)
+        else:
+            _train(run, start(run, overwrite=request.overwrite))
+
+
+def _try(run: Run) -> None:
+    from ganforge.runs.training import try_one_round
+
+    losses = try_one_round(run)
+    text = "  ".join(f"{name} {loss:.4g}" for name, loss in losses.items())
+    click.echo(f"one round on {run.options.data} works: {text}")
 
 
 def _request(spec: str | None, batch: int | None, options: dict[str, Any]) -> Request:
@@ -72,12 +77,29 @@ def _train(run: Run, module: ModuleType) -> None:
     from ganforge.runs.training import metrics_of
 
     click.echo(f"{run.program.name} in {run.folder}, on {run.options.device}", err=True)
+    trained = False
     with _interruptible(run) as interrupted, shown_progress(run, module) as show:
         for metrics in metrics_of(run, module):
+            trained = True
             show(metrics)
     if interrupted:
         _stopped(run)
+    if not trained:
+        _tell_of_end(run)
     click.echo(f"done: {run.folder}/samples.png", err=True)
+
+
+def _tell_of_end(run: Run) -> None:
+    """Why a resumed run did not go on, and what would take it further."""
+    from ganforge.runs.folder import read_state
+
+    counters, unit = read_state(run.folder)["counters"], run.program.length.split()[-1]
+    rounds, more = counters["round"], f"`--set train.{unit}=N` makes it longer"
+    if rounds >= run.options.rounds:
+        more = "raise `--rounds`"
+    elif counters["images"] >= 1000 * run.options.kimg:
+        more = "raise `--kimg`"
+    click.echo(f"nothing to do: {run.folder} already has {rounds} rounds; {more}", err=True)
 
 
 def _stopped(run: Run) -> NoReturn:
@@ -100,7 +122,7 @@ def _interruptible(run: Run) -> Iterator[list[int]]:
         if received:
             raise KeyboardInterrupt
         received.append(number)
-        run.options.stop()
+        run.options.rounds = 0
         click.echo("stopping after this round; once more stops at once", err=True)
 
     before = signal.signal(signal.SIGINT, stop)

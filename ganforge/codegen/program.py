@@ -29,6 +29,7 @@ from ganforge.plugins.declarations import Call, call
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Tensor, TensorList
 from ganforge.resources import folder
+from ganforge.spec.train import LENGTHS
 
 ALWAYS = (
     "ganforge.runtime.state:Progress",
@@ -53,6 +54,10 @@ class Program:
     data: str
     samples_of_data: bool
     """Whether `sample` and `save_samples` take the data."""
+    length: str
+    """How long it trains, such as `25 epochs`."""
+    follows_progress: bool
+    """Whether a live number does."""
 
 
 def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Program:
@@ -98,6 +103,8 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         str(context["spec"]),
         data or sources[0].name,
         shows_data(plan),
+        " ".join(f"{value} {name}" for name, value in _lengths(graph).items()),
+        any("t.progress" in function.source for function in hyper.functions),
     )
 
 
@@ -139,14 +146,15 @@ def header(graph: Graph) -> str:
 
 
 def spec_hash(graph: Graph) -> str:
-    """Changes with whatever changes training; not with titles, samples or where the data comes
-    from.
+    """Changes with whatever changes a round; not with how many there are, nor with titles, samples
+    or where the data comes from.
     """
     values = dict(graph.spec.document.values)
     kept = {k: v for k, v in values.items() if k not in ("gan", "sample", "data")}
     data = values.get("data", {})
     kept["fields"] = data.get("fields", {})
     kept |= {key: data[key] for key in SHAPING if key in data}
+    kept["train"] = {k: v for k, v in values.get("train", {}).items() if k not in LENGTHS}
     text = json.dumps([kept, graph.spec.params], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -165,10 +173,7 @@ def _constants(graph: Graph, hyper: Hyperparameters, plan: Plan) -> dict[str, st
     for name, table in train.players.items():
         if table.batch:
             constants[f"{name.upper()}_BATCH"] = literal(table.batch)
-    for name in ("rounds", "kimg", "epochs"):
-        length = getattr(train, name)
-        if length is not None:
-            constants[name.upper()] = literal(int(length) if length == int(length) else length)
+    constants |= {name.upper(): length for name, length in _lengths(graph).items()}
     return constants | hyper.constants | {"MEMORY_FORMAT": f"torch.{memory_format(graph)}"}
 
 
@@ -256,6 +261,12 @@ def _memories(graph: Graph, imports: Imports) -> list[tuple[str, str]]:
 def _example(shape: Tensor) -> Call:
     """One sample of a shape: classes are whole numbers."""
     return call("torch.tensor", 0) if shape.classes else call("torch.zeros", *shape.shape)
+
+
+def _lengths(graph: Graph) -> dict[str, str]:
+    """The length of training by its unit."""
+    lengths = {name: getattr(graph.spec.train, name) for name in LENGTHS}
+    return {k: literal(int(v) if v == int(v) else v) for k, v in lengths.items() if v is not None}
 
 
 def _length(graph: Graph) -> tuple[str, str]:

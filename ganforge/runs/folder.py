@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ganforge.errors import CannotStart
+from ganforge.runtime.errors import RunError
 
 SPEC, PROGRAM, ABOUT, SAMPLES = "spec.toml", "program.py", "run.json", "samples.png"
 _FILES = (SPEC, PROGRAM, ABOUT, SAMPLES, "metrics.jsonl")
@@ -41,6 +42,22 @@ def read_about(folder: Path) -> dict[str, Any]:
             raise
     kind = "its `run.json` is damaged" if (folder / ABOUT).exists() else "it has no `run.json`"
     raise CannotStart(f"{folder} is no run: {kind}")
+
+
+def read_state(folder: Path) -> dict[str, Any]:
+    """What the last checkpoint says of itself: the hash of its spec, and its counters.
+
+    Raises `RunError` where it is damaged.
+    """
+    from ganforge.runtime.state import all_checkpoints
+
+    path = all_checkpoints(folder)[-1]
+    try:
+        state = json.loads((path / "state.json").read_text("utf-8"))
+        counters = {name: int(state["counters"][name]) for name in ("seed", "round", "images")}
+        return {"spec": str(state["spec"]), "counters": counters}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise RunError(f"{path} is damaged ({error}): delete it and resume.") from error
 
 
 def free_folder(name: str) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import traceback
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,16 +40,10 @@ class Request:
     kimg: float = math.inf
     resume: bool = False
     overwrite: bool = False
+    dry: bool = False
     log_every: int = 50
     sample_every: int = 500
     checkpoint_every: int = 1000
-
-
-class RunOptions(Options):
-    """Options of a run that can be ended after the round it is in."""
-
-    def stop(self) -> None:
-        object.__setattr__(self, "rounds", 0)  # read anew before each round
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,7 @@ class Run:
 
     compilation: Compilation
     program: Program
-    options: RunOptions
+    options: Options
     about: dict[str, object] = field(repr=False)
 
     @property
@@ -88,7 +83,8 @@ def _new(request: Request) -> Run:
     data = checked_data(request.data, compilation)
     program = compilation.program(data)
     out = request.out or folders.free_folder(program.name)
-    _check_free(out, request.overwrite)
+    if not request.dry:
+        _check_free(out, request.overwrite)
     options = _options(request, out, data, request.seed or 0, request.device or "auto")
     return Run(compilation, program, options, about_run(program, compilation.registry, options))
 
@@ -108,7 +104,7 @@ def _check_free(out: Path, overwrite: bool) -> None:
 
 def _resumed(request: Request) -> Run:
     folder = _folder_to_resume(request)
-    about = folders.read_about(folder) if _began_here(request, folder) else _of_a_script(request)
+    about = folders.read_about(folder) if _began_here(request, folder) else _of_a_script(folder)
     if not folders.has_checkpoint(folder):
         raise CannotStart(f"{folder} has no checkpoint yet: start it anew with `--overwrite`")
     if request.seed not in (None, about["seed"]):
@@ -118,24 +114,37 @@ def _resumed(request: Request) -> Run:
     compilation = compile_sound(source, request.overrides)
     data = checked_data(request.data or about["data"], compilation)
     program = compilation.program(data)
-    if about["spec"] not in (None, program.spec_hash):
+    if about["spec"] != program.spec_hash:
         raise RunError(
-            f"{folder} was trained from another spec: resume it without `--set`, as "
-            f"`ganforge train {folder} --resume`, or use another folder"
+            f"{folder} was trained from another spec: `ganforge train {folder} --resume` goes on "
+            "with its own, of which `--set` may change the length alone"
         )
-    seed = about["seed"] or 0
-    options = _options(request, folder, data, seed, request.device or about["device"])
+    _tell_of_length(folder, program)
+    device = request.device or about["device"]
+    options = _options(request, folder, data, about["seed"], device)
     again = about_resumed(about, compilation.registry, options)
     return Run(compilation, program, options, again)
+
+
+def _tell_of_length(folder: Path, program: Program) -> None:
+    """Say so where a new length moves the live numbers that follow `progress`."""
+    if not program.follows_progress or not (folder / folders.SPEC).exists():
+        return
+    before = compile_sound(folder).program(program.data).length
+    if before != program.length:
+        text = f"{before} before, {program.length} now: the numbers that follow `progress` stretch"
+        warnings.warn(text, stacklevel=2)
 
 
 def _began_here(request: Request, folder: Path) -> bool:
     return request.source is None or folders.is_run(folder) or not folders.has_checkpoint(folder)
 
 
-def _of_a_script(request: Request) -> dict[str, Any]:
-    """What is known of a run that an emitted script began: its checkpoint tells the rest."""
-    return {"spec": None, "data": None, "seed": request.seed, "device": "auto"}
+def _of_a_script(folder: Path) -> dict[str, Any]:
+    """What is known of a run that an emitted script began."""
+    state = folders.read_state(folder)
+    seed = state["counters"]["seed"]
+    return {"spec": state["spec"], "seed": seed, "data": None, "device": "auto"}
 
 
 def _folder_to_resume(request: Request) -> Path:
@@ -157,8 +166,8 @@ def _names_run(source: Source) -> bool:
     return not text and Path(source).is_dir() and folders.is_run(Path(source))
 
 
-def _options(request: Request, out: Path, data: str, seed: int, device: str) -> RunOptions:
-    return RunOptions(
+def _options(request: Request, out: Path, data: str, seed: int, device: str) -> Options:
+    return Options(
         out=out,
         data=data,
         seed=seed,
@@ -180,8 +189,7 @@ def start(run: Run, *, overwrite: bool = False) -> ModuleType:
     document = run.compilation.document
     assert document is not None
     folders.write_whole(run.folder / folders.ABOUT, json.dumps(run.about, indent=2) + "\n")
-    if not (run.folder / folders.SPEC).exists():
-        folders.write_whole(run.folder / folders.SPEC, resolved_text(document))
+    folders.write_whole(run.folder / folders.SPEC, resolved_text(document))
     folders.write_whole(run.folder / folders.PROGRAM, run.program.text)
     return import_program(run.program.text, run.folder / folders.PROGRAM)
 
@@ -204,7 +212,7 @@ def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
     except (ArithmeticError, ValueError) as error:
         _free_if_untrained(run)
         if told := _of_a_live_number(error, run):
-            raise RunError(told) from error
+            raise NonFinite(told) from error
         raise
     except BaseException:
         _free_if_untrained(run)

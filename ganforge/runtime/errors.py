@@ -8,4 +8,4 @@ class RunError(Exception):
 
 
 class NonFinite(RunError):
-    """A loss or a weight became infinite or NaN."""
+    """A loss or a weight became infinite or NaN, or a live number has no value."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from ganforge.runtime.errors import RunError
+from ganforge.runtime.errors import NonFinite, RunError
 from ganforge.runtime.options import Options
 
 COUNTS = ("rounds", "kimg", "log_every", "sample_every", "checkpoint_every")
@@ -44,7 +44,7 @@ def main(train: Callable[[Options], Iterator[dict[str, float]]], name: str, data
         for metrics in train(options):
             print("  ".join(f"{key} {value:.5g}" for key, value in metrics.items()), flush=True)
     except (RunError, OSError) as error:
-        sys.exit(f"error: {error}")
+        parser.exit(1 if isinstance(error, NonFinite) else 2, f"error: {error}\n")
     if options.rounds == 0:
         command = [part for part in sys.argv if part != "--resume"]
         print(f"stopped; go on with: python {shlex.join(command)} --resume", file=sys.stderr)

@@ -21,20 +21,26 @@ class Run:
     def __init__(self, state: State, options: Options, spec: str) -> None:
         """Resume from the last checkpoint if asked to, else see that the folder holds no run."""
         self.state, self.options, self.spec = state, options, spec
+        self.losses: dict[str, Tensor] = {}  # of the last round, until they are logged
         self.broken: dict[str, Tensor] = {}  # by loss: the first round in which it is not finite
         self.metrics, found = options.out / "metrics.jsonl", all_checkpoints(options.out)
         if bool(found) != options.resume:
             text = "holds a run: resume it, or use" if found else "has no checkpoint to resume: use"
             raise RunError(f"{options.out} {text} another folder.")
-        kept = []
         if found:
             state.load(found[-1], spec)
-            lines = self.metrics.read_text().splitlines() if self.metrics.exists() else []
-            whole = [line for line in lines if line.endswith("}")]
-            kept = [line for line in whole if json.loads(line)["round"] <= state.round]
         options.out.mkdir(parents=True, exist_ok=True)
-        self.metrics.write_text("".join(f"{line}\n" for line in kept))
-        self.images, self.start = state.images, time.perf_counter()
+        self.drop_metrics()
+        self.first, self.images, self.time = state.round + 1, state.images, time.perf_counter()
+
+    def drop_metrics(self) -> None:
+        """Drop what was logged after the checkpoint: those rounds are trained again."""
+        lines = self.metrics.read_text().splitlines() if self.metrics.exists() else []
+        whole = [line for line in lines if line.endswith("}")]
+        kept = [line for line in whole if json.loads(line)["round"] <= self.state.round]
+        unfinished = self.metrics.with_suffix(".unfinished")
+        unfinished.write_text("".join(f"{line}\n" for line in kept))
+        unfinished.rename(self.metrics)
 
     def goes_on(self) -> bool:
         """Whether the options let another round begin."""
@@ -42,7 +48,8 @@ class Run:
         return state.round < options.rounds and state.images < 1000 * options.kimg
 
     def watch(self, losses: dict[str, Tensor]) -> None:
-        """Note which losses are not finite, without waiting for the device."""
+        """Keep a round's losses, and note which are not finite, without waiting for the device."""
+        self.losses = losses
         for name, loss in losses.items():
             round = torch.where(loss.isfinite(), math.inf, self.state.round)
             self.broken[name] = torch.minimum(self.broken.get(name, round), round)
@@ -59,16 +66,22 @@ class Run:
             text = f"In round {rounds[what]:.0f} {what} was not finite; last good checkpoint"
             raise NonFinite(f"{text}: {last}. Lower the learning rate.")
 
-    def log(self, losses: dict[str, Tensor]) -> dict[str, float]:
-        """The metrics of this round, which metrics.jsonl keeps."""
+    def logs(self) -> bool:
+        """Whether this round is logged: the first since the start, and every so many."""
+        round = self.state.round
+        return round == self.first or round % self.options.log_every == 0
+
+    def log(self) -> dict[str, float]:
+        """The metrics of this round, which metrics.jsonl keeps; the speed since the last ones."""
         self.check()
-        state, seconds = self.state, time.perf_counter() - self.start
+        state, before, self.time = self.state, self.time, time.perf_counter()
         metrics = {"round": state.round, "kimg": state.images / 1000}
         metrics["epoch"] = state.images / state.samples
-        metrics["images_per_second"] = (state.images - self.images) / seconds
-        metrics |= {name: loss.item() for name, loss in losses.items()}
+        metrics["images_per_second"] = (state.images - self.images) / (self.time - before)
+        metrics |= {name: loss.item() for name, loss in self.losses.items()}
         with self.metrics.open("a") as file:
             file.write(json.dumps(metrics) + "\n")
+        self.losses, self.images = {}, state.images
         return metrics
 
     def save(self) -> None:

@@ -48,10 +48,14 @@ class State:
             for key, value in module.state_dict().items()
         }
 
-    def surroundings(self) -> str:
+    def surroundings(self) -> dict[str, str | int]:
         """On what it depends, beside a checkpoint, that training goes on bit for bit."""
-        device, threads = self.noise.device.type, torch.get_num_threads()
-        return f"torch {torch.__version__}, {device}, {threads} threads, {self.samples} samples"
+        return {
+            "torch": str(torch.__version__),
+            "device": self.noise.device.type,
+            "threads": torch.get_num_threads(),
+            "samples": self.samples,
+        }
 
     def save(self, folder: Path, spec: str) -> None:
         """Write `checkpoints/round-N`, which is there whole or not at all; keep the last two."""
@@ -95,11 +99,13 @@ class State:
                 optimizer.load_state_dict(optimizer.state_dict())  # puts each on its device
             vars(self).update(about["counters"])
             self.steps = Counter(self.steps)
-            before, now = about["trained with"], self.surroundings()
+            old, now = about["trained with"], self.surroundings()
+            pairs = [(name, old[name], now[name]) for name in now if old[name] != now[name]]
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             raise RunError(f"{path} is damaged ({error}): delete it and resume.") from error
-        if before != now:
-            warnings.warn(f"{before} before, now {now}: not bit for bit", stacklevel=2)
+        if pairs:
+            changes = ", ".join(f"{name} {before} -> {after}" for name, before, after in pairs)
+            warnings.warn(f"the run goes on, but not bit for bit: {changes}", stacklevel=2)
 
 
 def all_checkpoints(folder: Path) -> list[Path]:

@@ -27,7 +27,7 @@ from ganforge_blocks.sources.folder import open_folder
 from ganforge_blocks.sources.shapes import open_shapes
 
 NAME = "dcgan"
-SPEC = "0f3c6d1e9a7b5c24"  # changes with whatever changes training
+SPEC = "0f3c6d1e9a7b5c24"  # changes with whatever changes a round of training
 FIELDS = {"x": {"kind": "image", "channels": 3, "size": (16, 16)}}
 BATCH = 4
 EPOCHS = 25
@@ -173,12 +173,14 @@ def train(options: Options) -> Iterator[dict[str, float]]:
         losses = train_round(state, *draw(state, data))
         state.round += 1
         run.watch(losses)
-        if state.round % options.log_every == 0:
-            yield run.log(losses)
+        if run.logs():
+            yield run.log()
         if state.round % options.checkpoint_every == 0:
             run.save()
         if state.round % options.sample_every == 0:
             save_samples(state, run.samples())
+    if run.losses:
+        yield run.log()
     if state.round > 0:
         run.save()
         save_samples(state, run.samples())

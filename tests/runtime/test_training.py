@@ -117,6 +117,42 @@ def test_metrics_after_the_resumed_round_are_dropped(program: ModuleType, tmp_pa
     assert "adversarial.critic" in json.loads(lines[2])
 
 
+def rounds_logged(out: Path) -> list[int]:
+    return [json.loads(line)["round"] for line in (out / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_the_first_and_the_last_round_are_logged_and_every_so_many(
+    program: ModuleType, tmp_path: Path
+) -> None:
+    yielded = train(program, tmp_path, rounds=12)
+    assert rounds_logged(tmp_path) == [metrics["round"] for metrics in yielded] == [1, 5, 10, 12]
+    train(program, tmp_path, rounds=13, resume=True)
+    assert rounds_logged(tmp_path) == [1, 5, 10, 12, 13]
+    assert train(program, tmp_path, rounds=9, resume=True) == []
+    assert rounds_logged(tmp_path) == [1, 5, 10, 12, 13]
+
+
+def test_a_run_that_was_killed_has_every_line_once_when_it_has_gone_on(
+    program: ModuleType, tmp_path: Path
+) -> None:
+    going = program.train(Options(tmp_path, "shapes", log_every=2, checkpoint_every=3))
+    assert [next(going)["round"] for _ in range(3)] == [1, 2, 4]
+    going.close()
+    assert all_checkpoints(tmp_path)[-1].name == "round-000003"
+    train(program, tmp_path, rounds=8, log_every=2, resume=True)
+    assert rounds_logged(tmp_path) == [1, 2, 4, 6, 8]
+
+
+def test_the_speed_is_that_since_the_last_line(
+    program: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter([0.0, 1.0, 1.5, 5.5])
+    monkeypatch.setattr("time.perf_counter", lambda: next(seconds))
+    metrics = train(program, tmp_path, rounds=3, log_every=1)
+    speeds = [m["images_per_second"] / (1000 * m["kimg"] / m["round"]) for m in metrics]
+    assert speeds == pytest.approx([1.0, 2.0, 0.25])
+
+
 def test_a_folder_with_a_run_is_not_overwritten(program: ModuleType, tmp_path: Path) -> None:
     train(program, tmp_path, rounds=1)
     with pytest.raises(RunError, match="holds a run: resume it, or use another folder"):
@@ -154,13 +190,21 @@ def test_a_damaged_checkpoint_is_refused(program: ModuleType, tmp_path: Path, ke
         train(program, tmp_path, rounds=2, resume=True)
 
 
-@pytest.mark.parametrize(("now", "then"), [("1 threads", "7 threads"), ("torch 2", "torch 1")])
-def test_resuming_elsewhere_warns(program: ModuleType, tmp_path: Path, now: str, then: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "then", "change"),
+    [("threads", 7, "threads 7 -> 1"), ("torch", "1.0", rf"torch 1.0 -> {torch.__version__}")],
+)
+def test_resuming_elsewhere_warns_of_what_differs(
+    program: ModuleType, tmp_path: Path, name: str, then: object, change: str
+) -> None:
     train(program, tmp_path, rounds=1)
     path = all_checkpoints(tmp_path)[-1] / "state.json"
-    path.write_text(path.read_text().replace(now, then))
-    with pytest.warns(UserWarning, match=rf"{then}.* before, now .*{now}.*: not bit for bit"):
+    about = json.loads(path.read_text())
+    about["trained with"][name] = then
+    path.write_text(json.dumps(about))
+    with pytest.warns(UserWarning) as told:
         train(program, tmp_path, rounds=2, resume=True)
+    assert [str(w.message) for w in told] == [f"the run goes on, but not bit for bit: {change}"]
 
 
 def test_sampling_is_repeatable_and_leaves_training_alone(program: ModuleType) -> None:
