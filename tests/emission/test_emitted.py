@@ -127,9 +127,22 @@ def test_the_script_refuses_a_checkpoint_of_another_spec(tmp_path: Path) -> None
     script = emitted("dcgan", tmp_path)
     ganforge("train", "gan", *tiny("gan"), "--out", str(tmp_path / "run"), "--rounds", "1")
     done = run_alone(script, "--out", str(tmp_path / "run"), "--resume")
-    assert done.returncode != 0
+    assert done.returncode == 2
     assert "another spec" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("data", "code"), [("folder:empty", 2), ("shapes", 1)])
+def test_a_script_exits_with_2_for_bad_data_and_with_1_where_training_breaks_down(
+    data: str, code: int, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    script = tmp_path / "gan.py"
+    ganforge("emit", "gan", *tiny("gan"), "--set", "train.optimizer.lr=1e14", "-o", str(script))
+    data = data.replace("empty", str(tmp_path / "empty"))
+    done = run_alone(script, "--out", str(tmp_path / "run"), "--data", data, "--rounds", "9")
+    assert (done.returncode, done.stderr.count("\n")) == (code, 1)
+    assert done.stderr.startswith("error: ")
 
 
 @pytest.mark.parametrize("spec", SPECS)
