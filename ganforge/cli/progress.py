@@ -23,13 +23,15 @@ def shown_progress(run: Run, module: ModuleType) -> Iterator[Callable[[Metrics],
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import TimeRemainingColumn as TimeLeftColumn
 
     done, text = (
         TextColumn("{task.percentage:.1f}%"),
         TextColumn("{task.description}", markup=False),
     )
-    bar = (BarColumn(16), done, TimeElapsedColumn(), text)
-    with Progress(*bar, console=Console(stderr=True)) as progress:
+    bar = (BarColumn(16), done, TimeElapsedColumn(), TimeLeftColumn(), TextColumn("left"), text)
+    whole_run = float("inf")  # the speed is that since the start, however rare the log
+    with Progress(*bar, console=Console(stderr=True), speed_estimate_period=whole_run) as progress:
         task = progress.add_task("starting", total=1.0)
 
         def show(metrics: Metrics) -> None:

@@ -90,6 +90,8 @@ def _new(request: Request) -> Run:
 
 
 def _check_free(out: Path, overwrite: bool) -> None:
+    if out.exists() and not out.is_dir():
+        raise CannotStart(f"{out} is no folder: give another one with `--out`")
     names = folders.in_the_way(out)
     if names and not folders.is_run(out):
         raise CannotStart(
@@ -214,8 +216,10 @@ def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
         if told := _of_a_live_number(error, run):
             raise NonFinite(told) from error
         raise
-    except BaseException:
+    except BaseException as error:
         _free_if_untrained(run)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(run.folder)  # a full disk has no name
         raise
     finally:
         board.close()

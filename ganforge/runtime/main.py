@@ -37,7 +37,8 @@ def main(train: Callable[[Options], Iterator[dict[str, float]]], name: str, data
 
     def stop(*_: object) -> None:
         options.rounds = 0
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # the second Ctrl-C stops at once
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        print("stopping after this round; once more stops at once", file=sys.stderr)
 
     signal.signal(signal.SIGINT, stop)
     try:

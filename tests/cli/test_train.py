@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -93,6 +94,29 @@ def test_a_run_is_overwritten_only_on_demand(train: Command) -> None:
     assert train("--rounds", "1", "--out", "a", "--overwrite").exit_code == 0
     assert [path.name for path in Path("a/checkpoints").iterdir()] == ["round-000001"]
     assert Path("a/own.txt").exists()
+
+
+def test_a_run_cannot_be_a_file(train: Command) -> None:
+    Path("a").write_text("mine")
+    result = train("--rounds", "1", "--out", "a")
+    assert (result.exit_code, Path("a").read_text()) == (2, "mine")
+    assert "error: a is no folder: give another one with `--out`" in result.stderr
+
+
+def test_a_full_disk_is_one_message_that_names_the_run_which_can_go_on(
+    ganforge: Command, train: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train("--rounds", "1", "--out", "a")
+    with monkeypatch.context() as patch:
+        patch.setattr("ganforge.runtime.state.write_tensors", _full_disk)
+        result = ganforge("train", "a", "--resume", "--rounds", "2")
+    assert result.exit_code == 2
+    assert result.stderr.endswith("error: a: No space left on device\n")
+    assert ganforge("train", "a", "--resume", "--rounds", "2").exit_code == 0
+
+
+def _full_disk(*arguments: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_a_folder_with_files_of_others_is_never_written_into(ganforge: Command) -> None:

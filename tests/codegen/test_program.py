@@ -272,6 +272,19 @@ def test_clipping_acts_before_and_after_the_gradients_of_any_player(tmp_path: Pa
         assert one_round(text, tmp_path)
 
 
+def test_gradients_are_shortened_and_weights_decay_for_their_player_alone(tmp_path: Path) -> None:
+    sgd = '{ kind = "sgd", lr = 0.5, weight_decay = 1 }'
+    table = f"[train.players.critic]\nclip_gradients = 1e-9\noptimizer = {sgd}"
+    module = executed(program(spec(train=table)), tmp_path)
+    state, data = module.build(0, torch.device("cpu")), module.open_data("shapes")
+    before = {name: [w.clone() for w in n.parameters()] for name, n in state.networks.items()}
+    module.train_round(state, *module.draw(state, data))
+    for name, kept in before.items():
+        after = list(state.networks[name].parameters())
+        halved = [torch.allclose(new, old / 2) for old, new in zip(kept, after, strict=True)]
+        assert all(halved) if name == "D" else not any(halved)
+
+
 def test_a_penalty_differentiates_by_what_it_names_and_moves_the_critic_alone() -> None:
     penalty = '[losses.penalty]\nkind = "gradient-penalty"\nscore = "D(between)"\nwrt = "between"'
     between = 'between = "interpolate(x, fake)"\n[losses.adversarial]'

@@ -81,6 +81,21 @@ def test_five_rounds_of_the_script_are_bit_for_bit_those_of_train(
     assert losses(tmp_path / "a") == losses(tmp_path / "b")
 
 
+def test_a_script_keeps_to_what_a_player_has_of_its_own(tmp_path: Path) -> None:
+    critic = {"clip_gradients": "0.1", "clip_weights": "0.05", "optimizer.weight_decay": "0.01"}
+    critic["steps"] = "'3 if round < 2 else 1'"
+    own = ["--set=train.update=alternating"]
+    own += [f"--set=train.players.critic.{key}={value}" for key, value in critic.items()]
+    script = tmp_path / "gan.py"
+    ganforge("emit", "gan", *tiny("gan"), *own, "-o", str(script))
+    ganforge("train", "gan", *tiny("gan"), *own, "--out", str(tmp_path / "a"), "--rounds", "4")
+    done = run_alone(script, "--out", str(tmp_path / "b"), "--rounds", "4", "--device", "cpu")
+    assert done.returncode == 0, done.stderr
+    assert_same(tmp_path / "a", tmp_path / "b")
+    state = json.loads((tmp_path / "a" / "checkpoints" / "round-000004" / "state.json").read_text())
+    assert state["counters"]["steps"] == {"critic": 8, "generator": 4}
+
+
 def test_checkpoints_are_interchangeable_both_ways(tmp_path: Path) -> None:
     script = emitted("dcgan", tmp_path)
     for run, rounds in (("a", "4"), ("b", "2")):

@@ -18,6 +18,7 @@ def find_players(graph: Graph, findings: Findings) -> Graph:
     for name in graph.trainable():
         owner.setdefault(name, "critic" if name in critics else "generator")
     _check_order(graph, owner, findings)
+    _check_steps(graph, findings)
     order = dict.fromkeys([*graph.spec.train.order, *owner.values()])
     players = []
     for player in order:
@@ -61,6 +62,17 @@ def _check_order(graph: Graph, owner: dict[str, str], findings: Findings) -> Non
     for player in graph.spec.train.players:
         if player not in players and graph.terms and not _lists(graph, player):
             _unknown_player(player, ("train", "players", player), players, findings)
+
+
+def _check_steps(graph: Graph, findings: Findings) -> None:
+    """GF611: players that step at once take one step."""
+    if graph.spec.train.update != "simultaneous":
+        return
+    for player, table in graph.spec.train.players.items():
+        if table.steps != 1:
+            path = ("train", "players", player, "steps")
+            message = f"`{player}` cannot take steps of its own: all players step at once"
+            findings.add("GF611", path, message, 'write `update = "alternating"`')
 
 
 def _lists(graph: Graph, player: str) -> bool:
