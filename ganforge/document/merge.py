@@ -11,8 +11,10 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document.tree import Node
 
 _DECIDES = ("kind", "block", "distribution")
-_ANY_SOURCE = ("source", "fields", "count", "paired", "holdout")
-_ANY_SOURCE += ("load_size", "crop", "flip", "dequantize")
+_ANY_SOURCE = (
+    *("source", "fields", "count", "paired", "holdout"),
+    *("load_size", "crop", "flip", "dequantize"),
+)
 
 
 def merge(base: Node, over: Node) -> tuple[Node, tuple[Diagnostic, ...]]:

@@ -216,4 +216,4 @@ def test_a_plugins_loss_may_keep_what_it_remembers(registry: Registry, tmp_path:
     assert trained(script, tmp_path / "script", 8) == whole
     metrics = (tmp_path / "whole" / "metrics.jsonl").read_text().splitlines()
     means = [line.split('"near.mean": ')[1].split(",")[0].rstrip("}") for line in metrics]
-    assert len(set(means)) == 4
+    assert len(set(means)) == 5  # rounds 1, 2, 4, 6, 8
