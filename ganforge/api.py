@@ -48,10 +48,8 @@ class Gan:
         """
         import torch
 
-        loaded = self._loaded
         with torch.random.fork_rng(devices=[]):
-            images: Tensor = loaded.module.sample(loaded.state, *loaded.sample_data(), count, seed)
-        return images
+            return self._loaded.sample(count, seed)
 
 
 def check(spec: Source, params: Mapping[str, Any] = _NOTHING) -> Report:

@@ -12,9 +12,21 @@ import click
 @click.option("-n", "--count", type=click.IntRange(1, 65_536), help="Default: as in training.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Default: RUN/sample-SEED.png.")
+@click.option(
+    "--input",
+    "given",
+    metavar="[FIELD=]PATH",
+    help="Translate an image, or those of a folder or zip file, into the folder --out "
+    "(RUN/translated).",
+)
 @click.option("--device", default="auto", show_default=True)
-def command(run: Path, count: int | None, seed: int, out: Path | None, device: str) -> None:
-    """Write a grid of images made by the networks of RUN."""
+def command(
+    run: Path, count: int | None, seed: int, out: Path | None, given: str | None, device: str
+) -> None:
+    """Write a grid of images made by the networks of RUN, or translate the images of --input."""
+    if given is not None:
+        _translate(run, count, given, out, seed, device)
+        return
     from ganforge.runs.loading import load_run
 
     loaded = load_run(run, device)
@@ -23,3 +35,15 @@ def command(run: Path, count: int | None, seed: int, out: Path | None, device: s
     more = () if count is None else (count,)
     loaded.module.save_samples(loaded.state, *loaded.sample_data(), out, *more)
     click.echo(f"samples of round {loaded.state.round}: {out}")
+
+
+def _translate(
+    run: Path, count: int | None, given: str, out: Path | None, seed: int, device: str
+) -> None:
+    from ganforge.errors import CannotStart
+    from ganforge.runs.translating import translate
+
+    if count is not None:
+        raise CannotStart("`--input` translates every image it is given: leave `--count` out")
+    done = translate(run, given, out, seed, device)
+    click.echo(f"{done.count} images translated: {done.folder}, before and after: {done.picture}")

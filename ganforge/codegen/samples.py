@@ -83,8 +83,8 @@ def classes_of(plan: Plan, name: str) -> int | None:
 
 
 def sample_functions(c: Calculation) -> list[Function]:
-    """`sample(state, count, seed)` and `save_samples(state, path)`, which take the data where
-    samples are made from it.
+    """`sample(state, count, seed)` and `save_samples(state, path)`. Where samples are made from
+    data, the one takes a batch of it, and the other the data.
     """
     plan = c.plan
     roots = sample_roots(plan)
@@ -94,11 +94,11 @@ def sample_functions(c: Calculation) -> list[Function]:
     assert isinstance(shape, Tensor)
     sides = ", ".join(map(str, shape.shape))
     low, high = sample_range(plan)
-    data = ["data: Data"] if shows_data(plan) else []
-    made = "from samples of the data" if data else "from a random stream of their own"
+    real = ["real: dict[str, Tensor]"] if shows_data(plan) else []
+    made = "from a batch of data" if real else "from a random stream of their own"
     rows = f"Rows of {len(roots)} images" if len(roots) > 1 else f"Images (count, {sides})"
     summary = f"{rows} in {low:g}..{high:g} {made}."
-    arguments = ["state: State", *data, "count: int", "seed: int"]
+    arguments = ["state: State", *real, "count: int", "seed: int"]
     asked = asked_class(plan)
     if asked:
         arguments.append(f"{c.local[asked]}: Tensor | None = None")
@@ -161,9 +161,6 @@ def _drawn(c: Calculation, writer: Writer, uses: Counter[int]) -> list[str]:
     lines = ["torch.manual_seed(seed)  # noise inside the networks; rounds seed it anew"]
     if not all(from_data(plan, name) for name in names):
         lines.insert(0, 'noise = random_stream(seed, "samples", state.noise.device)')
-    if shows_data(plan):
-        read = c.imports.use("ganforge.runtime.data:first_batch")
-        lines.append(f"real = {read}(state, data, count, seed)")
     for name in names:
         index = plan.graph.names[name]
         if from_data(plan, name):
@@ -197,16 +194,22 @@ def _samples_a_row(plan: Plan) -> int:
 
 def _save(plan: Plan, imports: Imports, low: float, high: float) -> Function:
     grid = imports.use("ganforge.runtime.samples:save_grid")
-    across = _samples_a_row(plan)
-    options = (
-        f"columns={len(sample_roots(plan)) * across}, low={literal(low)}, high={literal(high)}"
-    )
-    data, given = (["data: Data"], "data, ") if shows_data(plan) else ([], "")
-    line = f"{grid}(sample(state, {given}count, state.seed), path, {options})"
-    arguments = ["state: State", *data, "path: Path", f"count: int = {across * _rows(plan)}"]
-    same = "samples of the data" if data else "latents"
-    summary = f"Write a grid of images, from the same {same} every time."
-    return Function("save_samples", arguments, "None", summary, [line])
+    columns = len(sample_roots(plan)) * _samples_a_row(plan)
+    options = f"columns={columns}, low={literal(low)}, high={literal(high)}"
+    count = f"count: int = {_samples_a_row(plan) * _rows(plan)}"
+    if not shows_data(plan):
+        line = f"{grid}(sample(state, count, state.seed), path, {options})"
+        arguments = ["state: State", "path: Path", count]
+        summary = "Write a grid of images, from the same latents every time."
+        return Function("save_samples", arguments, "None", summary, [line])
+    read = imports.use("ganforge.runtime.data:first_batch")
+    lines = [
+        f"real = {read}(state, data, count, state.seed)",
+        f"{grid}(sample(state, real, count, state.seed), path, {options})",
+    ]
+    arguments = ["state: State", "data: Data", "path: Path", count]
+    summary = "Write a grid of images, of the same samples of the data every time."
+    return Function("save_samples", arguments, "None", summary, lines)
 
 
 def _rows(plan: Plan) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -13,11 +12,11 @@ import torch
 from torch import Tensor
 
 from ganforge.metrics.extractor import Extractor
-from ganforge.metrics.images import as_bytes
 from ganforge.metrics.measured import Measured
 from ganforge.runs.loading import Loaded
 from ganforge.runtime.data import Data
 from ganforge.runtime.domains import Domains
+from ganforge.runtime.samples import as_bytes
 
 
 class Features(NamedTuple):
@@ -54,7 +53,7 @@ class Gathering:
         source = domain_of(data, of.inputs[0]) if of.inputs else None
         asked, device, start = of.asked(self.count), loaded.state.noise.device, 0
         for index in self._batches(self._drawn(source) if source else list(range(self.count))):
-            given = (_those(source, index),) if source else ()
+            given = (_on(device, source.read(index)),) if source else ()
             end = start + len(index)
             classes = () if asked is None else (asked[start:end].to(device),)
             seed = zlib.crc32(f"{self.seed} metrics {start}".encode())
@@ -77,13 +76,8 @@ def domain_of(data: Data, field: str) -> Data:
     return next((part for part in parts if field in part.read([0])), data)
 
 
-def _those(data: Data, index: list[int]) -> Data:
-    """These samples as a data set of their own."""
-    return Data(len(index), partial(_read_those, data, index))
-
-
-def _read_those(data: Data, index: list[int], places: list[int]) -> dict[str, Tensor]:
-    return data.read([index[place] for place in places])
+def _on(device: torch.device, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: values.to(device) for name, values in batch.items()}
 
 
 def _joined(parts: Iterator[tuple[Tensor, Tensor]]) -> Features:

@@ -12,11 +12,6 @@ LUMA = (0.299, 0.587, 0.114)
 """What red, green and blue add to grey (ITU-R BT.601, as in Pillow)."""
 
 
-def as_bytes(images: Tensor, low: float, high: float) -> Tensor:
-    """Images with values in `low`..`high` as bytes, rounded and clipped as in an image file."""
-    return ((images - low) * (255 / (high - low))).round().clamp(0, 255).to(torch.uint8)
-
-
 def fitted(images: Tensor, channels: int, size: int) -> Tensor:
     """Bytes (B, C, H, W) as floats (B, channels, size, size) in -1..1.
 

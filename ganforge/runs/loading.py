@@ -17,6 +17,8 @@ from ganforge.runs.device import chosen_device, needs_torch
 from ganforge.runs.programs import import_program
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from ganforge.runtime.data import Data
     from ganforge.runtime.state import State
 
@@ -30,8 +32,16 @@ class Loaded:
     module: ModuleType
     state: State
 
+    def sample(self, count: int, seed: int) -> Tensor:
+        """What `[sample]` shows, from the samples of the data where it is made from them."""
+        from ganforge.runtime.data import first_batch
+
+        real = [first_batch(self.state, data, count, seed) for data in self.sample_data()]
+        images: Tensor = self.module.sample(self.state, *real, count, seed)
+        return images
+
     def sample_data(self) -> tuple[Data, ...]:
-        """What `sample` and `save_samples` take after the state: the data, or nothing."""
+        """What `save_samples` takes after the state: the data, or nothing."""
         opened = self.program.samples_of_data
         return (self.module.open_data(self.program.data),) if opened else ()
 
@@ -56,14 +66,14 @@ def build_state(graph: Graph, program: Program, seed: int, device: str) -> Loade
     return Loaded(graph, program, module, state)
 
 
-def load_run(folder: Path, device: str = "auto") -> Loaded:
-    """A run's networks from its last checkpoint.
+def load_run(folder: Path, device: str = "auto", overrides: tuple[str, ...] = ()) -> Loaded:
+    """A run's networks from its last checkpoint; `overrides` may change what samples show.
 
     Raises `CannotStart` where the folder is no run or has no checkpoint, `RunError` where
     the checkpoint is damaged.
     """
     about = read_trained(folder)
-    loaded = build_spec_state(folder, (), about["seed"], device, about["data"])
+    loaded = build_spec_state(folder, overrides, about["seed"], device, about["data"])
     load_last(loaded, folder)
     return loaded
 

@@ -46,9 +46,10 @@ def next_batch(state: State, data: Data, count: int) -> dict[str, Tensor]:
 
 
 def first_batch(state: State, data: Data, count: int, seed: int) -> dict[str, Tensor]:
-    """The first `count` held-out samples, else any, in the order of a seed; training's place in
-    the data stays.
+    """The first `count` held-out samples, else any, in the order of a seed, without random crops
+    and flips; training's place in the data stays.
     """
-    data = data.held_out or data
-    batch = data.visit(0, count, seed)
+    shown = data.held_out or data
+    order = epoch_order(shown.count, seed, 0, 0)
+    batch = shown.read([order[k % shown.count] for k in range(count)])
     return {name: values.to(state.noise.device) for name, values in batch.items()}

@@ -26,12 +26,16 @@ def side_by_side(images: list[Tensor]) -> Tensor:
     return torch.stack([row.expand(-1, channels, -1, -1) for row in rows], 1).flatten(0, 1)
 
 
+def as_bytes(images: Tensor, low: float, high: float) -> Tensor:
+    """Values in `low`..`high` as bytes."""
+    return ((images - low) * (255 / (high - low))).round().clamp(0, 255).to(torch.uint8)
+
+
 def save_grid(images: Tensor, path: Path, columns: int, low: float, high: float) -> None:
     """Write images (N, C, H, W) with values in `low`..`high` as one PNG, `columns` in a row."""
-    pixels = ((images - low) * (255 / (high - low))).round().clamp(0, 255)
-    pixels = F.pad(pixels, (1, 1, 1, 1, 0, 0, 0, -len(pixels) % columns))
+    pixels = F.pad(as_bytes(images, low, high), (1, 1, 1, 1, 0, 0, 0, -len(images) % columns))
     _, channels, height, width = pixels.shape
     grid = pixels.reshape(-1, columns, channels, height, width).permute(0, 3, 1, 4, 2)
     grid = grid.reshape(-1, columns * width, channels).expand(-1, -1, max(3, channels))
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(grid.to("cpu", torch.uint8).numpy()).save(path)
+    Image.fromarray(grid.cpu().numpy()).save(path)

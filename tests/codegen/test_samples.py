@@ -62,10 +62,10 @@ def sampled(module: ModuleType, count: int) -> tuple[Tensor, dict[str, Tensor], 
     module.train_round(state, *module.draw(state, data))
     before = {name: value.clone() for name, value in state.tensors().items()}
     where = (state.drawn, state.noise.get_state())
-    images = module.sample(state, data, count, 3)
+    real = module.first_batch(state, data, count, 3)
+    images = module.sample(state, real, count, 3)
     assert state.drawn == where[0] and state.noise.get_state().equal(where[1])
     assert all(value.equal(before[name]) for name, value in state.tensors().items())
-    real = module.first_batch(state, data, count, 3)
     return images, real, state.networks["G"].train()
 
 

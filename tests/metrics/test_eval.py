@@ -16,9 +16,9 @@ import ganforge as package
 from ganforge.locate import compile_sound
 from ganforge.metrics.evaluation import Request, evaluate
 from ganforge.metrics.extractor import load_extractor
-from ganforge.metrics.images import as_bytes
 from ganforge.metrics.measured import measured
 from ganforge.runs.loading import load_run
+from ganforge.runtime.samples import as_bytes
 
 Command = Callable[..., Result]
 FEW = ("-n", "40", "--batch", "16")

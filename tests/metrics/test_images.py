@@ -8,7 +8,8 @@ import torch
 from PIL import Image
 
 from ganforge.errors import CannotStart
-from ganforge.metrics.images import as_bytes, fitted
+from ganforge.metrics.images import fitted
+from ganforge.runtime.samples import as_bytes
 
 
 def test_the_range_of_samples_becomes_bytes_rounded_and_clipped() -> None:

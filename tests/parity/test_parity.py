@@ -23,6 +23,7 @@ CASES = [
     ("dcgan", "D", "a/dcgan_D"),
     ("gan", "G", "a/gan_goodfellow_mnist_G"),
     ("gan", "D", "a/gan_goodfellow_mnist_D"),
+    ("cyclegan", "D_b", "a/cyclegan_patch70_D"),
 ]
 
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the references are not at hand")

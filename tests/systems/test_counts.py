@@ -19,6 +19,8 @@ PUBLISHED = {
     "sngan": {"G": 4_276_739, "D": 1_053_824},
     # The port that is usually counted adds one bias to D.
     "sngan-projection": {"G": 4_304_387, "D": 1_055_105 - 1},
+    "cyclegan": {"G_ab": 11_378_179, "G_ba": 11_378_179, "D_a": 2_764_737, "D_b": 2_764_737},
+    "pix2pix": {"G": 54_413_955, "D": 2_768_705},
 }
 
 
