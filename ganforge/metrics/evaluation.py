@@ -22,6 +22,7 @@ from ganforge.runs.about import made_by
 from ganforge.runs.data import checked_data
 from ganforge.runs.device import chosen_device
 from ganforge.runs.loading import Loaded, build_state, load_last, read_trained
+from ganforge.runtime.data import Data
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,14 @@ def evaluate(request: Request) -> Evaluation:
     extractor = load_extractor(request.features, device)
     compilation = compile_sound(request.run)
     assert compilation.plan is not None and compilation.graph is not None
-    of = measured(compilation.plan)
-    metrics = _chosen(request.metrics, of, extractor)
     place = checked_data(request.data or about["data"], compilation)
+    of = measured(compilation.plan, whole=place != about["data"])
+    metrics = _chosen(request.metrics, of, extractor)
     program = build_program(of.plan, compilation.registry, place)
     loaded = build_state(compilation.graph, program, about["seed"], device)
     load_last(loaded, request.run)
-    data = loaded.module.open_data(place)
+    opened = loaded.module.open_data(place)
+    data = opened.held_out or opened
     gathering = Gathering(extractor, request.count, request.seed, request.batch)
     real = gathering.of_data(data, of.real, torch.device(device))
     fake = gathering.of_samples(loaded, of, data)
@@ -78,7 +80,7 @@ def evaluate(request: Request) -> Evaluation:
         "run": str(request.run),
         **_trained(loaded),
         "data": place,
-        "images": "training images" if place == about["data"] else "other images",
+        "images": _origin(opened, same=place == about["data"]),
         "field": of.real,
         "extractor": dict(extractor.about),
         "batch": request.batch,
@@ -88,6 +90,12 @@ def evaluate(request: Request) -> Evaluation:
     evaluation = Evaluation(record, results)
     _keep(evaluation, request, extractor)
     return evaluation
+
+
+def _origin(data: Data, *, same: bool) -> str:
+    if data.held_out:
+        return "held-out images"
+    return "training images" if same else "other images"
 
 
 def _trained(loaded: Loaded) -> dict[str, Any]:

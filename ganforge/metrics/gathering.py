@@ -14,6 +14,7 @@ from torch import Tensor
 from ganforge.metrics.extractor import Extractor
 from ganforge.metrics.measured import Measured
 from ganforge.runs.loading import Loaded
+from ganforge.runtime.crops import Cropped
 from ganforge.runtime.data import Data
 from ganforge.runtime.domains import Domains
 from ganforge.runtime.samples import as_bytes
@@ -72,6 +73,10 @@ class Gathering:
 
 def domain_of(data: Data, field: str) -> Data:
     """The domain that a field belongs to, where the data has several."""
+    if isinstance(data, Cropped):
+        domain = domain_of(data.data, field)
+        there = domain.read([0]).keys() & data.sizes.keys()
+        return Cropped(domain, {name: data.sizes[name] for name in there}, data.margins)
     parts = data.parts if isinstance(data, Domains) else [data]
     return next((part for part in parts if field in part.read([0])), data)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from torch import Tensor
@@ -38,24 +39,30 @@ class Labelled:
         return batch["image"], batch["label"]
 
 
-def open_labelled(
-    place: str, registry: Registry, channels: int, size: int, classes: int, count: int, seed: int
-) -> Labelled:
-    """At most `count` images of `KIND[:PATH]` with their classes.
-
-    Raises `CannotStart` where the source has another number of classes, or too few images.
-    """
-    kind, _, path = place.partition(":")
-    source = registry.sources[kind]
-    fields = {
+def labelled_fields(channels: int, size: int, classes: int) -> dict[str, Any]:
+    """What a data source is asked for: square images, and their classes."""
+    return {
         "image": {"kind": "image", "channels": channels, "size": (size, size)},
         "label": {"kind": "class", "classes": classes},
     }
+
+
+def open_labelled(
+    place: str, registry: Registry, fields: dict[str, Any], count: int, seed: int
+) -> Labelled:
+    """At most `count` images of `KIND[:PATH]` with their classes.
+
+    Raises `CannotStart` where the data do not fit the fields, or are too few.
+    """
+    kind, _, path = place.partition(":")
+    source = registry.sources[kind]
     options = {"count": count} if source.endless else {}
     opened = pkgutil.resolve_name(source.open_classes or source.open)
     try:
         data: Data = opened(path, fields, **options)
     except RunError as error:
+        if "declare" not in str(error):
+            raise
         raise CannotStart(f"{error} (`--classes` says how many classes there are)") from error
     if data.count < 2:
         raise CannotStart(f"{place} has {data.count} images: a classifier needs at least 2")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import torch
 from ganforge.errors import CannotStart
 from ganforge.metrics.classifier import WIDEST, Classifier
 from ganforge.metrics.extractor import Extractor, check_free, save_extractor
-from ganforge.metrics.labelled import Labelled, open_labelled
+from ganforge.metrics.labelled import Labelled, labelled_fields, open_labelled
 from ganforge.metrics.training import Epoch, trained_epochs, usual_epochs
 from ganforge.plugins.registry import load_registry
 from ganforge.runs.about import made_by
@@ -29,57 +28,49 @@ class Request:
     """What an extractor is asked for; None is the usual."""
 
     data: str
-    given_name: str | None
-    out: Path | None
-    classes: int
-    channels: int
-    size: int
-    count: int
-    given_epochs: int | None
-    seed: int
-    device: str
+    classes: int = 10
+    channels: int = 3
+    size: int = 32
+    count: int = 60_000
+    epochs: int | None = None
+    seed: int = 0
+    device: str = "auto"
+    name: str | None = None
+    out: Path | None = None
+    overwrite: bool = False
 
-    @cached_property
-    def name(self) -> str:
+    @property
+    def title(self) -> str:
         """What results call the extractor. Raises `CannotStart` where it is no name of a file."""
         kind, _, path = self.data.partition(":")
-        name = self.given_name or f"classifier-{Path(path).expanduser().resolve().stem or kind}"
-        name = name if path or self.given_name else f"classifier-{kind}"
-        if not _NAME.fullmatch(name):
-            raise CannotStart(f"`{name}` is no name for results: say `--name` with letters and `-`")
-        return name
+        shown = Path(path).expanduser().resolve().stem if path else kind
+        title = self.name or f"classifier-{shown}"
+        if not _NAME.fullmatch(title):
+            raise CannotStart(f"`{title}` is no name for results: say `--name` in letters and `-`")
+        return title
 
     @property
     def folder(self) -> Path:
-        return self.out or Path("features") / self.name
+        return self.out or Path("features") / self.title
 
 
-def train_features(request: Request, overwrite: bool, tell: Callable[[str], None]) -> Extractor:
-    """Train an extractor and save it in `request.folder`. tell: is given a line per epoch.
+def train_features(request: Request, tell: Callable[[str], None]) -> Extractor:
+    """Train an extractor and save it in `request.folder`. tell: is given a line an epoch.
 
     Raises `CannotStart`, and `RunError` where the data cannot be read.
     """
-    check_free(request.folder, overwrite)
+    check_free(request.folder, request.overwrite)
     registry = load_registry()
     place, device = checked_place(request.data, registry), chosen_device(request.device)
-    data = open_labelled(
-        place,
-        registry,
-        request.channels,
-        request.size,
-        request.classes,
-        request.count,
-        request.seed,
-    )
-    epochs = request.given_epochs or usual_epochs(len(data.trained))
+    fields = labelled_fields(request.channels, request.size, request.classes)
+    data = open_labelled(place, registry, fields, request.count, request.seed)
+    epochs = request.epochs or usual_epochs(len(data.trained))
     with torch.random.fork_rng():
         torch.manual_seed(request.seed)
         classifier = Classifier(request.channels, request.size, request.classes).to(device)
         for epoch in trained_epochs(classifier, data, epochs, request.seed):
-            tell(
-                f"epoch {epoch.number} of {epochs}  loss {epoch.loss:.4g}  "
-                f"held-out accuracy {epoch.accuracy:.4f}"
-            )
+            far = f"epoch {epoch.number} of {epochs}  loss {epoch.loss:.4g}"
+            tell(f"{far}  held-out accuracy {epoch.accuracy:.4f}")
     about = {**_about(request, place, data, epoch), **made_by(registry)}
     extractor = Extractor(classifier.eval().requires_grad_(False), about)
     save_extractor(extractor, request.folder)
@@ -88,7 +79,7 @@ def train_features(request: Request, overwrite: bool, tell: Callable[[str], None
 
 def _about(request: Request, place: str, data: Labelled, last: Epoch) -> dict[str, Any]:
     return {
-        "name": request.name,
+        "name": request.title,
         "data": place,
         "size": request.size,
         "channels": request.channels,

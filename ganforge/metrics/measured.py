@@ -20,7 +20,7 @@ from ganforge.errors import CannotStart
 from ganforge.graph import Graph
 from ganforge.graph.nodes import upstream
 from ganforge.plan.plan import Plan
-from ganforge.spec.models import ImageField
+from ganforge.spec.models import Data, ImageField
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,30 @@ class Measured:
         return torch.arange(count) % self.classes if self.classes else None
 
 
-def measured(plan: Plan) -> Measured:
-    """What is measured of a plan. Raises `CannotStart` where it has no such samples."""
+def measured(plan: Plan, *, whole: bool = False) -> Measured:
+    """What is measured of a plan. Raises `CannotStart` where it has no such samples.
+
+    whole: whether nothing is held out of the data, as they are not the run's own.
+    """
     root = _generated(plan)
     real = _real_field(plan.graph, root)
     sample = plan.graph.spec.sample.model_copy(update={"images": [], "rows": None})
-    spec = replace(plan.graph.spec, sample=sample)
+    spec = replace(
+        plan.graph.spec, sample=sample, data=_whole(plan) if whole else plan.graph.spec.data
+    )
     shown = replace(plan, graph=replace(plan.graph, spec=spec, samples=(root,)))
     low, high = sample_range(shown)
     asked = asked_class(shown)
     classes = classes_of(shown, asked) if asked else None
     inputs = tuple(n for n in sample_sources(shown) if shown.role(n) == "field")
     return Measured(shown, real, inputs, low, high, classes or 0)
+
+
+def _whole(plan: Plan) -> Data | None:
+    data = plan.graph.spec.data
+    if data is None:
+        return None
+    return replace(data, table=data.table.model_copy(update={"holdout": None}))
 
 
 def _generated(plan: Plan) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 from click.testing import Result
+from PIL import Image
 
 import ganforge as package
 from ganforge.locate import compile_sound
@@ -170,3 +171,43 @@ def test_an_extractor_of_other_classes_gives_all_but_accuracy(
     assert "accuracy" not in ganforge(*arguments).stdout
     refused = ganforge(*arguments, "--metric", "accuracy")
     assert "no accuracy: samples have 10 classes, five knows 5" in refused.stderr
+
+
+def test_images_held_out_of_training_are_the_real_ones(
+    ganforge: Command, made: Path, features: str
+) -> None:
+    spec = (made / "conditional/spec.toml").read_text()
+    package.train(spec.replace("count = 64", "count = 64\nholdout = 24"), out="held")
+    arguments = ("eval", "held", "--features", features, *FEW)
+    lines = ganforge(*arguments).stdout.splitlines()
+    assert lines[0] == "held, round 1; held-out images: shapes"
+    assert lines[1].endswith("40 samples, 24 real, seed 0")
+
+
+def test_other_data_are_taken_whole(ganforge: Command, made: Path, features: str) -> None:
+    spec = (made / "conditional/spec.toml").read_text()
+    package.train(spec.replace("count = 64", "count = 64\nholdout = 24"), out="held")
+    for k in range(10):
+        Path("images", str(k)).mkdir(parents=True)
+        Image.new("L", (16, 16), 20 * k).save(f"images/{k}/0.png")
+    arguments = ("eval", "held", "--features", features, *FEW, "--data", "folder:images")
+    lines = ganforge(*arguments).stdout.splitlines()
+    assert lines[0] == f"held, round 1; other images: folder:{Path('images').resolve()}"
+    assert lines[1].endswith("40 samples, 10 real, seed 0")
+
+
+def test_each_domain_gives_every_image_of_its_own_once(made: Path, features: str) -> None:
+    for domain, count in (("a", 9), ("b", 12)):
+        Path("two", domain).mkdir(parents=True)
+        for k in range(count):
+            Image.new("L", (20, 20), 20 * k).save(f"two/{domain}/{k}.png")
+    spec = (made / "translation/spec.toml").read_text()
+    spec = spec.replace("count = 24", "paired = false\nload_size = 20")
+    spec = spec.replace('source = "shapes"', 'source = "folder"').replace("D(a, b)", "D(b, b)")
+    fields = spec.replace("b = { kind", 'b = { from = "b", kind').replace(
+        "a = { kind", 'a = { from = "a", kind'
+    )
+    package.train(fields.replace("D(a, fake)", "D(fake, fake)"), data="folder:two", out="run")
+    found = evaluate(Request(Path("run"), Path(features), 40, metrics=("fid",))).results
+    (record,) = found.values()
+    assert (record["samples"], record["real"]) == (9, 12)
