@@ -7,7 +7,7 @@ CALM := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 
 demo: $(STAMP)
 	.venv/bin/ganforge train dcgan --set size=32 --set width=24 --set train.optimizer.lr=1e-3 \
-		--batch 16 --kimg 80 --out demo --overwrite
+		--batch 16 --kimg 76 --out demo --overwrite
 	@echo "The samples are in demo/samples.png"
 
 test: $(STAMP)

@@ -30,7 +30,7 @@ def decode_image(root: Path | zipfile.Path, about: dict[str, Any], name: str) ->
             image = image.convert("L" if about["channels"] == 1 else "RGB")
             image = ImageOps.fit(image, about["size"][::-1], Image.Resampling.LANCZOS)
     except Exception as error:  # Pillow raises many kinds for a broken file
-        raise RunError(f"{name} in {root} cannot be read ({error}): repair it.") from error
+        raise RunError(f"{name} in {root} cannot be read as an image: remove it.") from error
     return torch.from_numpy(np.array(image)).reshape(*about["size"], -1).permute(2, 0, 1)
 
 

@@ -90,8 +90,7 @@ class State:
                 value.copy_(tensors.pop(name))
             for name, value in tensors.items():
                 _, player, index, key = name.split(".")
-                groups = self.optimizers[player].param_groups
-                weight = [weight for group in groups for weight in group["params"]][int(index)]
+                weight = self.optimizers[player].param_groups[0]["params"][int(index)]
                 if value.shape == weight.shape:  # fused optimisers expect the weight's layout
                     value = torch.empty_like(weight, device="cpu").copy_(value)
                 self.optimizers[player].state[weight][key] = value

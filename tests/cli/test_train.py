@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from click.testing import Result
 from PIL import Image
+from safetensors.torch import save_file
 
 from ganforge.locate import compile_sound
 from ganforge.runs import training
@@ -186,6 +188,58 @@ def test_data_that_does_not_serve_leaves_no_folder(ganforge: Command) -> None:
     assert result.exit_code == 2
     assert "holds no images" in result.stderr
     assert not Path("a").exists()
+
+
+LABEL = (
+    *("--set", "data.fields.y.kind=class", "--set", "data.fields.y.classes=3"),
+    *("--set", "flow.kept=one_hot(y)"),
+)
+
+
+@pytest.mark.parametrize("how", [(), ("--dry-run",)])
+@pytest.mark.parametrize(
+    ("data", "content", "more", "message"),
+    [
+        (
+            "folder",
+            {"a.png": b"\x89PNG\r\n\x1a\nrest"},
+            (),
+            "d cannot be read as an image: remove it",
+        ),
+        ("folder", {"notes.txt": b"no image"}, (), "holds no images"),
+        ("folder", {"a.png": b""}, LABEL, "images outside of class folders"),
+        ("idx", {"train-images": b"\0\0\x08\x03\0\0"}, (), "is no IDX file"),
+        ("idx", {}, (), "has no file train-images"),
+    ],
+)
+def test_data_that_does_not_serve_exits_with_2(
+    ganforge: Command,
+    data: str,
+    content: dict[str, bytes],
+    more: tuple[str, ...],
+    message: str,
+    how: tuple[str, ...],
+) -> None:
+    Path("d").mkdir()
+    for name, raw in content.items():
+        (Path("d") / name).write_bytes(raw)
+    result = ganforge("train", "dcgan", *more, "--data", f"{data}:d", "--out", "a", *how)
+    assert result.exit_code == 2
+    error = result.stderr.splitlines()[-1]
+    assert error.startswith("error: ") and message in error
+    assert not Path("a").exists()
+
+
+@pytest.mark.parametrize("command", [("sample",), ("train", "--resume")])
+def test_a_checkpoint_without_a_tensor_exits_with_2(
+    ganforge: Command, train: Command, command: tuple[str, ...]
+) -> None:
+    train("--rounds", "1", "--out", "a")
+    file = Path("a/checkpoints/round-000001/tensors.safetensors")
+    save_file({"networks.G.layers.1.weight": torch.zeros(1)}, file)
+    result = ganforge(command[0], "a", *command[1:])
+    assert result.exit_code == 2
+    assert "error: a/checkpoints/round-000001 is damaged" in result.stderr
 
 
 def test_images_of_a_folder_are_trained_on_and_found_again(
