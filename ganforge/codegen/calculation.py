@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ganforge.codegen.expressions import write_call
 from ganforge.codegen.functions import FIXED, LOCAL, indented, repr_of
-from ganforge.codegen.hyperparameters import Hyperparameters, live_call
+from ganforge.codegen.hyperparameters import Hyperparameters, live_call, live_number
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.values import Writer, memory_of
 from ganforge.graph.graph import MovingTerm
@@ -34,8 +34,13 @@ class Calculation:
         """A writer of values; by default nothing takes the program's names, nor the networks'."""
         networks = (self.local[name] for name in self.plan.graph.networks)
         taken = {*FIXED, *LOCAL, *networks, *self.imports.members.values()}
-        nodes = self.plan.graph.nodes
-        return Writer(nodes, self.imports, names or Namespace(taken), local=self.local)
+        return Writer(
+            self.plan.graph.nodes,
+            self.imports,
+            names or Namespace(taken),
+            local=self.local,
+            number=lambda live: live_number(self.hyper, live),
+        )
 
     def received_name(self, index: int) -> str:
         """The name under which a step receives what the round has computed."""

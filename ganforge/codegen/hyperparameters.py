@@ -38,6 +38,8 @@ class Hyperparameters:
     """By player: the options to set before each step, as expressions over `t`."""
     classes: dict[str, str] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+    """By formula: the function of a live number that wiring computes."""
 
 
 CLASSES: Mapping[type[Any], str] = {Sgd: "SGD", Adam: "Adam", RmsProp: "RMSprop"}
@@ -95,10 +97,7 @@ def _start(value: Any) -> Any:
     """A live number's value at the start of training."""
     if isinstance(value, tuple):
         return tuple(_start(part) for part in value)
-    if not isinstance(value, Live):
-        return value
-    start = value.at(ZERO)  # optimisers refuse a negative start, of which GF607 has warned
-    return max(0.0, start) if isinstance(start, int | float) else start
+    return value.at(ZERO) if isinstance(value, Live) else value
 
 
 def _functions(result: Hyperparameters, value: Any, name: str) -> str:
@@ -107,6 +106,16 @@ def _functions(result: Hyperparameters, value: Any, name: str) -> str:
         parts = [_functions(result, part, f"{name[:-1]}_{k + 1}") for k, part in enumerate(value)]
         return f"({', '.join(parts)})"
     return live_call(result, value, name)
+
+
+def live_number(result: Hyperparameters, value: Live) -> str:
+    """A live number of wiring: a counter as it is, else a call of a function of its own."""
+    if value.text in value.names:
+        return value.source
+    if value.text not in result.numbers:
+        result.numbers[value.text] = result.names.take("number")
+        result.functions.append(LiveFunction(result.numbers[value.text], value.source))
+    return f"{result.numbers[value.text]}(t)"
 
 
 def live_call(result: Hyperparameters, value: Live | float, name: str) -> str:

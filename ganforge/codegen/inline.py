@@ -145,8 +145,10 @@ def _assembled(
 ) -> str:
     constants, functions = _split(program.text, tree)
     pieces = [(key, _text(walk, key, names)) for key in _statements(walk)]
-    parts = [text for key, text in pieces if not key[0].startswith(RUNTIME) and not _is_source(key)]
-    machinery = [text for key, text in pieces if key[0].startswith(RUNTIME) or _is_source(key)]
+    early = _decorators(tree)
+    late = {key for key, _ in pieces if names[key] not in early and _is_machinery(key)}
+    parts = [text for key, text in pieces if key not in late]
+    machinery = [text for key, text in pieces if key in late]
     values = [text for text in parts if _is_constant(text)]
     return "\n\n".join(
         [
@@ -169,8 +171,15 @@ def _statements(walk: _Walk) -> list[Key]:
     return [key for key in walk.order if key in once.values()]
 
 
-def _is_source(key: Key) -> bool:
-    return ".sources." in key[0]
+def _is_machinery(key: Key) -> bool:
+    """Whether a definition stands behind the program's own."""
+    return key[0].startswith(RUNTIME) or ".sources." in key[0]
+
+
+def _decorators(tree: ast.Module) -> set[str]:
+    """The names that must be known before the program's functions."""
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return {name for f in functions for d in f.decorator_list for name in names_in(d)}
 
 
 def _is_constant(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +72,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
     hyper = hyperparameters(graph, names)
     calculation = Calculation(plan, imports, hyper, local)
     functions = _training(calculation)
-    samples = sample_functions(calculation)
+    samples, draws = sample_functions(calculation), draw_functions(calculation)
     sources = usable_sources(data_of(graph), registry, data)
     context: dict[str, Any] = {
         "header": header(graph),
@@ -84,9 +85,10 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         "live": hyper.functions,
         "build": _build(graph, plan, hyper, imports, class_of),
         "latents": latent_functions(plan, imports),
-        "draws": draw_functions(calculation),
+        "draws": draws,
         "steps": functions,
         "length": _length(graph),
+        "timed": _names_progress((*draws, *functions, *samples)),
         "progress": _progress(*_length(graph)),
         "samples": samples,
         "samples_of_data": shows_data(plan),
@@ -95,6 +97,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         "data": literal(data or sources[0].name),
     }
     if hyper.functions:
+        context["live_mark"] = imports.use("ganforge.runtime.live:live")
         _schedules(hyper, imports)
     text = _render(context, imports)
     return Program(
@@ -106,6 +109,10 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         " ".join(f"{value} {name}" for name, value in _lengths(graph).items()),
         any("t.progress" in function.source for function in hyper.functions),
     )
+
+
+def _names_progress(functions: Iterable[Function]) -> bool:
+    return any("progress(state)" in line for function in functions for line in function.lines)
 
 
 def _training(c: Calculation) -> list[Function]:

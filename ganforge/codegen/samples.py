@@ -110,10 +110,10 @@ def sample_functions(c: Calculation) -> list[Function]:
 
 
 def _sample_lines(c: Calculation, roots: tuple[int, ...]) -> list[str]:
-    plan, imports, local = c.plan, c.imports, c.local
+    plan, imports = c.plan, c.imports
     networks, nodes = called_networks(plan, roots), upstream(plan.graph.nodes, roots)
     lines = [_copied(c, name) for name in networks]
-    writer = Writer(plan.graph.nodes, imports, Namespace(set(LOCAL)), local=local)
+    writer = c.writer(Namespace(set(LOCAL)))
     uses = Counter(i for index in nodes for i in plan.graph.nodes[index].inputs)
     uses.update(roots)
     lines += _drawn(c, writer, uses)

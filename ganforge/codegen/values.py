@@ -4,7 +4,7 @@ name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ganforge.codegen.expressions import ATOM, arithmetic, literal, write_call
@@ -50,6 +50,9 @@ class Writer:
     local: Mapping[str, str] = field(default_factory=dict)
     """The local names of networks and of the spec's tensors, where they differ from the spec's."""
 
+    number: Callable[[Live], str] = lambda live: live.source
+    """The expression of a live number."""
+
     def text(self, index: int) -> str:
         return self.known[index][0]
 
@@ -92,7 +95,7 @@ class Writer:
         texts = [text for text, _ in inputs]
         match node.operation:
             case Number(value):
-                return (value.source if isinstance(value, Live) else literal(value)), ATOM
+                return (self.number(value) if isinstance(value, Live) else literal(value)), ATOM
             case Arithmetic(operator):
                 return arithmetic(operator, inputs)
             case Item(place):

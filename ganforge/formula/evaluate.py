@@ -15,6 +15,7 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.parse import extent
 from ganforge.plugins.shapes import Shape, Tensor
+from ganforge.runtime.schedules import cosine, exponential, linear  # as the program computes them
 
 Value = int | float | bool | str | list[Any]
 
@@ -22,6 +23,9 @@ MAX_VALUE = 1e15
 MAX_LIVE = 1e300
 """Schedules over many steps grow large on the way, as in `0.1 / 1.00004**step`."""
 MAX_LIST = 20_000
+NOT_BY_ZERO = "divide by another number, or hold this one above 0: `a / max(1, b)`"
+SHORTER = "make it shorter: no published network comes near"
+IN_RANGE = "hold its parts in range with `max` and `min`"
 MAX_WORK = 500_000
 MAX_TOTAL_WORK = 2_000_000
 PROGRESS_NAMES = ("step", "round", "kimg", "epoch", "progress")
@@ -54,21 +58,6 @@ class Scope:
 
     def without(self, unread: Iterable[str]) -> Scope:
         return replace(self, unread=self.unread | frozenset(unread))
-
-
-def linear(a: float, b: float, t: float) -> float:
-    """From a to b as t goes from 0 to 1."""
-    return a + (b - a) * min(1.0, max(0.0, t))
-
-
-def cosine(a: float, b: float, t: float) -> float:
-    """From a to b along half a cosine."""
-    return b + (a - b) * (1 + math.cos(math.pi * min(1.0, max(0.0, t)))) / 2
-
-
-def exponential(a: float, b: float, t: float) -> float:
-    """From a to b by equal ratios."""
-    return float(a * (b / a) ** min(1.0, max(0.0, t)))
 
 
 def _sum(items: list[float]) -> float:
@@ -136,13 +125,15 @@ class _Evaluation:
         try:
             result = method(node)
         except ZeroDivisionError:
-            raise self.fail(node, "GF119", f"`{ast.unparse(node)}` divides by zero") from None
+            message = f"`{ast.unparse(node)}` divides by zero"
+            raise self.fail(node, "GF119", message, NOT_BY_ZERO) from None
         except (OverflowError, ValueError) as error:
             message = f"`{ast.unparse(node)}` has no value: {error}"
-            raise self.fail(node, "GF119", message) from None
+            raise self.fail(node, "GF119", message, IN_RANGE) from None
         except (TypeError, AttributeError, KeyError, IndexError):
             message = f"`{ast.unparse(node)}` cannot be computed from values of these types"
-            raise self.fail(node, "GF119", message) from None
+            help = "formulas compute with numbers, and with lists element by element"
+            raise self.fail(node, "GF119", message, help) from None
         return self._bounded(node, result)
 
     def _spend(self, node: ast.AST, work: int) -> None:
@@ -160,12 +151,13 @@ class _Evaluation:
 
     def _bounded(self, node: ast.AST, value: Any) -> Any:
         if isinstance(value, complex):
-            raise self.fail(node, "GF119", f"`{ast.unparse(node)}` is no real number")
+            raise self.fail(node, "GF119", f"`{ast.unparse(node)}` is no real number", IN_RANGE)
         if isinstance(value, list) and isinstance(node, ast.List | ast.ListComp | ast.BinOp):
             self._bounded_list(node, value)
         limit = MAX_LIVE if self.scope.live else MAX_VALUE
         if isinstance(value, int | float) and not abs(value) <= limit:
-            raise self.fail(node, "GF119", f"`{ast.unparse(node)}` exceeds {limit:.0e}")
+            message = f"`{ast.unparse(node)}` exceeds {limit:.0e}"
+            raise self.fail(node, "GF119", message, IN_RANGE)
         return value
 
     def _bounded_list(self, node: ast.AST, value: list[Any]) -> None:
@@ -177,7 +169,8 @@ class _Evaluation:
             stack.extend(item for item in items if isinstance(item, list))
         self._spend(node, count)
         if count > MAX_LIST:
-            raise self.fail(node, "GF118", f"this list exceeds {MAX_LIST:,} elements")
+            message = f"this list exceeds {MAX_LIST:,} elements"
+            raise self.fail(node, "GF118", message, SHORTER)
 
     def _constant(self, node: ast.Constant) -> Any:
         return node.value
@@ -209,18 +202,22 @@ class _Evaluation:
     def _binop(self, node: ast.BinOp) -> Any:
         left, right = self.value(node.left), self.value(node.right)
         if isinstance(left, str) or isinstance(right, str):
-            raise self.fail(node, "GF119", "words have no arithmetic: compare them with `==`")
+            help = "compare words: `norm == 'batch'`"
+            raise self.fail(node, "GF119", "words have no arithmetic", help)
         if isinstance(node.op, ast.Pow):
             return self._power(node, left, right)
         if isinstance(node.op, ast.Mult) and isinstance(left, list) | isinstance(right, list):
             count, items = (right, left) if isinstance(left, list) else (left, right)
             if len(items) * max(0, count) > MAX_LIST:
-                raise self.fail(node, "GF118", f"this list exceeds {MAX_LIST:,} elements")
+                message = f"this list exceeds {MAX_LIST:,} elements"
+                raise self.fail(node, "GF118", message, SHORTER)
         return _BINARY[type(node.op)](left, right)
 
     def _power(self, node: ast.BinOp, base: float, exponent: float) -> float:
         if base and abs(exponent) * abs(math.log2(abs(base))) > 1000:
-            raise self.fail(node, "GF119", f"`{ast.unparse(node)}` is too large or too small")
+            raise self.fail(
+                node, "GF119", f"`{ast.unparse(node)}` is too large or too small", IN_RANGE
+            )
         return base**exponent  # type: ignore[no-any-return]
 
     def _unaryop(self, node: ast.UnaryOp) -> Any:
@@ -256,27 +253,29 @@ class _Evaluation:
     def _subscript(self, node: ast.Subscript) -> Any:
         items, index = self.value(node.value), self.value(node.slice)
         if not isinstance(items, list):
-            raise self.fail(node, "GF119", f"`{ast.unparse(node.value)}` is no list")
+            message = f"`{ast.unparse(node.value)}` is no list"
+            raise self.fail(node, "GF119", message, "an index takes an element of a list")
         if isinstance(index, float) and index.is_integer():  # such as `log2(size)`
             index = int(index)
         if not isinstance(index, int) or not -len(items) <= index < len(items):
             message = (
                 f"`{ast.unparse(node)}`: the list has {len(items)} elements, the index is {index}"
             )
-            raise self.fail(node, "GF119", message)
+            help = f"indices go from 0 to {len(items) - 1}" if items else "the list is empty"
+            raise self.fail(node, "GF119", message, help)
         return items[index]
 
     def _listcomp(self, node: ast.ListComp) -> list[Any]:
         if len(node.generators) != 1 or not isinstance(node.generators[0].target, ast.Name):
-            raise self.fail(node, "GF107", "a list runs over one variable")
+            help = "such as `[2 * i for i in range(4)]`"
+            raise self.fail(node, "GF107", "a list runs over one variable", help)
         generator, outer, result = node.generators[0], self.scope, []
         target = generator.target
         assert isinstance(target, ast.Name)
         items = self.value(generator.iter)
         if not isinstance(items, list):
-            raise self.fail(
-                generator.iter, "GF119", "a list is made `for` a variable `in` a list or range"
-            )
+            message = "a list is made `for` a variable `in` a list or range"
+            raise self.fail(generator.iter, "GF119", message, "such as `[2 * i for i in range(4)]`")
         names = dict(outer.names)
         self.scope = replace(outer, names=names)
         for item in items:
@@ -301,12 +300,12 @@ class _Evaluation:
     def _range(self, node: ast.Call) -> list[int]:
         bounds = [self._whole(argument) for argument in node.args]
         if not 1 <= len(bounds) <= 3:
-            raise self.fail(node, "GF119", "`range` takes one to three whole numbers")
+            message = "`range` takes one to three whole numbers"
+            raise self.fail(node, "GF119", message, "such as `range(4)`")
         numbers = range(*bounds)
         if len(numbers) > MAX_LIST:
-            raise self.fail(
-                node, "GF118", f"a range of {len(numbers):,} exceeds {MAX_LIST:,} elements"
-            )
+            message = f"a range of {len(numbers):,} exceeds {MAX_LIST:,} elements"
+            raise self.fail(node, "GF118", message, SHORTER)
         return list(numbers)
 
     def _whole(self, node: ast.expr) -> int:
@@ -327,7 +326,8 @@ class _Evaluation:
                 node, "GF107", message, "shapes are known inside networks and blocks only"
             )
         if len(node.args) != 1 or not isinstance(node.args[0], ast.Name):
-            raise self.fail(node, "GF107", f"`{function}` takes the name of one tensor")
+            message = f"`{function}` takes the name of one tensor"
+            raise self.fail(node, "GF107", message, f"such as `{function}(x)`")
         name = node.args[0].id
         if function == "has":
             return name in self.scope.tensors
@@ -340,9 +340,11 @@ class _Evaluation:
         if shape is None:
             raise UnknownShapeError
         if not isinstance(shape, Tensor) or (function != "channels" and not shape.is_image):
-            raise self.fail(node, "GF119", f"`{name}` is {shape}: it has no {function}")
+            message = f"`{name}` is {shape}: it has no {function}"
+            raise self.fail(node, "GF119", message, "ask for the shape of an image")
         if not shape.shape:
-            raise self.fail(node, "GF119", f"`{name}` is {shape}: it has no {function}")
+            message = f"`{name}` is {shape}: it has no {function}"
+            raise self.fail(node, "GF119", message, "ask for the shape of an image")
         return int(getattr(shape, function))
 
 

@@ -14,6 +14,7 @@ from ganforge.formula.evaluate import (
     GROWING_NAMES,
     LIVE_FUNCTIONS,
     LIVE_NAMES,
+    Meter,
     Scope,
     Value,
     evaluate,
@@ -35,9 +36,9 @@ class Live:
     source: str
     names: frozenset[str]
 
-    def at(self, values: Mapping[str, Value]) -> Value:
+    def at(self, values: Mapping[str, Value], meter: Meter | None = None) -> Value:
         """Its value at a moment: `values` gives `step`, `round`, `kimg`, `epoch`, `progress`."""
-        return evaluate(self.tree, Scope(values, live=True), self.text)
+        return evaluate(self.tree, Scope(values, live=True, meter=meter or Meter()), self.text)
 
     def __str__(self) -> str:
         return self.text

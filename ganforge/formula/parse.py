@@ -138,7 +138,12 @@ def _help(text: str) -> str | None:
         return "a power is written `**`"
     if "&&" in text or "||" in text:
         return "write `and`, `or`"
-    return None
+    for opening, closing in ("()", "[]"):
+        missing = text.count(opening) - text.count(closing)
+        if missing:
+            bracket, what = (closing, "missing") if missing > 0 else (closing, "too many")
+            return f"a `{bracket}` is {what}"
+    return "it is written like arithmetic in Python: `2 * width`" if text.strip() else None
 
 
 def _check_depth(tree: ast.expr, what: str) -> None:

@@ -64,7 +64,8 @@ def extra_inputs(
             )
             return None
         if not isinstance(layer[key], str):
-            frame.findings.add("GF114", (*path, key), f"`{key}` must be wiring in quotes")
+            message = f"`{key}` must be wiring in quotes"
+            frame.findings.add("GF114", (*path, key), message, f'such as `{key} = "x"`')
             return None
         inputs[key] = frame.wiring.lower(layer[key], (*path, key))
     return inputs

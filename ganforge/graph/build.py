@@ -76,6 +76,7 @@ class _Builder:
             self.call,
             self.known,
             self.findings,
+            list(self.spec.networks),
             live=True,
             draw=self.draw,
         )
@@ -94,7 +95,7 @@ class _Builder:
         return not all(isinstance(table, dict) for table in (*tables, fields))
 
     def known(self) -> list[str]:
-        return [*self.names, *self.spec.networks]
+        return list(self.names)
 
     def sources(self) -> None:
         """Data fields and latents, each name one tensor."""

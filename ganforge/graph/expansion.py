@@ -147,14 +147,15 @@ def _layer(frame: Frame, layer: dict[str, Any], path: Path) -> None:
 def _side(frame: Frame, layer: Mapping[str, Any], path: Path) -> bool:
     value = layer.get("side", False)
     if not isinstance(value, bool):
-        frame.findings.add("GF114", (*path, "side"), "`side` must be true or false")
+        message, help = "`side` must be true or false", "write `side = true`, without quotes"
+        frame.findings.add("GF114", (*path, "side"), message, help)
     return value is True
 
 
 def _id(frame: Frame, name: object, path: Path) -> bool:
     where = (*path, "id")
     if not isinstance(name, str):
-        frame.findings.add("GF114", where, "an id is a word")
+        frame.findings.add("GF114", where, "an id is a word", 'write `id = "h"`')
         return False
     if not check_name(name, where, frame.findings, key=False):
         return False
@@ -181,7 +182,8 @@ def _result(frame: Frame, layer: dict[str, Any], first: int, scope: Scope, path:
         _no_more_keys(frame, layer, path)
         return first
     if not isinstance(block, str):
-        frame.findings.add("GF114", (*path, "block"), "`block` must be a word")
+        help = 'write `block = "conv"`'
+        frame.findings.add("GF114", (*path, "block"), "`block` must be a word", help)
         return frame.nodes.unknown(path)
     try:
         block = insert(block, scope)

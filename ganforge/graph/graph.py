@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -92,7 +92,7 @@ class Graph:
 
         return to_digraph(self)
 
-    def called(self, roots: tuple[int, ...]) -> set[str]:
+    def called(self, roots: Iterable[int]) -> set[str]:
         """The networks that are called somewhere upstream of these nodes."""
         operations = (self.nodes[i].operation for i in upstream(self.nodes, roots))
         return {op.network for op in operations if isinstance(op, NetworkCall)}

@@ -11,8 +11,8 @@ import math
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.errors import FormulaError, UnknownShapeError
@@ -36,8 +36,17 @@ def as_pydantic(error: FormulaError) -> PydanticCustomError:
     return PydanticCustomError(error.code, "{message}", context)
 
 
+_WRITTEN = {
+    "`true` or `false`": "truth values are written `true` and `false`, without quotes",
+    "a list": "a list is written `[1, 2]`",
+    "a word": 'a word stands in quotes, as in `"relu"`',
+    "a word, or a table with `kind`,": 'such as `"relu"` or `{ kind = "leaky-relu", slope = 0.1 }`',
+}
+
+
 def _wrong_type(needed: str, value: object) -> PydanticCustomError:
-    context = {"message": f"{needed} is needed here, not {shown(value)}", "help": None}
+    help = _WRITTEN.get(needed, "write a number, or a formula in quotes that gives one")
+    context = {"message": f"{needed} is needed here, not {shown(value)}", "help": help}
     return PydanticCustomError("GF114", "{message}", context)
 
 
@@ -181,10 +190,32 @@ Floats = Annotated[
 """A list of numbers."""
 Live = Annotated[LiveNumber | float, BeforeValidator(_live, json_schema_input_type=float | str)]
 """A number, or a formula over training progress, which the program computes as it runs."""
+
+
+def _within(low: float, high: float | None = None) -> AfterValidator:
+    """Bounds of a live number; one that changes is tried over training later."""
+
+    def check(value: LiveNumber | float) -> LiveNumber | float:
+        if isinstance(value, LiveNumber) or low <= value <= (math.inf if high is None else high):
+            return value
+        if value < low:
+            raise PydanticKnownError("greater_than_equal", {"ge": low})
+        raise PydanticKnownError("less_than_equal", {"le": high})
+
+    return AfterValidator(check)
+
+
+LiveRate = Annotated[Live, _within(0)]
+"""A live number of at least 0."""
+LiveShare = Annotated[Live, _within(0, 1)]
+"""A live number from 0 to 1."""
+LiveCount = Annotated[Live, _within(1)]
+"""A live number of at least 1."""
 LivePair = Annotated[
-    tuple[Any, Any], BeforeValidator(_list_of(_live), json_schema_input_type=list[Any])
+    tuple[LiveShare, LiveShare],
+    BeforeValidator(_list_of(_live), json_schema_input_type=list[Any]),
 ]
-"""Two live numbers, such as Adam's betas."""
+"""Two live numbers from 0 to 1, such as Adam's betas."""
 Reference = Annotated[
     dict[str, Any], BeforeValidator(_reference, json_schema_input_type=str | dict[str, Any])
 ]

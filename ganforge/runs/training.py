@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import traceback
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -211,11 +210,6 @@ def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
     except NonFinite:
         folders.discard(run.folder)  # what was logged until then is worth keeping
         raise
-    except (ArithmeticError, ValueError) as error:
-        _free_if_untrained(run)
-        if told := _of_a_live_number(error, run):
-            raise NonFinite(told) from error
-        raise
     except BaseException as error:
         _free_if_untrained(run)
         if isinstance(error, OSError) and error.filename is None:
@@ -225,17 +219,6 @@ def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
         board.close()
         show_latest_samples(run.folder)
     _free_if_untrained(run)
-
-
-def _of_a_live_number(error: Exception, run: Run) -> str | None:
-    """What went wrong, if it did so in a formula of the spec: those have a function each."""
-    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    ours = frame.f_code.co_filename == str(run.folder / folders.PROGRAM)
-    if not ours or "t" not in frame.f_locals:
-        return None
-    round, name = frame.f_locals["t"].round, frame.f_code.co_name
-    text = f"In round {round} the live number `{name}` has no value ({error})"
-    return f"{text}: hold its parts in range with `max` and `min`."
 
 
 def _free_if_untrained(run: Run) -> None:

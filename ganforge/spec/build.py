@@ -145,10 +145,12 @@ def _has_one_shape(latent: AnyLatent, path: tuple[str, ...], findings: Findings)
         )
         return False
     if latent.shape is not None and (not latent.shape or min(latent.shape) < 1):
-        findings.add("GF115", (*path, "shape"), "a shape is a list of sizes, each at least 1")
+        message = "a shape is a list of sizes, each at least 1"
+        findings.add("GF115", (*path, "shape"), message, "such as `shape = [100]`")
         return False
     if isinstance(latent, Uniform) and not latent.low < latent.high:
-        findings.add("GF115", path, f"`low` must be below `high` in the latent `{path[-1]}`")
+        message = f"`low` must be below `high` in the latent `{path[-1]}`"
+        findings.add("GF115", path, message, "such as `low = -1, high = 1`")
         return False
     return True
 

@@ -113,7 +113,8 @@ def _source(table: Mapping[str, Any], registry: Registry, findings: Findings) ->
 def _fields(table: Any, scope: Scope, findings: Findings) -> dict[str, ImageField | ClassField]:
     fields: dict[str, ImageField | ClassField] = {}
     if not isinstance(table, dict):
-        findings.add("GF114", ("data", "fields"), "`fields` must be a table")
+        help = 'write `[data.fields]` and below it `x = { kind = "image", size = 64 }`'
+        findings.add("GF114", ("data", "fields"), "`fields` must be a table", help)
         return fields
     for name, value in table.items():
         path = ("data", "fields", name)

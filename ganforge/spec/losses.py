@@ -25,7 +25,7 @@ def read_losses(
         if not check_name(name, path, findings, keywords=True):
             continue
         if not isinstance(value, dict):
-            findings.add("GF114", path, f"`{name}` must be a table")
+            findings.add("GF114", path, f"`{name}` must be a table", f"write `[losses.{name}]`")
             continue
         loss = _loss(name, value, scope, registry, findings)
         if loss is not None:
@@ -38,9 +38,8 @@ def _loss(
 ) -> LossSpec | None:
     path, kind = ("losses", name), value.get("kind")
     if "kind" in value and not isinstance(kind, str):
-        findings.add(
-            "GF114", (*path, "kind"), f"`kind` must be a word in quotes, not {shown(kind)}"
-        )
+        message = f"`kind` must be a word in quotes, not {shown(kind)}"
+        findings.add("GF114", (*path, "kind"), message, 'write `kind = "adversarial"`')
         return None
     if not isinstance(kind, str):
         findings.add(
@@ -83,7 +82,8 @@ def _is_wiring(
         findings.add("GF111", path, message, f'write `{tensor} = "..."`')
         return False
     if not isinstance(value[tensor], str):
-        findings.add("GF114", (*path, tensor), f"`{tensor}` must be wiring in quotes")
+        message = f"`{tensor}` must be wiring in quotes"
+        findings.add("GF114", (*path, tensor), message, f'such as `{tensor} = "D(x)"`')
         return False
     return True
 

@@ -20,7 +20,10 @@ from ganforge.plugins.params import (
     Int,
     Ints,
     Live,
+    LiveCount,
     LivePair,
+    LiveRate,
+    LiveShare,
     Params,
     Positive,
     Weights,
@@ -49,7 +52,8 @@ def _square(value: object) -> object:
 def _two_sides(value: tuple[int, ...]) -> tuple[int, ...]:
     if len(value) != 2 or min(value) < 1 or max(value) > 16_384:
         message = "an image's size is one number or [height, width], each from 1 to 16384"
-        raise PydanticCustomError("GF115", "{message}", {"message": message})
+        context = {"message": message, "help": "such as `size = 64`"}
+        raise PydanticCustomError("GF115", "{message}", context)
     return value
 
 
@@ -71,7 +75,8 @@ class ImageField(Params):
     def _ordered(cls, value: Range) -> Range:
         if not value[0] < value[1]:
             message = "a range is [low, high] with low below high"
-            raise PydanticCustomError("GF115", "{message}", {"message": message})
+            help = "such as `range = [-1, 1]`"
+            raise PydanticCustomError("GF115", "{message}", {"message": message, "help": help})
         return value
 
 
@@ -179,7 +184,7 @@ class BlockTable(Params):
 class Optimizer(Params):
     """What every optimiser has."""
 
-    lr: Live = 1e-3
+    lr: LiveRate = 1e-3
     weight_decay: Float = Field(default=0.0, ge=0)
 
 
@@ -187,7 +192,7 @@ class Sgd(Optimizer):
     """Stochastic gradient descent."""
 
     kind: Literal["sgd"]
-    momentum: Live = 0.0
+    momentum: LiveShare = 0.0
     nesterov: Bool = False
 
 
@@ -204,15 +209,15 @@ class RmsProp(Optimizer):
 
     kind: Literal["rmsprop"]
     alpha: Float = 0.99
-    momentum: Live = 0.0
+    momentum: LiveShare = 0.0
     eps: Float = Field(default=1e-8, ge=0)
 
 
 class Ema(Params):
     """A moving average of the generator's side: by `decay` per round, or by half-life in kimg."""
 
-    decay: Live | None = None
-    half_life_kimg: Live | None = None
+    decay: LiveShare | None = None
+    half_life_kimg: LiveRate | None = None
     start: Int = Field(default=0, ge=0)
 
 
@@ -220,7 +225,7 @@ class PlayerTable(Params):
     """`[train.players.NAME]`: what differs for one player."""
 
     networks: list[str] | None = None
-    steps: Live = 1
+    steps: LiveCount = 1
     batch: Positive | None = None
     clip_weights: Float | None = Field(default=None, gt=0)
     clip_gradients: Float | None = Field(default=None, gt=0)

@@ -146,7 +146,8 @@ def _default(value: Mapping[str, Any], path: Path, findings: Findings) -> Value 
         return None
     default, where = value["default"], (*path, "default")
     if not isinstance(default, bool | int | float | str | list):
-        findings.add("GF114", where, f"`{name}` must be a number, a word or a list")
+        message = f"`{name}` must be a number, a word or a list"
+        findings.add("GF114", where, message, "write `default = 64`")
         return None
     return default if check_value(value, default, where, findings) else None
 
@@ -181,7 +182,7 @@ def check_value(declared: object, value: Value, path: Path, findings: Findings) 
         return False
     if isinstance(kind, str) and kind in TYPES and not _is_of(kind, value):
         message = f"`{name}` must be of type {kind}, and this is {shown(value)}"
-        findings.add("GF114", path, message)
+        findings.add("GF114", path, message, f"give a value of type {kind}")
         return False
     return True
 

@@ -33,9 +33,8 @@ def read_train(table: Mapping[str, Any], scope: Scope, findings: Findings) -> Tr
             help = f'write `without = ["train.{inherited}"]`, since `{inherited}` is inherited'
         findings.add("GF601", ("train", own), message, help, key=True)
     if train.ema is not None and (train.ema.decay is None) == (train.ema.half_life_kimg is None):
-        findings.add(
-            "GF111", ("train", "ema"), "`ema` needs `decay` or `half_life_kimg`, and not both"
-        )
+        message = "`ema` needs `decay` or `half_life_kimg`, and not both"
+        findings.add("GF111", ("train", "ema"), message, "write `ema = { decay = 0.999 }`")
     return train.model_copy(update={"players": _players(table.get("players", {}), scope, findings)})
 
 
@@ -51,7 +50,8 @@ def _newest(given: list[str], findings: Findings) -> tuple[str, str | None]:
 def _players(table: Any, scope: Scope, findings: Findings) -> dict[str, PlayerTable]:
     players: dict[str, PlayerTable] = {}
     if not isinstance(table, dict):
-        findings.add("GF114", ("train", "players"), "`players` must be a table")
+        help = "write `[train.players.critic]`"
+        findings.add("GF114", ("train", "players"), "`players` must be a table", help)
         return players
     for name, value in table.items():
         path = ("train", "players", name)

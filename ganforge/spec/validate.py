@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from ganforge.spec.planned import KEYS, LIVE_KINDS, is_planned_word, refuse
 
 M = TypeVar("M", bound=BaseModel)
 
-__all__ = ["Findings", "chosen", "dotted", "lookup", "read"]
+__all__ = ["Findings", "bound_of", "chosen", "dotted", "lookup", "read"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class _Place:
     table: str
     findings: Findings
     origins: Mapping[str, Path] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     def at(self, steps: Path) -> Path:
         """Where a value of the table was written."""
@@ -58,7 +60,8 @@ def read(
     origins: for keys that were written elsewhere, such as in `defaults`, their own places.
     """
     known = [*(f.alias or n for n, f in model.model_fields.items()), *extra_keys]
-    place = _Place(path, known, table, findings, origins or {})
+    defaults = {name: about.default for name, about in model.model_fields.items()}
+    place = _Place(path, known, table, findings, origins or {}, defaults)
     try:
         return model.model_validate(_with_words(model, value, scope, place), context=scope)
     except ValidationError as error:
@@ -130,7 +133,7 @@ def _report(detail: ErrorDetails, value: object, place: _Place) -> None:
     elif re.fullmatch(r"GF\d+", kind):
         _formula(detail, path, findings)
     else:
-        _bounds_or_type(kind, detail, path, findings)
+        _bounds_or_type(kind, detail, path, place)
 
 
 def _unknown_key(key: str, depth: int, path: Path, place: _Place) -> None:
@@ -158,35 +161,72 @@ def _formula(detail: ErrorDetails, path: Path, findings: Findings) -> None:
     findings.formula(error, path)
 
 
+_WORD, _LIST, _TABLE = "a word in quotes", "a list", "a table"
 _NEEDS = {
-    "string_type": "a word in quotes",
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "mapping_type": "a table",
-    "dict_attributes_type": "a table",
-    "model_attributes_type": "a table",
+    "string_type": _WORD,
+    "list_type": _LIST,
+    "tuple_type": _LIST,
+    "dict_type": _TABLE,
+    "model_type": _TABLE,
+    "mapping_type": _TABLE,
+    "dict_attributes_type": _TABLE,
+    "model_attributes_type": _TABLE,
 }
+_WRITTEN = {_WORD: '"..."', _LIST: "[...]", _TABLE: "{ ... }"}
 _LENGTHS = ("too_short", "too_long", "missing")
 
 
-def _bounds_or_type(kind: str, detail: ErrorDetails, path: Path, findings: Findings) -> None:
+def _bounds_or_type(kind: str, detail: ErrorDetails, path: Path, place: _Place) -> None:
+    findings = place.findings
     name = f"`{path[-1]}`" if path and isinstance(path[-1], str) else _named(path)
     given = detail["input"]
     if kind in _NEEDS:
-        findings.add("GF114", path, f"{name} must be {_NEEDS[kind]}, not {shown(given)}")
+        needed = _NEEDS[kind]
+        message = f"{name} must be {needed}, not {shown(given)}"
+        findings.add("GF114", path, message, f"{needed} is written `{_WRITTEN[needed]}`")
     elif kind == "literal_error":
         _choice(detail, name, path, findings)
     elif kind in _LENGTHS:
         message = f"{name} has the wrong number of elements: {shown(given)}"
-        findings.add("GF115", path, message)
+        findings.add("GF115", path, message, _length_help(detail, place))
     elif kind == "string_pattern_mismatch":
         help = "letters, digits, `_`, `.` and `-`, beginning with a letter or digit"
         findings.add("GF115", path, f"{name} cannot be {shown(given)}", help)
     else:
-        message = str(detail["msg"]).replace("Input should", "it must")
-        findings.add("GF115", path, f"{name} is {shown(given)}: {message}")
+        bound = bound_of(detail)
+        message = f"{name} is {shown(given)}, and must be {bound}"
+        findings.add("GF115", path, message, f"write {_a_number(bound)}")
+
+
+_BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "above"),
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "below"),
+}
+
+
+def bound_of(detail: ErrorDetails) -> str:
+    """What a value must be: `at least 1`, `above 0`."""
+    if detail["type"] in _BOUNDS:
+        key, words = _BOUNDS[detail["type"]]
+        return f"{words} {detail['ctx'][key]:g}"
+    return str(detail["msg"]).removeprefix("Input should be ")
+
+
+def _a_number(bound: str) -> str:
+    if bound.startswith("at "):
+        return f"a number of {bound}"
+    return f"a number {bound}" if bound.startswith(("above", "below")) else bound
+
+
+def _length_help(detail: ErrorDetails, place: _Place) -> str:
+    """A list of the right length: what the key has by default."""
+    key = str(detail["loc"][0])
+    default = place.defaults.get(key)
+    if isinstance(default, tuple | list):
+        return f"such as `{key} = {json.dumps(default)}`"
+    return "give at least one element"
 
 
 def _choice(detail: ErrorDetails, name: str, path: Path, findings: Findings) -> None:

@@ -69,5 +69,13 @@ def test_the_repaired_spec_is_accepted(
     assert name[:5] not in {diagnostic.code for diagnostic in report.diagnostics}
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_every_error_says_what_to_do(
+    name: str, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert all(error.help for error in reported(name, registry).errors)
+
+
 def test_every_rule_has_a_case() -> None:
     assert set(rules.ALL) - TESTED_ELSEWHERE == {name[:5] for name in NAMES}

@@ -231,6 +231,16 @@ reconstruction = "fake"
     assert "adversarial_weight(t) * adversarial_loss" in text
 
 
+def test_live_numbers_in_wiring_follow_the_rounds(tmp_path: Path) -> None:
+    text = program(spec().replace('"G(z)"', '"G(z * progress / (1 + round))"'))
+    assert "return 1 + t.round" in text
+    assert one_round(text, tmp_path)
+
+
+def test_numbers_in_wiring_are_computed_before() -> None:
+    assert "G(0.25 * z)" in program(spec().replace('"G(z)"', '"G((1 / 8 + 1 / 8) * z)"'))
+
+
 def test_a_moving_average_is_kept_of_the_generators_side(tmp_path: Path) -> None:
     text = program(spec(train="ema = { decay = 0.5 }"))
     module = executed(text, tmp_path)

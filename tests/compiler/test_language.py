@@ -220,6 +220,7 @@ def test_detach_cuts_the_gradient(base: str, registry: Registry) -> None:
 
 def test_a_frozen_network_is_moved_by_nothing(base: str, registry: Registry) -> None:
     text = base.replace("[networks.D]", "[networks.D]\nfrozen = true")
+    text = text.replace('fake = "D(fake)"', 'fake = "D(fake)"\ntrains = ["G"]')
     found = compile_spec(text, registry=registry)
     assert moved_by(found, "adversarial") == [{"G"}]
     assert players_of(found) == {"generator": ("G",)}
@@ -356,3 +357,19 @@ def test_a_loop_over_what_is_unknown_is_said_once(critic: Critic, use: str) -> N
     loop = '{ for = "i", in = "range(no)", layers = [{ block = "upsample", id = "down" }] }'
     found = critic(loop, f'{{ block = "linear", out = 1, from = "{use}" }}').report.diagnostics
     assert [d.code for d in found] == ["GF106"]
+
+
+@pytest.mark.parametrize("frozen", ["G", "D"])
+def test_a_frozen_side_is_no_game_unless_trains_says_so(
+    base: str, registry: Registry, frozen: str
+) -> None:
+    text = base.replace(f"[networks.{frozen}]", f"[networks.{frozen}]\nfrozen = true")
+    assert codes(compile_spec(text, registry=registry)) == ["GF415"]
+    other = "D" if frozen == "G" else "G"
+    text = text.replace('fake = "D(fake)"', f'fake = "D(fake)"\ntrains = ["{other}"]')
+    assert graph_of(compile_spec(text, registry=registry)).players
+
+
+def test_a_network_that_judges_itself_is_no_game(base: str, registry: Registry) -> None:
+    text = base.replace('"D(x)"', '"G(z)"').replace('"D(fake)"', '"G(z)"')
+    assert "GF415" in codes(compile_spec(text, registry=registry))

@@ -204,6 +204,18 @@ def test_options_that_cannot_be_are_one_message(wrong: str, tmp_path: Path) -> N
     assert not (tmp_path / "run").exists()
 
 
+def test_a_live_number_without_a_value_is_one_message(tmp_path: Path) -> None:
+    lr = "train.optimizer.lr='1e-4 / abs(round - 3e5)'"  # no check tries all rounds
+    script, text = tmp_path / "dcgan.py", ""
+    ganforge("emit", "dcgan", *tiny("dcgan"), "--set", lr, "-o", str(script))
+    text = script.read_text().replace("3e5", "2").replace("300000.0", "2")
+    script.write_text(text)
+    done = run_alone(script, "--out", str(tmp_path / "run"))
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("hold its parts in range with `max` and `min`.")
+    assert "Traceback" not in done.stderr
+
+
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     script, run = emitted("dcgan", tmp_path), tmp_path / "my run"
     command = [sys.executable, str(script), "--out", str(run), "--device", "cpu", *EVERY]

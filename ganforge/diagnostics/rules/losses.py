@@ -67,6 +67,16 @@ TWO_PLAYERS = Rule(
     bad='[train.players.a]\nnetworks = ["D"]\n[train.players.b]\nnetworks = ["D"]',
     good='[train.players.a]\nnetworks = ["D"]\n[train.players.b]\nnetworks = ["G"]',
 )
+NO_GAME = Rule(
+    "GF415",
+    "no-game",
+    Severity.ERROR,
+    says="One side of an adversarial loss cannot learn, or both sides see the same.",
+    why="A critic that is frozen or has no weights teaches at random, and without a generator "
+    "nothing is generated. `trains` says that one side alone shall learn.",
+    bad='real = "G(z)"\nfake = "G(z)"',
+    good='real = "D(x)"\nfake = "D(G(z))"',
+)
 TRAINS_UNREACHED = Rule(
     "GF409",
     "trains-unreached",

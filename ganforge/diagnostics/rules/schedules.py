@@ -25,11 +25,22 @@ UNKNOWN_IN_SCHEDULE = Rule(
 LEAVES_RANGE = Rule(
     "GF607",
     "leaves-range",
-    Severity.WARNING,
-    says="A live number leaves its meaningful range during training.",
-    why="A negative learning rate climbs instead of descending.",
+    Severity.ERROR,
+    says="A live number leaves its range at some moment of training.",
+    why="A negative learning rate climbs instead of descending, and no step is less than one. It "
+    "is tried at the start and the end, all first rounds, whole epochs, and evenly between.",
     bad='lr = "2e-4 * (1 - epoch / 100)"\nepochs = 200',
     good='lr = "linear(2e-4, 0, epoch / 200)"\nepochs = 200',
+)
+MAY_LEAVE_RANGE = Rule(
+    "GF611",
+    "may-leave-range",
+    Severity.WARNING,
+    says="A live number leaves its range if the data have as many samples as `count` says.",
+    why="Rounds and epochs count differently, and only the data tell how many rounds an epoch "
+    "has. A step count below 1 is then taken as 1.",
+    bad='lr = "2e-4 * (1 - epoch / 100)"\nrounds = 1_000_000',
+    good='lr = "2e-4 * (1 - progress)"\nrounds = 1_000_000',
 )
 ORDER_LACKS_PLAYER = Rule(
     "GF608",

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ganforge.graph.graph import Graph, GraphLoss, MovingTerm
 from ganforge.graph.nodes import Apply, Layer, NetworkCall, Node, Replay, Unknown, upstream
+from ganforge.graph.passes.game import check_game, listed
 from ganforge.graph.passes.tables import declared_terms
 from ganforge.plugins.declarations import Call, Ref, Term
 from ganforge.spec.validate import Findings
@@ -92,7 +93,7 @@ def outermost_critic(graph: Graph, loss: GraphLoss, findings: Findings) -> froze
         return frozenset(real & fake)
     path = ("losses", loss.name)
     if real and fake:
-        message = f"`real` is judged by {_listed(real)} and `fake` by {_listed(fake)}"
+        message = f"`real` is judged by {listed(real)} and `fake` by {listed(fake)}"
         findings.add(
             "GF404", (*path, "fake"), message, "one critic judges both sides of an adversarial loss"
         )
@@ -161,7 +162,7 @@ def _overridden(
         if name not in reached:
             path = ("losses", loss.name, "trains", k)
             message = f"the loss `{loss.name}` does not reach `{name}`"
-            findings.add("GF409", path, message, f"reached: {_listed(reached) or 'nothing'}")
+            findings.add("GF409", path, message, f"reached: {listed(reached) or 'nothing'}")
     return [replace(term, moves=term.moves & frozenset(trains)) for term in terms]
 
 
@@ -172,16 +173,14 @@ def _report_still(
     critic: frozenset[str],
     findings: Findings,
 ) -> bool:
-    """Whether each side of the loss moves what it should; reports GF401 and GF406 where it does
-    not.
+    """Whether each side of the loss moves what it should; reports GF401, GF406 and GF415 where it
+    does not.
     """
     path = ("losses", loss.name)
-    silent = sorted(name for name in critic if not graph.networks[name].has_weights)
     still = {term.term.side for term in terms if not term.moves}
-    if silent and "critic" in still:
-        message = f"the critic `{silent[0]}` has no weights, so the loss `{loss.name}` is no game"
-        findings.add("GF401", path, message, "give it layers with weights", key=True)
-    elif len(still) == len({term.term.side for term in terms}):
+    if critic and not check_game(graph, loss, critic, still, findings):
+        return False
+    if len(still) == len({term.term.side for term in terms}):
         message = f"the loss `{loss.name}` moves no network"
         help = "every path to a trainable network is cut by `detach`, or its networks are frozen"
         findings.add("GF401", path, message, help, key=True)
@@ -198,7 +197,3 @@ def _cut_generator(graph: Graph, loss: GraphLoss) -> bool:
     """Whether a network that could learn stands upstream of `fake`, behind a cut."""
     upstream_of = graph.called((loss.tensors["fake"],)) - _outermost(graph, loss.tensors["fake"])
     return bool(upstream_of & set(graph.trainable()))
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted(names))

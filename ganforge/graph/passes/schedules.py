@@ -1,100 +1,135 @@
-"""Live numbers must stay in their range for the whole of training."""
+"""Live numbers must have a value, within their range, for the whole of training."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError
+from ganforge.formula.evaluate import NOT_BY_ZERO, Meter, Value
 from ganforge.formula.live import Live
 from ganforge.graph.graph import Graph
+from ganforge.graph.nodes import Arithmetic, Number
+from ganforge.graph.passes.moments import Clock, Moment, clock
 from ganforge.spec.validate import Findings
 
-POINTS = 200
+ENOUGH_WORK = 100_000
+"""After so many operations of formulas, live numbers are tried at fewer moments."""
+SPARSELY = 40
+
+Bounds = tuple[float | None, float | None]
+ANY: Bounds = (None, None)
+SHARE: Bounds = (0, 1)
+POSITIVE: Bounds = (0, None)
 
 
 def check_schedules(graph: Graph, findings: Findings) -> None:
-    """GF607 for learning rates, momenta, weights and steps."""
+    """GF607 and GF611 for learning rates, momenta, weights, averages and steps; GF119 where one has
+    no value. Numbers that do not change are the business of the tables.
+    """
+    trial = _Trial(clock(graph), findings)
+    for path, value, bounds, steps in _numbers(graph):
+        if isinstance(value, Live):
+            trial.run(value, path, bounds, steps)
+    for node in graph.nodes:
+        match node.operation:
+            case Number(Live() as value):
+                trial.run(value, node.path)
+            case Arithmetic("/"):
+                divisor = graph.nodes[node.inputs[1]].operation
+                if isinstance(divisor, Number) and isinstance(divisor.value, Live):
+                    trial.divides(divisor.value, node.path)
+
+
+def _numbers(graph: Graph) -> Iterator[tuple[Path, object, Bounds, int]]:
+    """What may be live: where it stands, its bounds, and the steps per round of its player."""
     spec = graph.spec
     for player, optimizer in spec.optimizers.items():
         path: Path = ("train", "players", player, "optimizer") if player else ("train", "optimizer")
-        _check(graph, optimizer.lr, (*path, "lr"), (0, None), findings)
-        momentum = getattr(optimizer, "momentum", None)
-        _check(graph, momentum, (*path, "momentum"), (0, 1), findings)
+        steps = _steps(graph, player)
+        yield (*path, "lr"), optimizer.lr, POSITIVE, steps
+        yield (*path, "momentum"), getattr(optimizer, "momentum", None), SHARE, steps
         for k, beta in enumerate(getattr(optimizer, "betas", ())):
-            _check(graph, beta, (*path, "betas", k), (0, 1), findings)
+            yield (*path, "betas", k), beta, SHARE, steps
     for name, loss in spec.losses.items():
-        _check(graph, loss.table.weight, ("losses", name, "weight"), (None, None), findings)
+        yield ("losses", name, "weight"), loss.table.weight, ANY, 1
     for name, table in spec.train.players.items():
-        _check(graph, table.steps, ("train", "players", name, "steps"), (1, None), findings)
+        yield ("train", "players", name, "steps"), table.steps, (1, None), 1
     if spec.train.ema is not None:
-        _check(graph, spec.train.ema.decay, ("train", "ema", "decay"), (0, 1), findings)
-        _check(
-            graph,
-            spec.train.ema.half_life_kimg,
-            ("train", "ema", "half_life_kimg"),
-            (0, None),
-            findings,
-        )
+        yield ("train", "ema", "decay"), spec.train.ema.decay, SHARE, 1
+        yield ("train", "ema", "half_life_kimg"), spec.train.ema.half_life_kimg, POSITIVE, 1
 
 
-def _check(
-    graph: Graph,
-    value: object,
-    path: Path,
-    bounds: tuple[float | None, float | None],
-    findings: Findings,
-) -> None:
-    for progress, number in _values(graph, value, path, findings):
-        low, high = bounds
-        if (low is not None and number < low) or (high is not None and number > high):
-            limits = f"at least {low}" if high is None else f"from {low} to {high}"
-            when = f" at {progress:.0%} of training" if isinstance(value, Live) else ""
-            name = path[-1] if isinstance(path[-1], str) else path[-2]
-            message = f"`{name}` is {number:.4g}{when}, and must be {limits}"
-            code = "GF607" if isinstance(value, Live) else "GF115"
-            findings.add(
-                code,
-                path,
-                message,
-                "`linear(a, b, t)` holds `t` in 0..1" if isinstance(value, Live) else None,
-            )
-            return
+def _steps(graph: Graph, player: str) -> int:
+    table = graph.spec.train.players.get(player)
+    steps = table.steps if table is not None else 1
+    return max(1, int(steps)) if isinstance(steps, int | float) else 1
 
 
-def _values(
-    graph: Graph, value: object, path: Path, findings: Findings
-) -> list[tuple[float, float]]:
-    """The number at moments through training, or the one constant."""
-    if not isinstance(value, Live):
-        return [(0.0, float(value))] if isinstance(value, int | float) else []
-    result = []
-    try:
-        for k in range(POINTS):
-            moment = _moment(graph, k / POINTS)
-            number = value.at(moment)
-            if not isinstance(number, int | float):
-                findings.add("GF114", path, f"`{value}` gives no number")
-                return []
-            result.append((k / POINTS, float(number)))
-    except FormulaError as error:
-        findings.formula(error, path)
-        return []
-    return result
+@dataclass
+class _Trial:
+    """Tries live numbers at many moments, with a bound on the work of all of them together."""
+
+    clock: Clock
+    findings: Findings
+    work: int = 0
+
+    def run(self, live: Live, path: Path, bounds: Bounds = ANY, steps: int = 1) -> None:
+        """Reports the first moment at which the number has no value, or leaves its bounds."""
+        for moment, number in self._values(live, path, steps):
+            if isinstance(number, bool) or not isinstance(number, int | float):
+                help = "such as `0.5 * progress`"
+                self.findings.add("GF114", path, f"`{live}` gives no number", help)
+                return
+            if not _within(number, bounds):
+                self._leaves(live, path, bounds, number, moment)
+                return
+
+    def divides(self, live: Live, path: Path) -> None:
+        """Reports the first moment at which a divisor in wiring is zero."""
+        for moment, number in self._values(live, path, 1):
+            if number == 0:
+                message = f"the divisor `{live}` is zero, in round {moment['round']}"
+                self.findings.add("GF119", path, message, NOT_BY_ZERO)
+                return
+
+    def _values(self, live: Live, path: Path, steps: int) -> Iterator[tuple[Moment, Value]]:
+        moments = list(self.clock.moments(steps))
+        if self.work > ENOUGH_WORK:
+            moments = moments[::SPARSELY]
+        for moment in moments:
+            meter = Meter()
+            try:
+                number = live.at(moment, meter)
+            except FormulaError as error:
+                error.message += f", in round {moment['round']}"
+                self.findings.formula(error, path)
+                return
+            self.work += meter.work
+            yield moment, number
+
+    def _leaves(
+        self, live: Live, path: Path, bounds: Bounds, number: float, moment: Moment
+    ) -> None:
+        name = next(step for step in reversed(path) if isinstance(step, str))
+        message = f"`{name}` is {number:.4g} at {moment['progress']:.0%} of training"
+        message = f"{message}, and must be {_limits(bounds)}"
+        if self.clock.is_sure(live, moment):
+            help = "`linear(a, b, t)` holds `t` in 0..1; `max` and `min` hold any number"
+            self.findings.add("GF607", path, message, help)
+        else:
+            message = f"{message}, if the data have {self.clock.count:,} samples"
+            help = "count in `progress`, or say how long training is in what the formula counts"
+            self.findings.add("GF611", path, message, help)
 
 
-def _moment(graph: Graph, progress: float) -> dict[str, int | float | bool | str | list[object]]:
-    """Training's counters at a part of the way, as far as they can be known before data is seen."""
-    train, count = graph.spec.train, graph.spec.data.table.count if graph.spec.data else 50_000
-    if train.epochs:
-        images = train.epochs * count
-    elif train.kimg:
-        images = train.kimg * 1000
-    else:
-        images = float((train.rounds or 1) * train.batch)
-    rounds = train.rounds or images / train.batch
-    return {
-        "progress": progress,
-        "step": int(progress * rounds),
-        "round": int(progress * rounds),
-        "kimg": progress * images / 1000,
-        "epoch": progress * (train.epochs or images / count),
-    }
+def _within(number: float, bounds: Bounds) -> bool:
+    low, high = bounds
+    return not ((low is not None and number < low) or (high is not None and number > high))
+
+
+def _limits(bounds: Bounds) -> str:
+    """Bounds in words: `at least 1`, `from 0 to 1`."""
+    low, high = bounds
+    return f"at least {low}" if high is None else f"from {low} to {high}"

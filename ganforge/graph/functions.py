@@ -1,0 +1,89 @@
+"""Functions in wiring: calls of blocks without weights or state, with parameters by keyword."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.formula.errors import FormulaError, UnknownShapeError
+from ganforge.formula.evaluate import shown
+from ganforge.formula.parse import extent
+from ganforge.graph.application import apply
+from ganforge.plugins.declarations import Block
+from ganforge.plugins.shapes import ShapeError, Tensor
+from ganforge.spec.planned import is_planned_word, planned
+from ganforge.spec.validate import bound_of
+
+if TYPE_CHECKING:
+    from ganforge.graph.wiring import Wiring
+
+
+def add_function(wiring: Wiring, node: ast.Call, block: Block, inputs: tuple[int, ...]) -> int:
+    name = block.name.replace("-", "_")
+    inputs = _with_draw(wiring, node, block, inputs)
+    needed = [i for i in block.inputs if not i.endswith("?") and not i.startswith("*")]
+    variadic = any(i.startswith("*") for i in block.inputs)
+    if len(inputs) < max(1, len(needed)) or (len(inputs) > len(block.inputs) and not variadic):
+        takes = ", ".join(i.strip("*?") for i in block.inputs)
+        wiring.fail(node, "GF204", f"`{name}` takes ({takes}), and {len(inputs)} tensors are given")
+    values = {k.arg: wiring.formula(k.value) for k in node.keywords if k.arg}
+    params = _params(wiring, node, block, values)
+    try:
+        return apply(wiring.nodes, block, params, inputs, wiring.path, variadic=variadic)
+    except ShapeError as error:
+        start, end = extent(node, wiring.text)
+        raise FormulaError(
+            error.code, error.message, error.help, start, end, nodes=inputs
+        ) from None
+
+
+def _with_draw(
+    wiring: Wiring, node: ast.Call, block: Block, inputs: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The inputs of a function, and what it draws."""
+    if block.draws is None or len(inputs) != len(block.inputs) - 1:
+        return inputs
+    if wiring.draw is None:
+        message = f"`{block.name}` draws random numbers, which are drawn outside of networks"
+        wiring.fail(node, "GF212", message, "call it in `[flow]` and pass the result")
+    shapes = [wiring.nodes.shape(i) for i in inputs]
+    if any(not isinstance(shape, Tensor) for shape in shapes):
+        raise UnknownShapeError
+    key = (block.name, inputs)  # equal calls are one, and draw once
+    if key not in wiring.drawn:
+        wiring.drawn[key] = wiring.draw(block.inputs[-1], block.draws(None, *shapes))
+    return (*inputs, wiring.drawn[key])
+
+
+def _params(wiring: Wiring, node: ast.Call, block: Block, values: dict[str, Any]) -> Any:
+    """The parameters of a function, checked by its declaration."""
+    try:
+        return block.params.model_validate(values, context=wiring.scope)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+    key = str(detail["loc"][0]) if detail["loc"] else ""
+    at: ast.AST = next((k.value for k in node.keywords if k.arg == key), node)
+    known = list(block.params.model_fields)
+    written = block.name.replace("-", "_")
+    if detail["type"] == "extra_forbidden":
+        help = did_you_mean(key, known, "parameter")
+        wiring.fail(at, "GF102", f"`{written}` has no parameter `{key}`", help)
+    if detail["type"] == "missing":
+        wiring.fail(node, "GF111", f"`{written}` needs `{key}`", f"write `{key}=...`")
+    choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
+    if is_planned_word(key, values[key], choices):
+        help = "use a later version, or another word"
+        wiring.fail(at, "GF117", planned(f"`{key}='{values[key]}'`"), help)
+    if detail["type"] == "literal_error":
+        message = f"`{key}` cannot be {shown(values[key])}"
+        wiring.fail(at, "GF110", message, did_you_mean(str(values[key]), choices))
+    about, context = f"`{key}` of `{written}`", detail.get("ctx", {})
+    if detail["type"].startswith("GF"):
+        message = f"{about}: {context.get('message')}"
+        wiring.fail(at, detail["type"], message, context.get("help"))
+    message = f"{about} is {shown(values[key])}, and must be {bound_of(detail)}"
+    wiring.fail(at, "GF115", message, "write a number within its bounds")

@@ -1,0 +1,88 @@
+"""The moments of training at which live numbers are tried, before any data is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ganforge.formula.evaluate import Value
+from ganforge.formula.live import Live
+from ganforge.graph.graph import Graph
+
+EVENLY = 200
+FIRST = 256
+"""Rounds at the start that are all tried: formulas like to divide by `round - 3`."""
+WHOLE = 100
+"""Whole epochs, and whole kimg, that are tried: a schedule often turns there."""
+
+Moment = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How the counters of training go together, as far as the spec tells.
+
+    rounds: how many there are. images: real samples per round. count: samples of the data.
+    end: the whole of training in what its length counts, and `per_round` of that.
+    """
+
+    rounds: int
+    images: int
+    count: int
+    end: float
+    per_round: float
+    known: frozenset[str]
+    """The counters that do not depend on how many samples the data have, where that is open."""
+
+    def at(self, round: int, step: int) -> Moment:
+        """The counters in a round, as the run computes them."""
+        images = round * self.images
+        return {
+            "progress": round * self.per_round / self.end,
+            "step": step,
+            "round": round,
+            "kimg": images / 1000,
+            "epoch": images / self.count,
+        }
+
+    def is_sure(self, live: Live, moment: Moment) -> bool:
+        """Whether a formula surely has its value of this moment in some round."""
+        return moment["round"] == 0 or live.names <= self.known
+
+    def moments(self, steps: int = 1) -> Iterator[Moment]:
+        """Bounded in number, in order, each once; `steps` is how often the player moves a round."""
+        rounds = {k * self.rounds // EVENLY for k in range(EVENLY)}
+        rounds |= set(_whole(self.count / self.images)) | set(_whole(1000 / self.images))
+        tried = {(k // steps, k) for k in range(FIRST)}
+        tried |= {(round, round * steps) for round in rounds | {self.rounds - 1}}
+        return (self.at(*moment) for moment in sorted(tried) if moment[0] < self.rounds)
+
+
+def _whole(rounds: float) -> Iterable[int]:
+    return (round(k * rounds) for k in range(1, WHOLE))
+
+
+def clock(graph: Graph) -> Clock:
+    """The clock of a spec."""
+    train, data = graph.spec.train, graph.spec.data
+    images, count = _images(graph), data.table.count if data else 50_000
+    every = {"round", "step", "kimg", "epoch", "progress"}
+    if train.epochs is not None:
+        known, end, per_round = {"epoch", "progress"}, train.epochs * count, images
+    else:
+        known = every - {"epoch"}
+        end, per_round = (1000 * train.kimg, images) if train.kimg else (train.rounds or 1, 1)
+    if data is not None and data.source.endless:
+        known = every
+    rounds = max(1, -int(-end // per_round))  # those that begin before the end
+    return Clock(rounds, images, count, end, per_round, frozenset(known))
+
+
+def _images(graph: Graph) -> int:
+    """Real samples per round: those of the first player."""
+    train = graph.spec.train
+    first = train.players.get(graph.players[0].name) if graph.players else None
+    if first is None:
+        return train.batch
+    steps = first.steps if isinstance(first.steps, int | float) else 1
+    return (first.batch or train.batch) * max(1, int(steps))
