@@ -67,16 +67,6 @@ TWO_PLAYERS = Rule(
     bad='[train.players.a]\nnetworks = ["D"]\n[train.players.b]\nnetworks = ["D"]',
     good='[train.players.a]\nnetworks = ["D"]\n[train.players.b]\nnetworks = ["G"]',
 )
-NO_GAME = Rule(
-    "GF415",
-    "no-game",
-    Severity.ERROR,
-    says="One side of an adversarial loss cannot learn, or both sides see the same.",
-    why="A critic that is frozen or has no weights teaches at random, and without a generator "
-    "nothing is generated. `trains` says that one side alone shall learn.",
-    bad='real = "G(z)"\nfake = "G(z)"',
-    good='real = "D(x)"\nfake = "D(G(z))"',
-)
 TRAINS_UNREACHED = Rule(
     "GF409",
     "trains-unreached",
@@ -95,14 +85,15 @@ PREDICTION_WIDTH = Rule(
     bad='{ id = "c", block = "linear", out = 9 }, and `c` has 10 classes',
     good='{ id = "c", block = "linear", out = 10 }',
 )
-KEY_NO_LATENT = Rule(
+NO_GAME = Rule(
     "GF415",
-    "key-no-latent",
+    "no-game",
     Severity.ERROR,
-    says="A loss's table from latents to tensors has a key that is no latent.",
-    why="What the loss asks for is drawn from a prior, so its name is one of `[latents]`.",
-    bad='codes = { digit = "guess.c" }',
-    good='codes = { c = "guess.c" }',
+    says="One side of an adversarial loss cannot learn, or both sides see the same.",
+    why="A critic that is frozen or has no weights teaches at random, and without a generator "
+    "nothing is generated. `trains` says that one side alone shall learn.",
+    bad='real = "G(z)"\nfake = "G(z)"',
+    good='real = "D(x)"\nfake = "D(G(z))"',
 )
 LATENT_UNSEEN = Rule(
     "GF416",

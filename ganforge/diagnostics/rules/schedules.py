@@ -32,16 +32,6 @@ LEAVES_RANGE = Rule(
     bad='lr = "2e-4 * (1 - epoch / 100)"\nepochs = 200',
     good='lr = "linear(2e-4, 0, epoch / 200)"\nepochs = 200',
 )
-MAY_LEAVE_RANGE = Rule(
-    "GF611",
-    "may-leave-range",
-    Severity.WARNING,
-    says="A live number leaves its range if the data have as many samples as `count` says.",
-    why="Rounds and epochs count differently, and only the data tell how many rounds an epoch "
-    "has. A step count below 1 is then taken as 1.",
-    bad='lr = "2e-4 * (1 - epoch / 100)"\nrounds = 1_000_000',
-    good='lr = "2e-4 * (1 - progress)"\nrounds = 1_000_000',
-)
 ORDER_LACKS_PLAYER = Rule(
     "GF608",
     "order-lacks-player",
@@ -51,12 +41,13 @@ ORDER_LACKS_PLAYER = Rule(
     bad='order = ["critic"]',
     good='order = ["critic", "generator"]',
 )
-STEPS_AT_ONCE = Rule(
+MAY_LEAVE_RANGE = Rule(
     "GF611",
-    "steps-at-once",
-    Severity.ERROR,
-    says="A player has several `steps` where all players step at once.",
-    why="Their gradients are of the same weights: computed again, they would be the same step.",
-    bad='update = "simultaneous"\n[train.players.critic]\nsteps = 2',
-    good='update = "alternating"\n[train.players.critic]\nsteps = 2',
+    "may-leave-range",
+    Severity.WARNING,
+    says="A live number leaves its range if the data have as many samples as `count` says.",
+    why="Rounds and epochs count differently, and only the data tell how many rounds an epoch "
+    "has. A step count below 1 is then taken as 1.",
+    bad='lr = "2e-4 * (1 - epoch / 100)"\nrounds = 1_000_000',
+    good='lr = "2e-4 * (1 - progress)"\nrounds = 1_000_000',
 )
