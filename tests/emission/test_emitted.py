@@ -210,7 +210,7 @@ def test_a_live_number_without_a_value_is_one_message(tmp_path: Path) -> None:
     images.mkdir()
     for k in range(5):
         Image.new("RGB", (20, 20), (50 * k, 0, 0)).save(images / f"{k}.png")
-    change = ["--set", "train.batch=4", "--set", "train.optimizer.lr='1e-4 / abs(epoch - 2.4)'"]
+    change = ["--set", "train.optimizer.lr='1e-4 / abs(epoch - 2.4)'"]
     ganforge("emit", "dcgan", *tiny("dcgan"), *change, "-o", str(script))
     done = run_alone(script, "--out", str(tmp_path / "run"), "--data", f"folder:{images}")
     assert done.returncode == 1
