@@ -265,7 +265,7 @@ def test_a_live_number_without_a_value_is_one_message(train: Command) -> None:
     Path("images").mkdir()
     for k in range(5):
         Image.new("RGB", (20, 20), (50 * k, 0, 0)).save(f"images/{k}.png")
-    lr = "train.optimizer.lr='exponential(abs(epoch - 2.4), 1, 0.5)'"  # in round 3, with these images
+    lr = "train.optimizer.lr='exponential(abs(epoch - 2.4), 1, 0.5)'"  # in round 3
     result = train("--set", lr, "--data", "folder:images", "--out", "a")
     assert result.exit_code == 1
     assert "In round 3 the live number `lr` has no value (float division by zero)" in result.stderr
