@@ -104,7 +104,8 @@ class DataTable(Params):
     def _whole_or_share(cls, value: float | None) -> float | None:
         if value is not None and value > 1 and value != int(value):
             message = "what is held out is a whole number of samples, or a share below 1"
-            raise PydanticCustomError("GF115", "{message}", {"message": message})
+            help = "such as `holdout = 1000` or `holdout = 0.1`"
+            raise PydanticCustomError("GF115", "{message}", {"message": message, "help": help})
         return value
 
 

@@ -41,8 +41,17 @@ ORDER_LACKS_PLAYER = Rule(
     bad='order = ["critic"]',
     good='order = ["critic", "generator"]',
 )
-MAY_LEAVE_RANGE = Rule(
+STEPS_AT_ONCE = Rule(
     "GF611",
+    "steps-at-once",
+    Severity.ERROR,
+    says="A player has several `steps` where all players step at once.",
+    why="Their gradients are of the same weights: computed again, they would be the same step.",
+    bad='update = "simultaneous"\n[train.players.critic]\nsteps = 2',
+    good='update = "alternating"\n[train.players.critic]\nsteps = 2',
+)
+MAY_LEAVE_RANGE = Rule(
+    "GF612",
     "may-leave-range",
     Severity.WARNING,
     says="A live number leaves its range if the data have as many samples as `count` says.",

@@ -25,7 +25,7 @@ POSITIVE: Bounds = (0, None)
 
 
 def check_schedules(graph: Graph, findings: Findings) -> None:
-    """GF607 and GF611 for learning rates, momenta, weights, averages and steps; GF119 where one has
+    """GF607 and GF612 for learning rates, momenta, weights, averages and steps; GF119 where one has
     no value. Numbers that do not change are the business of the tables.
     """
     trial = _Trial(clock(graph), findings)
@@ -121,7 +121,7 @@ class _Trial:
         else:
             message = f"{message}, if the data have {self.clock.count:,} samples"
             help = "count in `progress`, or say how long training is in what the formula counts"
-            self.findings.add("GF611", path, message, help)
+            self.findings.add("GF612", path, message, help)
 
 
 def _within(number: float, bounds: Bounds) -> bool:
