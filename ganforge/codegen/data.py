@@ -56,12 +56,20 @@ def usable_sources(data: Data, registry: Registry, given: str | None) -> list[Da
 
 def opening(data: Data, source: DataSource, imports: Imports) -> str:
     """The expression that opens a source at `path`."""
-    opened = _opened(data, source, imports)
-    if not _cropped(data):
+    fields = "part" if data.domains else "FIELDS"
+    opened = _called(data, source, fields, imports)
+    if data.table.holdout is not None:
+        hold_out = imports.use("ganforge.runtime.holdout:hold_out")
+        opened = f"{hold_out}({opened}, {literal(data.table.holdout)})"
+    if _cropped(data):
+        cropped = imports.use("ganforge.runtime.crops:Cropped")
+        margins = data.table.crop == "random"
+        opened = f"{cropped}({opened}, {literal(data.sizes)}, {margins=})"
+    if not data.domains:
         return opened
-    cropped = imports.use("ganforge.runtime.crops:Cropped")
-    margins = data.table.crop == "random"
-    return f"{cropped}({opened}, {literal(data.sizes)}, {margins=})"
+    domains = imports.use("ganforge.runtime.domains:Domains")
+    parts = imports.use("ganforge.runtime.domains:by_domain")
+    return f"{domains}([{opened} for part in {parts}(FIELDS)])"
 
 
 def _cropped(data: Data) -> bool:
@@ -69,23 +77,16 @@ def _cropped(data: Data) -> bool:
     return load is not None and any(size != load for size in data.sizes.values())
 
 
-def _opened(data: Data, source: DataSource, imports: Imports) -> str:
+def _called(data: Data, source: DataSource, given: str, imports: Imports) -> str:
+    """The call of a source's function for the fields that are given."""
     function = imports.use(_function(data, source))
     options = {"count": data.table.count} if source.endless else {}
     if source.name == data.source.name:
-        fields = type(data.options).model_fields
-        given = {k: getattr(data.options, k) for k in fields}
-        options |= {k: v for k, v in given.items() if v != fields[k].default}
+        known = type(data.options).model_fields
+        chosen = {name: getattr(data.options, name) for name in known}
+        options |= {k: v for k, v in chosen.items() if v != known[k].default}
     arguments = "".join(f", {k}={literal(v)}" for k, v in options.items())
-    opened = f"{function}(path, {'part' if data.domains else 'FIELDS'}{arguments})"
-    if data.table.holdout is not None:
-        hold_out = imports.use("ganforge.runtime.holdout:hold_out")
-        opened = f"{hold_out}({opened}, {literal(data.table.holdout)})"
-    if not data.domains:
-        return opened
-    domains = imports.use("ganforge.runtime.domains:Domains")
-    parts = imports.use("ganforge.runtime.domains:by_domain")
-    return f"{domains}([{opened} for part in {parts}(FIELDS)])"
+    return f"{function}(path, {given}{arguments})"
 
 
 def _function(data: Data, source: DataSource) -> str:

@@ -21,7 +21,8 @@ class Cropped(Data):
 
     def centred(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """The batch with images (B, C, H, W) cropped around their centre."""
-        for name, (height, width) in self.sizes.items():
+        for name in batch.keys() & self.sizes.keys():
+            height, width = self.sizes[name]
             top, left = (batch[name].shape[2] - height) // 2, (batch[name].shape[3] - width) // 2
             batch[name] = batch[name][:, :, top : top + height, left : left + width]
         return batch
