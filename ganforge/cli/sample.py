@@ -46,4 +46,5 @@ def _translate(
     if count is not None:
         raise CannotStart("`--input` translates every image it is given: leave `--count` out")
     done = translate(run, given, out, seed, device)
-    click.echo(f"{done.count} images translated: {done.folder}, before and after: {done.picture}")
+    images = "1 image" if done.count == 1 else f"{done.count} images"
+    click.echo(f"{images} translated: {done.folder}, before and after: {done.picture}")

@@ -91,7 +91,8 @@ def test_every_image_is_translated_under_its_name(
 def test_the_translation_is_what_the_network_makes(
     ganforge: Command, run: Path, inputs: Path
 ) -> None:
-    translated(ganforge("sample", "run", "--input", "in/one.jpg", "--out", "out"))
+    output = translated(ganforge("sample", "run", "--input", "in/one.jpg", "--out", "out"))
+    assert output == "1 image translated: out, before and after: out.png\n"
     opened = Image.open("in/one.jpg").resize((16, 16), box=(2, 0, 18, 16))
     image = torch.from_numpy(np.array(opened)).permute(2, 0, 1)[None]
     network = package.load(run).networks["there"].eval()

@@ -105,3 +105,17 @@ def test_a_spec_that_shows_nothing_shows_what_its_critic_judges_as_generated() -
     with torch.no_grad():
         expected = network.eval()(real["a"] / 127.5 - 1, real["label"])
     torch.testing.assert_close(images, expected)
+
+
+def test_what_is_held_out_is_shown_as_it_is_and_nothing_of_training() -> None:
+    kept = 'source = "shapes"\nholdout = 6\nload_size = 20\ncrop = "random"\nflip = true'
+    compilation = compile_spec(
+        SPEC.replace('source = "shapes"', kept).replace("STATISTICS", "batch")
+    )
+    assert compilation.report.ok, str(compilation.report)
+    module = import_program(compilation.program().text)
+    images, _, _ = sampled(module, 6)
+    held_out = module.open_data("shapes").held_out
+    expected = held_out.read(list(range(6)))["b"] / 255
+    shown = {tuple(image.flatten().tolist()) for image in images[::2]}
+    assert shown == {tuple(image.flatten().tolist()) for image in expected}
