@@ -24,7 +24,7 @@ from ganforge.plugins import params
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.registry import load_registry
 from ganforge.spec import models, planned
-from ganforge.spec.build import LATENTS
+from ganforge.spec.latents import LATENTS
 from ganforge.spec.names import RESERVED
 from ganforge.spec.train import OPTIMIZERS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -40,16 +40,21 @@ class Gan:
     program: str
     _loaded: Loaded
 
-    def sample(self, count: int, seed: int = 0) -> Tensor:
-        """Images (count, C, H, W) in the range of the data, as `ganforge sample` draws them.
+    def sample(self, count: int, seed: int = 0, classes: Sequence[int] = ()) -> Tensor:
+        """Images (count, C, H, W) in the range of the data, all drawn anew.
 
+        classes: those that a conditional model is asked for, in turn; else they are drawn.
         Where `[sample]` shows several images, those of one sample follow each other. Samples made
-        from data read it: of a run its own, else the spec's. Raises `RunError` where it is gone.
+        from data read it: of a run its own, else the spec's. Raises `RunError` where it is gone,
+        `CannotStart` where there are no such classes.
         """
         import torch
 
+        from ganforge.runs.sampling import asked_for
+
+        given = asked_for(self._loaded, count, classes)
         with torch.random.fork_rng(devices=[]):
-            return self._loaded.sample(count, seed)
+            return self._loaded.sample(count, seed, *given)
 
 
 def check(spec: Source, params: Mapping[str, Any] = _NOTHING) -> Report:

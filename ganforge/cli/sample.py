@@ -6,10 +6,26 @@ from pathlib import Path
 
 import click
 
+SWEEP = "a class, or one number of a latent such as u[0]."
+
+
+def _classes(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, ...]:
+    """Class numbers with commas between them."""
+    try:
+        return tuple(int(part) for part in value.split(",")) if value is not None else ()
+    except ValueError:
+        text = f"{value!r} is no class: say a number, or several such as 3,5"
+        raise click.BadParameter(text) from None
+
 
 @click.command("sample")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("-n", "--count", type=click.IntRange(1, 65_536), help="Default: as in training.")
+@click.option(
+    "--class", "classes", metavar="N[,N...]", callback=_classes, help="Show these, a row each."
+)
+@click.option("--rows", metavar="NAME", help=f"What the rows run through: {SWEEP}")
+@click.option("--columns", metavar="NAME", help=f"What the columns run through: {SWEEP}")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Default: RUN/sample-SEED.png.")
 @click.option(
@@ -21,15 +37,24 @@ import click
 )
 @click.option("--device", default="auto", show_default=True)
 def command(
-    run: Path, count: int | None, seed: int, out: Path | None, given: str | None, device: str
+    run: Path,
+    count: int | None,
+    classes: tuple[int, ...],
+    rows: str | None,
+    columns: str | None,
+    seed: int,
+    out: Path | None,
+    given: str | None,
+    device: str,
 ) -> None:
     """Write a grid of images made by the networks of RUN, or translate the images of --input."""
     if given is not None:
-        _translate(run, count, given, out, seed, device)
+        asked = {"--count": count, "--class": classes, "--rows": rows, "--columns": columns}
+        _translate(run, [option for option in asked if asked[option]], given, out, seed, device)
         return
-    from ganforge.runs.loading import load_run
+    from ganforge.runs.sampling import Shown, load_shown
 
-    loaded = load_run(run, device)
+    loaded = load_shown(run, device, Shown(rows, columns, classes))
     out = out or run / f"sample-{seed}.png"
     loaded.state.seed = seed
     more = () if count is None else (count,)
@@ -38,13 +63,14 @@ def command(
 
 
 def _translate(
-    run: Path, count: int | None, given: str, out: Path | None, seed: int, device: str
+    run: Path, asked: list[str], given: str, out: Path | None, seed: int, device: str
 ) -> None:
     from ganforge.errors import CannotStart
     from ganforge.runs.translating import translate
 
-    if count is not None:
-        raise CannotStart("`--input` translates every image it is given: leave `--count` out")
+    if asked:
+        text = f"`--input` translates every image it is given: leave `{asked[0]}` out"
+        raise CannotStart(text)
     done = translate(run, given, out, seed, device)
     images = "1 image" if done.count == 1 else f"{done.count} images"
     click.echo(f"{images} translated: {done.folder}, before and after: {done.picture}")

@@ -9,7 +9,7 @@ from ganforge.codegen.fields import field_value
 from ganforge.codegen.functions import Function
 from ganforge.codegen.names import Imports
 from ganforge.codegen.rounds import drawn_type, draws_once
-from ganforge.codegen.samples import from_data, sample_sources
+from ganforge.codegen.samples import drawing, from_data, sample_sources
 from ganforge.formula.live import Live
 from ganforge.plan.plan import Plan, Step
 from ganforge.plugins.shapes import Tensor
@@ -24,29 +24,29 @@ from ganforge.spec.models import (
 
 def latent_functions(plan: Plan, imports: Imports) -> list[Function]:
     """`draw_z(count, noise)` for everything random that training or samples use."""
-    return [
-        _random_function(plan, name, imports)
-        for name in dict.fromkeys((*plan.sources, *sample_sources(plan)))
-        if plan.role(name) != "field" and _is_drawn(plan, name)
-    ]
+    sampled = {drawing(plan, n): n for n in sample_sources(plan) if not from_data(plan, n)}
+    trained = {f"draw_{name}": name for name in plan.sources if _is_drawn(plan, name)}
+    functions = {**trained, **sampled}
+    return [_random_function(plan, name, called, imports) for called, name in functions.items()]
 
 
 def _is_drawn(plan: Plan, name: str) -> bool:
-    """Whether a source comes from the noise alone, not from the data, in training or in samples."""
-    condition, rows = plan.graph.spec.conditions.get(name), plan.graph.spec.sample.rows
-    if condition is None:
-        return True
-    sampled = name in sample_sources(plan) and rows != name and not from_data(plan, name)
-    return sampled or (condition.draw == "uniform" and name in plan.sources)
+    """Whether training draws a source from the noise alone, not from the data."""
+    condition = plan.graph.spec.conditions.get(name)
+    if condition is not None:
+        return condition.draw == "uniform"
+    return plan.role(name) != "field"
 
 
-def _random_function(plan: Plan, name: str, imports: Imports) -> Function:
+def _random_function(plan: Plan, name: str, called: str, imports: Imports) -> Function:
     spec, node = plan.graph.spec, plan.graph.nodes[plan.graph.names[name]]
     assert isinstance(node.shape, Tensor)
     sides = "".join(f", {side}" for side in node.shape.shape)
     if name in spec.latents:
-        latent: AnyLatent = spec.latents[name]
-        summary = f"The latents {name} (count{sides}): {latent.distribution}."
+        differently = called != f"draw_{name}"
+        latent: AnyLatent = (spec.sampled_latents if differently else spec.latents)[name]
+        of = f"{name} of samples" if differently else name
+        summary = f"The latents {of} (count{sides}): {latent.distribution}."
     elif node.shape.classes:
         latent = Categorical(distribution="categorical", classes=node.shape.classes)
         summary = f"The condition {name} (count): a class, uniform over {latent.classes}."
@@ -54,9 +54,7 @@ def _random_function(plan: Plan, name: str, imports: Imports) -> Function:
         latent = Uniform(distribution="uniform", shape=node.shape.shape, low=0.0, high=1.0)
         summary = f"The numbers {name} (count{sides}): uniform in 0..1, for each sample."
     arguments = ["count: int", "noise: torch.Generator"]
-    return Function(
-        f"draw_{name}", arguments, "Tensor", summary, [f"return {_draw(latent, imports)}"]
-    )
+    return Function(called, arguments, "Tensor", summary, [f"return {_draw(latent, imports)}"])
 
 
 def shape_of(latent: AnyLatent) -> tuple[int, ...]:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 LOSSES = "dict[str, Tensor]"
 """What steps and rounds return."""
 _FIXED = """
-State Data Options Run Tensor Path Iterator Progress build draw train_round progress sample
+State Data Options Run Tensor Path Iterator Progress build draw train_round progress sample sweep
 save_samples open_data read_batch train main NAME SPEC FIELDS BATCH ROUNDS KIMG EPOCHS
 MEMORY_FORMAT nn torch F math copy
 """
-_LOCAL = "state optimizer fused t loss losses data noise real count seed player decay parts shown"
+_LOCAL = """
+state optimizer fused t loss losses data noise real count seed player decay parts
+shown swept cell held
+"""
 FIXED = frozenset(_FIXED.split())
 """Names of the program that no spec's name may take."""
 LOCAL = frozenset(_LOCAL.split())

@@ -9,14 +9,12 @@ from ganforge.codegen.expressions import ATOM, literal
 from ganforge.codegen.fields import field_value
 from ganforge.codegen.functions import LOCAL, Function
 from ganforge.codegen.names import Imports, Namespace
+from ganforge.codegen.sweeps import grid_of, sweep_function
 from ganforge.codegen.values import Writer
 from ganforge.graph.nodes import NetworkCall, Source, upstream
 from ganforge.plan.plan import Plan
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.models import ImageField
-
-COLUMNS = 8
-"""Samples beside each other in a grid."""
 
 
 def sample_sources(plan: Plan) -> tuple[str, ...]:
@@ -71,8 +69,9 @@ def asked_class(plan: Plan) -> str | None:
     """The class that samples can be asked for: what rows sweep, else the first condition."""
     sources = [name for name in sample_sources(plan) if not from_data(plan, name)]
     classes = [name for name in sources if classes_of(plan, name)]
-    if plan.graph.spec.sample.rows in classes:
-        return plan.graph.spec.sample.rows
+    rows = plan.graph.spec.sample.rows
+    if rows is not None and rows.of in classes:
+        return rows.of
     return next((name for name in classes if plan.role(name) == "condition"), None)
 
 
@@ -102,11 +101,27 @@ def sample_functions(c: Calculation) -> list[Function]:
     asked = asked_class(plan)
     if asked:
         arguments.append(f"{c.local[asked]}: Tensor | None = None")
+    if _sweeps(plan):
+        arguments.append("swept: bool = False")
     lines = _sample_lines(c, roots)
+    grid = grid_of(plan, len(roots))
+    sweep = [sweep_function(grid, sample_sources(plan), c.local)] if _sweeps(plan) else []
     return [
+        *sweep,
         Function("sample", arguments, "Tensor", summary, lines, "@torch.no_grad()\n"),
         _save(plan, c.imports, low, high),
     ]
+
+
+def _sweeps(plan: Plan) -> bool:
+    """Whether rows or columns of a grid run through something."""
+    return plan.graph.spec.sample.rows is not None or plan.graph.spec.sample.columns is not None
+
+
+def drawing(plan: Plan, name: str) -> str:
+    """The function that draws a latent or condition for samples."""
+    other = name in plan.graph.spec.sampled_latents
+    return f"draw_{name}_for_samples" if other else f"draw_{name}"
 
 
 def _sample_lines(c: Calculation, roots: tuple[int, ...]) -> list[str]:
@@ -157,7 +172,7 @@ def _copied(c: Calculation, name: str) -> str:
 def _drawn(c: Calculation, writer: Writer, uses: Counter[int]) -> list[str]:
     """Latents, conditions and fields of samples; what is used once stands where it is used."""
     plan, local, names = c.plan, c.local, sample_sources(c.plan)
-    whole = plan.graph.spec.sample.statistics == "running"
+    inline = plan.graph.spec.sample.statistics == "running" and not _sweeps(plan)
     lines = ["torch.manual_seed(seed)  # noise inside the networks; rounds seed it anew"]
     if not all(from_data(plan, name) for name in names):
         lines.insert(0, 'noise = random_stream(seed, "samples", state.noise.device)')
@@ -167,56 +182,42 @@ def _drawn(c: Calculation, writer: Writer, uses: Counter[int]) -> list[str]:
             condition = plan.graph.spec.conditions.get(name)
             text = field_value(plan, condition.field if condition else name, "real")
         elif name == asked_class(plan):
-            lines += [f"if {local[name]} is None:", f"    {local[name]} = {_unasked(plan, name)}"]
+            text = f"{drawing(plan, name)}(count, noise)"
+            lines += [f"if {local[name]} is None:", f"    {local[name]} = {text}"]
             writer.known[index] = (local[name], ATOM)
             continue
-        elif uses[index] == 1 and whole:
-            writer.known[index] = (f"draw_{name}(count, noise)", ATOM)
+        elif uses[index] == 1 and inline:
+            writer.known[index] = (f"{drawing(plan, name)}(count, noise)", ATOM)
             continue
         else:
-            text = f"draw_{name}(count, noise)"
+            text = f"{drawing(plan, name)}(count, noise)"
         lines.append(f"{local[name]} = {text}")
         writer.known[index] = (local[name], ATOM)
+    if _sweeps(plan):
+        given = ", ".join(local[name] for name in names)
+        lines += ["if swept:", f"    {given} = sweep({given})"]
     return lines
-
-
-def _unasked(plan: Plan, name: str) -> str:
-    """Classes where none are asked for: one a row, or drawn."""
-    if name != plan.graph.spec.sample.rows:
-        return f"draw_{name}(count, noise)"
-    row = f"torch.arange(count, device=noise.device) // {_samples_a_row(plan)}"
-    return f"{row} % {classes_of(plan, name)}  # one class a row"
-
-
-def _samples_a_row(plan: Plan) -> int:
-    return max(1, COLUMNS // len(sample_roots(plan)))
 
 
 def _save(plan: Plan, imports: Imports, low: float, high: float) -> Function:
     grid = imports.use("ganforge.runtime.samples:save_grid")
-    columns = len(sample_roots(plan)) * _samples_a_row(plan)
-    options = f"columns={columns}, low={literal(low)}, high={literal(high)}"
-    count = f"count: int = {_samples_a_row(plan) * _rows(plan)}"
+    shown, swept = len(sample_roots(plan)), ", swept=True" if _sweeps(plan) else ""
+    cells = grid_of(plan, shown)
+    options = f"columns={shown * cells.across}, low={literal(low)}, high={literal(high)}"
+    count = f"count: int = {cells.count}"
     if not shows_data(plan):
-        line = f"{grid}(sample(state, count, state.seed), path, {options})"
+        line = f"{grid}(sample(state, count, state.seed{swept}), path, {options})"
         arguments = ["state: State", "path: Path", count]
         summary = "Write a grid of images, from the same latents every time."
         return Function("save_samples", arguments, "None", summary, [line])
     read = imports.use("ganforge.runtime.data:first_batch")
     lines = [
         f"real = {read}(state, data, count, state.seed)",
-        f"{grid}(sample(state, real, count, state.seed), path, {options})",
+        f"{grid}(sample(state, real, count, state.seed{swept}), path, {options})",
     ]
     arguments = ["state: State", "data: Data", "path: Path", count]
     summary = "Write a grid of images, of the same samples of the data every time."
     return Function("save_samples", arguments, "None", summary, lines)
-
-
-def _rows(plan: Plan) -> int:
-    """A row for each class that is swept, up to sixteen; else eight rows."""
-    swept = plan.graph.spec.sample.rows
-    shape = plan.graph.nodes[plan.graph.names[swept]].shape if swept else None
-    return min(16, shape.classes or 8) if isinstance(shape, Tensor) else 8
 
 
 def sample_range(plan: Plan) -> tuple[float, float]:

@@ -18,12 +18,13 @@ from ganforge.graph.frame import Context, TooManyLayersError
 from ganforge.graph.graph import Graph, GraphLoss, Network
 from ganforge.graph.nodes import Body, Bundle, NetworkCall, Nodes, NodeShape, Source
 from ganforge.graph.passes import run_passes
+from ganforge.graph.shapes import field_shape, latent_shape
 from ganforge.graph.signature import signature
 from ganforge.graph.wiring import Wiring
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Shape, Tensor
 from ganforge.spec.findings import Findings, lookup
-from ganforge.spec.models import AnyLatent, Categorical, ClassField, ImageField, NetworkTable, Spec
+from ganforge.spec.models import NetworkTable, Spec
 
 
 def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic, ...]]:
@@ -38,20 +39,6 @@ def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic
         spec, tuple(builder.nodes.items), builder.names, builder.networks, losses, samples
     )
     return run_passes(graph, findings), tuple(findings.items)
-
-
-def field_shape(value: ImageField | ClassField) -> Tensor:
-    """The shape of a data field."""
-    if isinstance(value, ClassField):
-        return Tensor((), classes=value.classes)
-    return Tensor((value.channels, *value.size), range=value.range)
-
-
-def latent_shape(value: AnyLatent) -> Tensor:
-    """The shape of a latent."""
-    if isinstance(value, Categorical):
-        return Tensor((), classes=value.classes)
-    return Tensor(value.shape or (value.size or 1,))
 
 
 @dataclass

@@ -32,12 +32,15 @@ class Loaded:
     module: ModuleType
     state: State
 
-    def sample(self, count: int, seed: int) -> Tensor:
-        """What `[sample]` shows, from the samples of the data where it is made from them."""
+    def sample(self, count: int, seed: int, *classes: Tensor) -> Tensor:
+        """What `[sample]` shows, from the samples of the data where it is made from them.
+
+        classes: at most one tensor (count), of those that a conditional model is asked for.
+        """
         from ganforge.runtime.data import first_batch
 
         real = [first_batch(self.state, data, count, seed) for data in self.sample_data()]
-        images: Tensor = self.module.sample(self.state, *real, count, seed)
+        images: Tensor = self.module.sample(self.state, *real, count, seed, *classes)
         return images
 
     def sample_data(self) -> tuple[Data, ...]:

@@ -14,27 +14,22 @@ from ganforge.formula.evaluate import Meter, Scope, shown
 from ganforge.plugins.registry import Registry
 from ganforge.spec.conditioning import read_conditions
 from ganforge.spec.data import read_data
+from ganforge.spec.latents import read_latents, read_sampled_latents
 from ganforge.spec.likeness import check_likeness
 from ganforge.spec.losses import read_losses
 from ganforge.spec.models import (
-    AnyLatent,
-    Bernoulli,
     BlockTable,
-    Categorical,
     GanTable,
     NetworkTable,
-    Normal,
     SampleTable,
     Spec,
-    TruncatedNormal,
-    Uniform,
 )
 from ganforge.spec.names import check_inputs, check_name
 from ganforge.spec.numbers import check_numbers
 from ganforge.spec.params import resolve_params
 from ganforge.spec.planned import KEYS, refuse
 from ganforge.spec.train import read_optimizers, read_train
-from ganforge.spec.validate import Findings, chosen, read
+from ganforge.spec.validate import Findings, read
 
 TABLES = [
     "ganforge",
@@ -59,14 +54,6 @@ NEEDED = {
 }
 """The tables without which there is no training, and what to write."""
 
-LATENTS: Mapping[str, type[AnyLatent]] = {
-    "normal": Normal,
-    "uniform": Uniform,
-    "truncated-normal": TruncatedNormal,
-    "bernoulli": Bernoulli,
-    "categorical": Categorical,
-}
-
 
 def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diagnostic, ...]]:
     """The spec a document says, and everything that is wrong with its tables."""
@@ -78,12 +65,13 @@ def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diag
     unread = frozenset(tables["params"]) - frozenset(params)
     scope = Scope(params, unread=unread, meter=meter)
     train = read_train(tables["train"], scope, findings)
+    latents = read_latents(tables["latents"], ("latents",), scope, findings)
     spec = Spec(
         document=document,
         gan=read(GanTable, tables["gan"], ("gan",), scope, findings) or GanTable(),
         scope=scope,
         data=read_data(tables["data"], scope, registry, findings),
-        latents=_latents(tables["latents"], scope, findings),
+        latents=latents,
         conditions=read_conditions(tables["conditioning"], tables["data"], scope, findings),
         blocks=_blocks(tables["blocks"], scope, registry, findings),
         networks=check_likeness(
@@ -95,6 +83,7 @@ def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diag
         optimizers=read_optimizers(tables["train"], scope, findings),
         sample=read(SampleTable, tables["sample"], ("sample",), scope, findings, table="sample")
         or SampleTable(),
+        sampled_latents=read_sampled_latents(tables["sample"], latents, scope, findings),
     )
     return replace(spec, sound=not findings.errors), tuple(findings.items)
 
@@ -116,43 +105,6 @@ def _tables(document: Document, findings: Findings) -> dict[str, dict[str, Any]]
         elif values[name] == {}:
             findings.add("GF116", (name,), f"the table `[{name}]` is empty", f"add {about}")
     return {name: values[name] if isinstance(values.get(name), dict) else {} for name in TABLES}
-
-
-def _latents(table: Mapping[str, Any], scope: Scope, findings: Findings) -> dict[str, AnyLatent]:
-    latents: dict[str, AnyLatent] = {}
-    for name, value in table.items():
-        path = ("latents", name)
-        if not check_name(name, path, findings) or not _is_table(value, path, findings):
-            continue
-        kind = chosen(value, "distribution", LATENTS, path, findings)
-        if kind is None:
-            continue
-        latent = read(LATENTS[kind], value, path, scope, findings)
-        if latent is not None and _has_one_shape(latent, path, findings):
-            latents[name] = latent
-    return latents
-
-
-def _has_one_shape(latent: AnyLatent, path: tuple[str, ...], findings: Findings) -> bool:
-    if isinstance(latent, Categorical):
-        return True
-    if (latent.size is None) == (latent.shape is None):
-        findings.add(
-            "GF111",
-            path,
-            f"the latent `{path[-1]}` needs `size` or `shape`, and not both",
-            "write `size = 100`",
-        )
-        return False
-    if latent.shape is not None and (not latent.shape or min(latent.shape) < 1):
-        message = "a shape is a list of sizes, each at least 1"
-        findings.add("GF115", (*path, "shape"), message, "such as `shape = [100]`")
-        return False
-    if isinstance(latent, Uniform) and not latent.low < latent.high:
-        message = f"`low` must be below `high` in the latent `{path[-1]}`"
-        findings.add("GF115", path, message, "such as `low = -1, high = 1`")
-        return False
-    return True
 
 
 def _blocks(
@@ -199,11 +151,3 @@ def _flow(table: Mapping[str, Any], findings: Findings) -> dict[str, str]:
             continue
         flow[name] = value
     return flow
-
-
-def _is_table(value: object, path: tuple[str, ...], findings: Findings) -> bool:
-    if isinstance(value, dict):
-        return True
-    message = f"`{path[-1]}` must be a table, not {shown(value)}"
-    findings.add("GF114", path, message, f"write `{path[-1]} = {{ ... }}`")
-    return False

@@ -16,6 +16,7 @@ from ganforge.plugins.params import (
     PLAIN,
     Bool,
     Float,
+    Floats,
     InitRef,
     Int,
     Ints,
@@ -248,11 +249,27 @@ class TrainTable(Params):
     players: dict[str, PlayerTable] = Field(default={})
 
 
+class SweepTable(Params):
+    """What rows or columns of samples run through: a class, or one number of a latent."""
+
+    of: Word
+    values: Floats = Field(default=(), max_length=1000)
+
+
+def _sweep(value: object) -> object:
+    return {"of": value} if isinstance(value, str) else value
+
+
+Swept = Annotated[SweepTable | None, BeforeValidator(_sweep)]
+
+
 class SampleTable(Params):
     """`[sample]`: what a grid of samples shows."""
 
     images: list[str] = Field(default=[])
-    rows: Word | None = None
+    rows: Swept = None
+    columns: Swept = None
+    latents: dict[str, Any] = Field(default={})
     statistics: Literal["running", "batch"] = "running"
 
 
@@ -327,6 +344,8 @@ class Spec:
     optimizers: Mapping[str, AnyOptimizer]
     """By player; the common one under the empty name."""
     sample: SampleTable
+    sampled_latents: Mapping[str, AnyLatent]
+    """Latents that samples draw differently."""
     sound: bool = True
     """Whether every table could be read."""
 

@@ -15,7 +15,6 @@ KEYS: Mapping[str, frozenset[str]] = {
     "data": frozenset({"normalize"}),
     "data.fields": frozenset({"labelled", "labelled_share", "corrupt"}),
     "train": frozenset({"fresh_optimizers", "level", "fade_kimg"}),
-    "sample": frozenset({"columns", "latents"}),
     "losses": frozenset({"pairing", "top_k", "margin", "reduction", "critic", "noise"}),
 }
 """Keys by the table they belong to."""

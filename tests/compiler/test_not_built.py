@@ -14,8 +14,7 @@ TABLES = ["stages.a]\nkimg = 1", "search]\nover = ['a']"]
 REPLACED = [('source = "shapes"', "normalize = true", 'source = "shapes"\n{}')]
 REPLACED += [("batch = 8", key, "batch = 8\n{}") for key in ("level = 3", "fade_kimg = 600")]
 REPLACED += [
-    ('images = ["fake"]', key, 'images = ["fake"]\n{}')
-    for key in ('columns = "z"', "latents = {}", 'statistics = "standing"')
+    ('images = ["fake"]', key, 'images = ["fake"]\n{}') for key in ('statistics = "standing"',)
 ]
 REPLACED += [
     ('kind = "adversarial"', key, 'kind = "adversarial"\n{}')

@@ -40,12 +40,22 @@ EMBEDDING_OF_NUMBERS = Rule(
     bad='{ block = "embedding", out = 128, from = "z" }',
     good='{ block = "linear", out = 128, from = "z" }',
 )
-ROWS_WITHOUT_CLASSES = Rule(
+NO_SWEEP = Rule(
     "GF507",
-    "rows-without-classes",
+    "no-sweep",
     Severity.ERROR,
-    says="`rows` sweeps something that is no class.",
-    why="A grid has a row per value, so what it sweeps must be finite.",
+    says="Rows or columns of samples run through something that they cannot.",
+    why="They run through a class, or through one number of a latent that samples are made from.",
     bad='rows = "z"',
-    good='rows = "y"',
+    good='rows = "y"\ncolumns = "z[0]"',
+)
+OTHER_LATENT = Rule(
+    "GF509",
+    "other-latent",
+    Severity.ERROR,
+    says="`[sample] latents` draws something that is no latent, or in another shape.",
+    why="Networks take latents of one shape; samples may draw them from another distribution.",
+    bad='z = { distribution = "normal", size = 128 }\n[sample]\n'
+    'latents = { z = { distribution = "truncated-normal", size = 120 } }',
+    good='latents = { z = { distribution = "truncated-normal", threshold = 0.5 } }',
 )

@@ -10,6 +10,7 @@ from ganforge.graph.passes.players import check_moved, find_players
 from ganforge.graph.passes.practice import check_practice
 from ganforge.graph.passes.replays import add_replays
 from ganforge.graph.passes.schedules import check_schedules
+from ganforge.graph.passes.sweeps import check_sweeps
 from ganforge.graph.passes.unused import check_unused
 from ganforge.spec.validate import Findings
 
@@ -23,6 +24,7 @@ def run_passes(graph: Graph, findings: Findings) -> Graph:
     check_schedules(graph, findings)
     if graph.spec.sound and not findings.errors:
         check_conditioning(graph, findings)
+        check_sweeps(graph, findings)
         check_practice(graph, findings)
         check_unused(graph, findings)
         check_moved(graph, findings)

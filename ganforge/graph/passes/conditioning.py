@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import NetworkCall, Source, upstream
-from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
 
 
 def check_conditioning(graph: Graph, findings: Findings) -> None:
-    """GF501, GF502 and GF507."""
+    """GF501, GF502."""
     swapped: set[str] = set()
     for loss in graph.losses.values():
         if {"real", "fake"} <= set(loss.tensors):
             swapped |= _check_fake(graph, loss, findings)
     _check_seen(graph, swapped, findings)
-    _check_rows(graph, findings)
 
 
 def _check_seen(graph: Graph, swapped: set[str], findings: Findings) -> None:
@@ -70,15 +68,3 @@ def _check_fake(graph: Graph, loss: GraphLoss, findings: Findings) -> set[str]:
 def _sources(graph: Graph, nodes: set[int]) -> set[str]:
     operations = (graph.nodes[i].operation for i in nodes)
     return {op.name for op in operations if isinstance(op, Source)}
-
-
-def _check_rows(graph: Graph, findings: Findings) -> None:
-    name = graph.spec.sample.rows
-    if name is None:
-        return
-    shape = graph.nodes[graph.names[name]].shape if name in graph.names else None
-    drawn = name in graph.spec.conditions or name in graph.spec.latents
-    if not drawn or not isinstance(shape, Tensor) or shape.classes is None:
-        message = f"`rows` sweeps `{name}`, which is no condition or categorical latent"
-        help = "rows are classes: name a condition or a categorical latent"
-        findings.add("GF507", ("sample", "rows"), message, help)

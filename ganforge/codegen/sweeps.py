@@ -1,0 +1,104 @@
+"""Grids of samples: what stands in which cell, and `sweep`, which fills in the values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ganforge.codegen.expressions import literal
+from ganforge.codegen.functions import Function
+from ganforge.graph.sweeps import Sweep, sweep_of
+from ganforge.plan.plan import Plan
+from ganforge.plugins.shapes import Tensor
+from ganforge.spec.models import SweepTable
+
+ACROSS, DOWN = 8, 8
+"""Samples beside each other and below each other, where nothing is swept."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What the rows and columns of a grid run through, and how many samples it has each way."""
+
+    rows: Sweep | None
+    columns: Sweep | None
+    across: int
+    down: int
+
+    @property
+    def count(self) -> int:
+        """Samples of the whole grid, which is repeated until it has at least eight rows."""
+        return self.across * self.down * -(-DOWN // self.down)
+
+
+def grid_of(plan: Plan, shown: int) -> Grid:
+    """The grid of a plan's samples, each of which shows so many images."""
+    sample, room = plan.graph.spec.sample, max(1, ACROSS // shown)
+    rows = _sweep(plan, sample.rows, DOWN)
+    columns = _sweep(plan, sample.columns, max(2, room))
+    return Grid(rows, columns, columns.length if columns else room, rows.length if rows else DOWN)
+
+
+def _sweep(plan: Plan, table: SweepTable | None, count: int) -> Sweep | None:
+    if table is None:
+        return None
+    graph = plan.graph
+    shape = graph.nodes[graph.names[table.of.partition("[")[0]]].shape
+    return sweep_of(graph.spec, table, shape.classes if isinstance(shape, Tensor) else None, count)
+
+
+def sweep_function(grid: Grid, sources: tuple[str, ...], local: Mapping[str, str]) -> Function:
+    """`sweep`: what samples are made from, as a grid shows it."""
+    names = [local[name] for name in sources]
+    swept = [
+        (sweep, place)
+        for sweep, place in (
+            (grid.rows, f"cell // {grid.across} % {grid.down}"),
+            (grid.columns, f"cell % {grid.across}"),
+        )
+        if sweep is not None
+    ]
+    replaced = {sweep.name for sweep, _ in swept if sweep.index is None}
+    kept = [local[name] for name in sources if name not in replaced]
+    lines = [f"cell = torch.arange(len({names[0]}), device={names[0]}.device)"]
+    if kept:
+        lines.append(f"held = {_held(grid)}")
+        lines.append(f"{', '.join(kept)} = {', '.join(f'{name}[held]' for name in kept)}")
+    for sweep, place in swept:
+        target = local[sweep.name] + ("" if sweep.index is None else f"[:, {sweep.index}]")
+        lines.append(f"{target} = {_values(sweep, place)}")
+    lines.append(f"return {', '.join(names)}")
+    kinds = ", ".join("Tensor" for _ in names)
+    returns = f"tuple[{kinds}]" if len(names) > 1 else "Tensor"
+    arguments = [f"{name}: Tensor" for name in names]
+    return Function("sweep", arguments, returns, _summary(grid), lines)
+
+
+def _held(grid: Grid) -> str:
+    """Which draw a cell takes all that is not swept from."""
+    if grid.rows is None:
+        return f"cell // {grid.across}"
+    if grid.columns is not None:
+        return f"cell // {grid.across * grid.down}"
+    return f"cell // {grid.across * grid.down} * {grid.across} + cell % {grid.across}"
+
+
+def _values(sweep: Sweep, place: str) -> str:
+    if sweep.index is None and sweep.values == tuple(range(sweep.length)):
+        return place
+    if sweep.index is None:
+        return f"torch.tensor({literal(list(sweep.values))}, device=cell.device)[{place}]"
+    if sweep.values:
+        values = literal([float(value) for value in sweep.values])
+        return f"torch.tensor({values}, device=cell.device)[{place}]"
+    ends = f"{literal(sweep.low)}, {literal(sweep.high)}, {sweep.count}"
+    return f"torch.linspace({ends}, device=cell.device)[{place}]"
+
+
+def _summary(grid: Grid) -> str:
+    parts = [
+        f"one {sweep.name}{'' if sweep.index is None else f'[{sweep.index}]'} a {what}"
+        for sweep, what in ((grid.rows, "row"), (grid.columns, "column"))
+        if sweep is not None
+    ]
+    return f"What samples of a grid are made from: {', '.join(parts)}, all else the same."

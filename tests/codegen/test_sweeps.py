@@ -1,0 +1,164 @@
+"""Grids of samples: each row or column has its value, and along a sweep all else is the same."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+import torch
+from torch import Tensor
+
+from ganforge.pipeline import compile_spec
+from ganforge.plugins.registry import Registry, load_registry
+from ganforge.runs.programs import import_program
+
+SPEC = """
+ganforge = 1
+[data]
+source = "shapes"
+[data.fields]
+x = {{ kind = "image", channels = 1, size = 4 }}
+[latents]
+z = {{ distribution = "normal", size = 3 }}
+c = {{ distribution = "categorical", classes = {classes} }}
+u = {{ distribution = {u} }}
+[networks.G]
+inputs = ["z", "c", "u"]
+layers = [
+  {{ block = "linear", out = 16, from = "concat(z, one_hot(c), u)" }},
+  {{ block = "reshape", shape = [1, 4, 4] }},
+]
+[networks.D]
+layers = [{{ block = "linear", out = 1 }}]
+[flow]
+fake = "G(z, c, u)"
+[losses.adversarial]
+kind = "adversarial"
+real = "D(x)"
+fake = "D(fake)"
+[train]
+batch = 2
+rounds = 3
+optimizer = {{ kind = "adam", lr = 2e-4 }}
+[sample]
+images = {images}
+{sample}
+"""
+UNIFORM = '"uniform", size = 2, low = 0, high = 7'
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry()
+
+
+def program(
+    registry: Registry, sample: str, classes: int = 3, u: str = UNIFORM, images: str = '["fake"]'
+) -> ModuleType:
+    text = SPEC.format(sample=sample, classes=classes, u=u, images=images)
+    compilation = compile_spec(text, registry=registry)
+    assert compilation.report.ok, str(compilation.report)
+    return import_program(compilation.program().text)
+
+
+def swept(module: ModuleType, count: int) -> tuple[Tensor, Tensor, Tensor]:
+    z, c = torch.arange(3.0 * count).view(count, 3), torch.full((count,), 2)
+    given = z, c, torch.full((count, 2), -5.0)
+    copies = [part.clone() for part in given]
+    result: tuple[Tensor, Tensor, Tensor] = module.sweep(*given)
+    assert all(a.equal(b) for a, b in zip(given, copies, strict=True))
+    return result
+
+
+def test_rows_have_a_class_each_and_columns_their_own_draws(registry: Registry) -> None:
+    z, c, u = swept(program(registry, 'rows = "c"'), 48)
+    assert c.view(6, 8).tolist() == [[row % 3] * 8 for row in range(6)]
+    grid = (z[:, 0] / 3).view(6, 8).long().tolist()
+    assert grid == [list(range(8))] * 3 + [list(range(8, 16))] * 3
+    assert (u == -5).all()
+
+
+def test_columns_run_over_a_uniform_numbers_range_and_rows_have_their_own_draws(
+    registry: Registry,
+) -> None:
+    z, c, u = swept(program(registry, 'columns = "u[1]"'), 16)
+    assert u[:, 1].view(2, 8).tolist() == [[0, 1, 2, 3, 4, 5, 6, 7]] * 2
+    assert (u[:, 0] == -5).all() and (c == 2).all()
+    assert (z[:, 0] / 3).view(2, 8).long().tolist() == [[0] * 8, [1] * 8]
+
+
+def test_with_rows_and_columns_one_grid_is_one_draw(registry: Registry) -> None:
+    z, c, u = swept(program(registry, 'rows = "c"\ncolumns = "u[0]"'), 48)
+    assert (z[:, 0] / 3).long().tolist() == [0] * 24 + [1] * 24
+    assert c.view(2, 3, 8).tolist() == [[[row] * 8 for row in range(3)]] * 2
+    assert u[:, 0].view(6, 8).tolist() == [[0, 1, 2, 3, 4, 5, 6, 7]] * 6
+
+
+def test_two_numbers_of_one_latent_can_be_swept(registry: Registry) -> None:
+    _, _, u = swept(program(registry, 'rows = "u[0]"\ncolumns = "u[1]"'), 64)
+    assert u.view(8, 8, 2).tolist() == [[[r, c] for c in range(8)] for r in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("u", "ends"),
+    [
+        ('"normal", size = 2', (-2, 2)),
+        ('"truncated-normal", size = 2, threshold = 0.5', (-0.5, 0.5)),
+        ('"truncated-normal", size = 2, threshold = 3', (-2, 2)),
+        ('"uniform", size = 2', (-1, 1)),
+        ('"bernoulli", size = 2', (0, 1)),
+    ],
+)
+def test_a_numbers_range_follows_its_distribution(
+    registry: Registry, u: str, ends: tuple[float, float]
+) -> None:
+    _, _, values = swept(program(registry, 'columns = "u[0]"', u=u), 8)
+    torch.testing.assert_close(values[:, 0], torch.linspace(*ends, 8))
+
+
+def test_values_are_those_that_are_listed(registry: Registry) -> None:
+    rows = 'rows = { of = "c", values = [2, 0] }\n'
+    columns = 'columns = { of = "u[0]", values = [-3, "1 / 2", 3] }'
+    _, c, u = swept(program(registry, rows + columns), 6)
+    assert c.tolist() == [2, 2, 2, 0, 0, 0]
+    assert u[:, 0].tolist() == [-3, 0.5, 3] * 2
+
+
+@pytest.mark.parametrize(
+    ("sample", "classes", "count"),
+    [
+        ('rows = "c"', 3, 72),
+        ('rows = "c"', 10, 80),
+        ('rows = "c"', 1000, 128),
+        ('columns = "c"', 3, 24),
+        ('rows = { of = "c", values = [7] }', 10, 64),
+        ('rows = "c"\ncolumns = { of = "u[0]", values = [1, 2] }', 4, 16),
+    ],
+)
+def test_a_grid_shows_every_value_and_has_eight_rows(
+    registry: Registry, sample: str, classes: int, count: int
+) -> None:
+    module = program(registry, sample, classes)
+    assert module.save_samples.__defaults__ == (count,)
+
+
+def test_samples_themselves_are_drawn_and_not_swept(registry: Registry) -> None:
+    plain, grid = program(registry, ""), program(registry, 'rows = "c"\ncolumns = "u[0]"')
+    state = plain.build(0, torch.device("cpu"))
+    assert torch.equal(plain.sample(state, 9, 1), grid.sample(state, 9, 1))
+    assert not torch.equal(plain.sample(state, 9, 1), grid.sample(state, 9, 1, swept=True))
+
+
+def test_samples_may_draw_a_latent_differently(registry: Registry) -> None:
+    latents = 'latents = { u = { distribution = "truncated-normal", threshold = 0.1 } }'
+    module, noise = program(registry, latents), torch.Generator()
+    assert module.draw_u_for_samples(50, noise).abs().max() <= 0.1
+    assert module.draw_u(50, noise).max() > 5
+    state = module.build(0, torch.device("cpu"))
+    assert module.sample(state, 4, 0).shape == (4, 1, 4, 4)
+
+
+def test_beside_other_images_there_are_fewer_columns(registry: Registry) -> None:
+    module = program(registry, 'rows = "c"', images='["fake", "-fake"]')
+    _, c, _ = swept(module, 12)
+    assert c.tolist() == [0] * 4 + [1] * 4 + [2] * 4
