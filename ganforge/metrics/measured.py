@@ -50,7 +50,7 @@ def measured(plan: Plan, *, whole: bool = False) -> Measured:
     """
     root = _generated(plan)
     real = _real_field(plan.graph, root)
-    unswept = {"images": [], "rows": None, "columns": None}
+    unswept: dict[str, list[str] | None] = {"images": [], "rows": None, "columns": None}
     sample = plan.graph.spec.sample.model_copy(update=unswept)
     spec = replace(
         plan.graph.spec, sample=sample, data=_whole(plan) if whole else plan.graph.spec.data

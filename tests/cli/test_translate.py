@@ -135,7 +135,10 @@ def test_more_images_than_go_at_once_and_those_in_a_zip_are_translated(
         (["in", "--out", "in"], "in is no folder for the results: name another with `--out`"),
         (["in", "--out", "in/one.jpg"], "in/one.jpg is no folder for the results"),
         (["in", "-n", "3"], "`--input` translates every image it is given: leave `--count` out"),
-        (["in", "--class", "3"], "translates every image it is given: leave `--class` out"),
+        (
+            ["in", "--class", "3"],
+            "`--input` translates every image it is given: leave `--class` out",
+        ),
         (["empty"], "empty holds no images"),
         (["text.txt"], "text.txt in . cannot be read"),
     ],
