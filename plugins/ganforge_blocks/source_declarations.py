@@ -29,6 +29,13 @@ SOURCES = (
         "ganforge_blocks.sources.idx:open_idx",
     ),
     DataSource(
+        "npz",
+        "A file of NumPy with arrays of images as bytes, and of classes.",
+        NoParams,
+        "ganforge_blocks.sources.npz:open_npz",
+        open_named="ganforge_blocks.sources.npz:open_npz",
+    ),
+    DataSource(
         "folder",
         "Images below a folder or in a zip file; its subfolders are the classes.",
         NoParams,

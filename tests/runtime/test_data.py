@@ -16,6 +16,7 @@ from ganforge.runtime.errors import RunError
 from ganforge.runtime.state import State, random_stream
 from ganforge_blocks.sources.folder import open_class_folder, open_folder
 from ganforge_blocks.sources.idx import open_idx
+from ganforge_blocks.sources.npz import open_npz
 from ganforge_blocks.sources.shapes import open_shapes
 
 RGB = {"x": {"kind": "image", "channels": 3, "size": (8, 12)}}
@@ -252,3 +253,67 @@ def test_bad_idx_files_say_what_is_wrong(tmp_path: Path) -> None:
         file.write_bytes(content)
         with pytest.raises(RunError, match=message):
             open_idx(str(tmp_path), GREY)
+
+
+@pytest.mark.parametrize("axes", ["NHWC", "NCHW"])
+def test_npz_files_give_images_and_labels_in_either_layout(tmp_path: Path, axes: str) -> None:
+    images = (np.arange(2 * 3 * 8 * 12) % 256).astype(np.uint8).reshape(2, 3, 8, 12)
+    stored = images.transpose(0, 2, 3, 1) if axes == "NHWC" else images
+    np.savez(tmp_path / "a.npz", images=stored, labels=np.array([1, 0], np.int16))
+    batch = open_npz(str(tmp_path / "a.npz"), RGB | LABEL).read([1, 0])
+    assert batch["x"].tolist() == images[[1, 0]].tolist() and batch["x"].dtype == torch.uint8
+    assert batch["y"].tolist() == [0, 1] and batch["y"].dtype == torch.int64
+
+
+def test_arrays_of_npz_files_are_taken_in_order_or_by_name(tmp_path: Path) -> None:
+    arrays = {name: np.full((3, 8, 8), value, np.uint8) for name, value in (("p", 1), ("q", 2))}
+    np.savez(tmp_path / "a.npz", **arrays)
+    for fields, values in (
+        ({"a": GREY["x"], "b": GREY["x"]}, (1, 2)),
+        ({"a": GREY["x"] | {"from": "q"}, "b": GREY["x"]}, (2, 1)),
+    ):
+        batch = open_npz(str(tmp_path / "a.npz"), fields).read([0])
+        assert (batch["a"].unique().item(), batch["b"].unique().item()) == values
+
+
+def test_colour_becomes_grey_as_in_image_files(tmp_path: Path) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
+    np.savez(tmp_path / "a.npz", x=image[None])
+    Image.fromarray(image).save(tmp_path / "a.png")
+    whole = open_npz(str(tmp_path / "a.npz"), GREY).read([0])["x"].int()
+    (tmp_path / "a.npz").unlink()
+    assert (whole - open_folder(str(tmp_path), GREY).read([0])["x"].int()).abs().max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"x": np.zeros((2, 8, 8))}, r"no images as bytes for the field 'x': it has 'x' float64"),
+        ({"x": np.zeros((2, 8, 8), np.uint8)}, r"no whole numbers as classes for the field 'y'"),
+        ({"x": np.zeros((2, 8, 8, 2), np.uint8), "y": np.zeros(2, int)}, "give 1 or 3 channels"),
+        ({"x": np.zeros((2, 8, 8), np.uint8), "y": np.zeros(3, int)}, r"'y' .* has 3 samples"),
+        ({"x": np.zeros((2, 8, 8), np.uint8), "y": np.array([0, 7])}, "labels up to 7: declare 8"),
+        ({"x": np.zeros((2, 8, 8), np.uint8), "y": np.array([0, -1])}, "labels below 0"),
+        ({}, "it has nothing"),
+    ],
+)
+def test_bad_npz_files_say_what_is_wrong(
+    tmp_path: Path, arrays: dict[str, np.ndarray], message: str
+) -> None:
+    np.savez(tmp_path / "a.npz", **arrays)
+    with pytest.raises(RunError, match=message):
+        open_npz(str(tmp_path / "a.npz"), GREY | LABEL)
+
+
+def test_what_is_no_npz_file_is_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros(3))
+    (tmp_path / "b.npz").write_bytes(b"PK rest")
+    for name in ("a.npy", "b.npz", "none.npz", ""):
+        with pytest.raises(RunError, match=r"is no file of `np.savez`"):
+            open_npz(str(tmp_path / name), GREY)
+    np.savez(tmp_path / "c.npz", x=np.array([{}], object))
+    with pytest.raises(RunError, match=r"is no file of `np.savez`"):
+        open_npz(str(tmp_path / "c.npz"), GREY)
+    np.savez(tmp_path / "d.npz", x=np.zeros((2, 8, 8), np.uint8))
+    with pytest.raises(RunError, match="no images as bytes in 'z' for the field 'x'"):
+        open_npz(str(tmp_path / "d.npz"), {"x": GREY["x"] | {"from": "z"}})

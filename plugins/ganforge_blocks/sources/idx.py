@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate
 
 from ganforge.runtime.data import Data
 from ganforge.runtime.errors import RunError
+from ganforge_blocks.sources.arrays import check_labels, fit_images
 
 
 def open_idx(path: str, fields: dict[str, Any]) -> Data:
@@ -26,7 +25,7 @@ def open_idx(path: str, fields: dict[str, Any]) -> Data:
         raise RunError(f"{file} has {images.ndim} axes, images have 3: give the file of images.")
     for name, about in fields.items():
         if about["kind"] == "image":
-            found[name] = fit_images(images, about)
+            found[name] = fit_images(images[:, None], about)
         else:
             labels = find_file(file.parent, file.name.split("-images")[0] + "-labels")
             found[name] = check_labels(read_idx(labels), labels, len(images), name, fields)
@@ -56,32 +55,3 @@ def read_idx(path: Path) -> Tensor:
     if len(values) != np.prod(shape):
         raise RunError(f"{path} has {len(values)} values for the shape {shape}: fetch it again.")
     return torch.from_numpy(values.reshape(shape).copy())
-
-
-def fit_images(images: Tensor, about: dict[str, Any]) -> Tensor:
-    """Grey images (N, H, W) as the field asks (N, C, H, W): resized to cover it, cropped."""
-    height, width = about["size"]
-    scale = max(height / images.shape[1], width / images.shape[2])
-    covering = [max(1, round(side * scale)) for side in images.shape[1:]]
-    top, left = (covering[0] - height) // 2, (covering[1] - width) // 2
-    if covering != list(images.shape[1:]):
-        parts = images[:, None].split(4096)
-        resize = partial(interpolate, size=covering, mode="bilinear", antialias=True)
-        images = torch.cat([resize(part) for part in parts])[:, 0]
-    images = images[:, None, top : top + height, left : left + width]
-    return images.expand(-1, about["channels"], -1, -1).contiguous()
-
-
-def check_labels(
-    labels: Tensor, file: Path, images: int, name: str, fields: dict[str, Any]
-) -> Tensor:
-    """Labels (N) as int64; `RunError` where they fit neither the images nor the field."""
-    classes = fields[name]["classes"]
-    if labels.shape != (images,):
-        raise RunError(f"{file} has the shape {list(labels.shape)} for {images} images.")
-    if labels.max() >= classes:
-        raise RunError(
-            f"The field {name!r} declares {classes} classes, and {file} has labels up to "
-            f"{int(labels.max())}: declare {int(labels.max()) + 1}."
-        )
-    return labels.long()
