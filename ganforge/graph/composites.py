@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Label
-from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError
 from ganforge.formula.evaluate import Value
@@ -79,25 +79,28 @@ def _given(
 ) -> dict[str, Value] | None:
     """The parameters that a layer gives to a composite block, computed in the layer's scope."""
     given: dict[str, Value] = {}
-    for key, value in layer.items():
-        if key in known:
-            continue
-        declared = table.params.get(key)
+    own = {key: value for key, value in layer.items() if key not in known}
+    for key, value in own.items():
+        where = (*path, key)
         if key not in table.params:
+            message = f"`{block}` has no parameter `{key}`"
             help = did_you_mean(key, [*table.params, *known])
-            frame.findings.add(
-                "GF102", (*path, key), f"`{block}` has no parameter `{key}`", help, key=True
-            )
-            return None
-        computed = _argument(frame, declared, value, (*path, key))
-        if computed is None or not check_value(declared, computed, (*path, key), frame.findings):
-            return None
-        given[key] = computed
-    for key, declared in table.params.items():
-        if key not in given and isinstance(declared, dict) and "default" not in declared:
+            frame.findings.add("GF102", where, message, help, key=True)
+            continue
+        declared = table.params[key]
+        argument = _argument(frame, declared, value, where)
+        if argument is not None and check_value(declared, argument, where, frame.findings):
+            given[key] = argument
+    misspelled = {nearest(key, table.params) for key in own if key not in table.params}
+    needed = [key for key, value in table.params.items() if _must_be_given(value)]
+    for key in needed:
+        if key not in own and key not in misspelled:
             frame.findings.add("GF111", path, f"`{block}` needs `{key}`", f"write `{key} = ...`")
-            return None
-    return given
+    return given if set(own) <= set(given) and set(needed) <= set(given) else None
+
+
+def _must_be_given(declared: object) -> bool:
+    return isinstance(declared, dict) and "default" not in declared
 
 
 def _argument(frame: Frame, declared: object, value: object, path: Path) -> Value | None:
@@ -111,7 +114,8 @@ def _argument(frame: Frame, declared: object, value: object, path: Path) -> Valu
             except FormulaError as error:
                 frame.findings.formula(error, path)
                 return None
-    return declared_value(computed(frame, value, path), path, frame.findings)
+    result = computed(frame, value, path)
+    return None if result is None else declared_value(result, path, frame.findings)
 
 
 def _instance(

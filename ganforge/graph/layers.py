@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Path
+from ganforge.formula.errors import UnknownShapeError
 from ganforge.formula.evaluate import Scope
 from ganforge.graph.nodes import Initializer, Layer, Parametrizer
 from ganforge.plugins.declarations import Block
@@ -31,18 +34,44 @@ def read_layer(
         block.params, values, path, scope, frame.findings, extra_keys=extra, origins=origins
     )
     if params is None:
+        _check_parts(block, values, frame, scope, path, origins)
         return None
-    followers: list[Layer] = []
-    if isinstance(params, Weighted):
-        for key, suffix in (("norm", "-norm"), ("act", "")):
-            follower = _follower(getattr(params, key), key, suffix, frame, scope, path)
-            if follower is None:
-                return None
-            followers.extend(follower)
-        if params.bias is None:
-            shift = any(layer.block.shift(layer.params) for layer in followers[:1])
-            params = params.model_copy(update={"bias": not shift})
-    return [_started(block, params, frame, scope, path, origins), *followers]
+    followers = _followers(params, frame, scope, path)
+    if isinstance(params, Weighted) and params.bias is None:
+        shift = any(layer.block.shift(layer.params) for layer in (followers or [])[:1])
+        params = params.model_copy(update={"bias": not shift})
+    layer = _started(block, params, frame, scope, path, origins)
+    return None if followers is None else [layer, *followers]
+
+
+def _followers(params: Params, frame: Frame, scope: Scope, path: Path) -> list[Layer] | None:
+    """What `norm` and `act` add, both looked at before one that is wrong counts."""
+    if not isinstance(params, Weighted):
+        return []
+    norm = _follower(params.norm, "norm", "-norm", frame, scope, path)
+    act = _follower(params.act, "act", "", frame, scope, path)
+    return None if norm is None or act is None else norm + act
+
+
+def _check_parts(
+    block: Block,
+    values: Mapping[str, Any],
+    frame: Frame,
+    scope: Scope,
+    path: Path,
+    origins: Mapping[str, Path],
+) -> None:
+    """What is wrong with the norm, activation, init and weights of a layer whose other parameters
+    are wrong: its mistakes are told at once.
+    """
+    for key in ("norm", "act", "init", "weights"):
+        if key in block.params.model_fields and key in values:
+            try:
+                part = Weighted.model_validate({key: values[key]}, context=scope)
+            except (ValidationError, UnknownShapeError):
+                continue
+            _followers(part, frame, scope, path)
+            _started(block, part, frame, scope, path, origins)
 
 
 def _started(

@@ -373,3 +373,19 @@ def test_a_frozen_side_is_no_game_unless_trains_says_so(
 def test_a_network_that_judges_itself_is_no_game(base: str, registry: Registry) -> None:
     text = base.replace('"D(x)"', '"G(z)"').replace('"D(fake)"', '"G(z)"')
     assert "GF415" in codes(compile_spec(text, registry=registry))
+
+
+def test_all_mistakes_of_a_layer_are_told_at_once(critic: Critic) -> None:
+    wrong = 'out = 0, bias = 3, norm = "btach", act = "rleu", init = "nomral", weights = "spctral"'
+    found = critic(f'{{ block = "linear", {wrong} }}', ONE)
+    assert sorted(codes(found)) == ["GF114", "GF115"] + ["GF801"] * 4
+
+
+def test_all_mistakes_of_an_optimizer_are_told_at_once(base: str, registry: Registry) -> None:
+    text = base.replace("lr = 2e-4", "lr = -1, betas = [0.5], eps = -1")
+    assert codes(compile_spec(text, registry=registry)) == ["GF115"] * 3
+
+
+def test_all_mistakes_of_a_composite_block_are_told_at_once(critic: Critic) -> None:
+    layer = '{ block = "res", out = "1 // 0", norm = "layer", nrom = 3 }'
+    assert codes(critic(layer, ONE, more=RESIDUAL)) == ["GF119", "GF110", "GF102"]
