@@ -8,6 +8,7 @@ from typing import Any
 
 from ganforge.diagnostics.suggest import nearest
 from ganforge.document import SpecNotFound, shipped, shipped_names
+from ganforge.document.overrides import Keywords
 from ganforge.errors import SpecError
 from ganforge.pipeline import Compilation, compile_spec
 
@@ -62,7 +63,7 @@ def compile_sound(source: Source, overrides: Sequence[str] = ()) -> Compilation:
     return compilation
 
 
-def as_overrides(params: Mapping[str, Any]) -> tuple[str, ...]:
+def as_overrides(params: Mapping[str, Any]) -> Keywords:
     """Values by name as `--set` takes them; tables become dotted names."""
     import tomli_w
 
@@ -73,4 +74,4 @@ def as_overrides(params: Mapping[str, Any]) -> tuple[str, ...]:
         else:
             text = tomli_w.dumps({"v": value}).removeprefix("v = ")
             lines.append(f"{name}={text.strip()}")
-    return tuple(lines)
+    return Keywords(lines)

@@ -15,6 +15,13 @@ from ganforge.document.tree import MAX_DEPTH, Node, plain
 FILE = "--set"
 """The name of the pseudo file whose lines are the overrides."""
 
+
+class Keywords(tuple[str, ...]):
+    """Overrides that Python gave as `params=`: reports call their pseudo file so."""
+
+    FILE = "params"
+
+
 _LENGTHS = ("kimg", "rounds", "epochs")
 _TYPES: tuple[tuple[type, str], ...] = (
     (bool, "true or false"),
@@ -39,37 +46,34 @@ def apply_overrides(
     The lines of the pseudo file `--set` are added to `texts`.
     """
     lines = [" ".join(text.splitlines()) for text in overrides]
+    file = overrides.FILE if isinstance(overrides, Keywords) else FILE
     if lines:
-        texts[FILE] = "\n".join(lines)
+        texts[file] = "\n".join(lines)
     found: list[Diagnostic] = []
     for number, line in enumerate(lines, start=1):
         try:
-            root = _applied(root, line, number)
+            root = _applied(root, line, Span(file, number, 1, number, max(2, len(line) + 1)))
         except _Refused as refused:
             found.append(refused.diagnostic)
     return root, tuple(found)
 
 
-def _applied(root: Node, line: str, number: int) -> Node:
+def _applied(root: Node, line: str, place: Span) -> Node:
     name, equals, word = line.partition("=")
     keys = split_key(name.strip()) if name.strip() else None
-    key_span = Span(FILE, number, 1, number, 1 + max(1, len(name)))
+    key_span = place.part(0, max(1, len(name)))
     if not equals or keys is None:
         message = f"`{line}` sets nothing"
         help = "write `--set NAME=VALUE`, such as `--set width=128` or `--set train.batch=32`"
-        raise _Refused(BAD_OVERRIDE.at(_line(line, number), message, help=help))
-    start = len(line) - len(word.lstrip()) + 1
-    span = Span(FILE, number, start, number, max(start + 1, len(line) + 1))
+        raise _Refused(BAD_OVERRIDE.at(place, message, help=help))
+    start = len(line) - len(word.lstrip())
+    span = place.part(start, max(start + 1, len(line)))
     value = _read(word.strip())
     if len(keys) == 1:
         keys = ("params", *keys)
     if keys[0] == "params" and len(keys) == 2:
         return _set_param(root, keys[1], value, word.strip(), span, key_span)
     return _set(root, keys, _node(value, span, key_span), key_span)
-
-
-def _line(line: str, number: int) -> Span:
-    return Span(FILE, number, 1, number, max(2, len(line) + 1))
 
 
 def _read(word: str) -> Any:

@@ -10,6 +10,7 @@ from ganforge.diagnostics import rules
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Severity, Span
 from ganforge.document import Document, Path
 from ganforge.formula.errors import FormulaError
+from ganforge.spec.origins import origins
 
 
 class Findings:
@@ -32,8 +33,13 @@ class Findings:
         key, span = more.pop("key", False), more.pop("span", None)
         span = span or self.document.span(path, key=key)
         labels = more.pop("related", ())
-        more["related"] = tuple(label for label in labels if label.span != self.document.span(path))
-        self.take(rules.ALL[code].at(span, message, help=help, path=dotted(path), **more))
+        labels = [label for label in labels if label.span != self.document.span(path)]
+        given = origins(self.document, code, lookup(self.document, path), span)
+        more["related"] = (*labels, *given)
+        finding = rules.ALL[code].at(span, message, help=help, path=dotted(path), **more)
+        if given and any((d.message, d.related) == (message, more["related"]) for d in self.items):
+            return  # one value that does not fit, told at the first place that it reaches
+        self.take(finding)
 
     def take(self, finding: Diagnostic) -> None:
         """A finding as it is; each is kept once."""

@@ -93,3 +93,9 @@ def test_params_are_what_set_says() -> None:
 def test_loading_what_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ganforge.CannotStart, match=r"is no run: it has no `run\.json`"):
         ganforge.load(tmp_path)
+
+
+def test_a_param_that_python_gives_is_reported_as_one() -> None:
+    report = ganforge.check("dcgan", {"widht": 3, "size": 96})
+    assert {d.span.file for d in report.errors if d.span and d.code == "GF123"} == {"params"}
+    assert "--set" not in str(report)
