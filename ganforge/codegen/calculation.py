@@ -6,15 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ganforge.codegen.expressions import write_call
 from ganforge.codegen.functions import FIXED, LOCAL, indented, repr_of
 from ganforge.codegen.hyperparameters import Hyperparameters, live_call, live_number
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.values import Writer, memory_of
+from ganforge.formula.live import Live
 from ganforge.graph.graph import MovingTerm
 from ganforge.graph.nodes import Bundle, NetworkCall, Node, Number, Pack, Source
 from ganforge.plan.plan import Plan, Step
+from ganforge.plugins.declarations import Call, Ref
 
 
 @dataclass
@@ -78,7 +81,23 @@ class Calculation:
     def value(self, term: MovingTerm, writer: Writer) -> str:
         """The call that gives the value of a term."""
         texts = {name: writer.text(index) for name, index in term.given.items()}
-        return write_call(term.term.value, self.imports, {**texts, "self": memory_of(term.loss)})
+        texts["self"] = memory_of(term.loss)
+        call = self._with_live(term.term.value, term.loss, texts)
+        return write_call(call, self.imports, texts)
+
+    def _with_live(self, call: Call, loss: str, texts: dict[str, str]) -> Call:
+        """The call with a `Ref` in place of every live number, whose function `texts` gets."""
+
+        def written(name: str, value: Any) -> Any:
+            if isinstance(value, Call):
+                return self._with_live(value, loss, texts)
+            if isinstance(value, Live):
+                texts[f"live {name}"] = live_call(self.hyper, value, f"{loss}_{name}")
+                return Ref(f"live {name}")
+            return value
+
+        args = tuple(written("", value) for value in call.args)
+        return Call(call.target, args, {k: written(k, v) for k, v in call.kwargs.items()})
 
     def summed(
         self, terms: tuple[MovingTerm, ...], writer: Writer, total: str, variables: list[str]
@@ -94,11 +113,12 @@ class Calculation:
         return [*lines, f"{total} = {' + '.join(parts)}"]
 
     def weight(self, term: MovingTerm) -> str | None:
-        """The weight of a term; None where it is 1."""
-        weight = self.plan.graph.losses[term.loss].spec.table.weight
-        if weight == 1:
-            return None
-        return live_call(self.hyper, weight, f"{term.loss}_weight")
+        """The weight of a term, times the number of steps it stands for; None where it is 1."""
+        table = self.plan.graph.losses[term.loss].spec.table
+        factors = [str(table.every)] if table.every > 1 else []
+        if table.weight != 1:
+            factors.append(live_call(self.hyper, table.weight, f"{term.loss}_weight"))
+        return " * ".join(factors) or None
 
     def report(self, terms: Iterable[MovingTerm], variables: Iterable[str]) -> str:
         """What a step returns: the value of each term for the log."""

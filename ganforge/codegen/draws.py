@@ -25,7 +25,8 @@ from ganforge.spec.models import (
 def latent_functions(plan: Plan, imports: Imports) -> list[Function]:
     """`draw_z(count, noise)` for everything random that training or samples use."""
     sampled = {drawing(plan, n): n for n in sample_sources(plan) if not from_data(plan, n)}
-    trained = {f"draw_{name}": name for name in plan.sources if _is_drawn(plan, name)}
+    origins = dict.fromkeys(map(plan.origin, plan.sources))
+    trained = {f"draw_{name}": name for name in origins if _is_drawn(plan, name)}
     functions = {**trained, **sampled}
     return [_random_function(plan, name, called, imports) for called, name in functions.items()]
 
@@ -95,7 +96,7 @@ def draw_functions(c: Calculation) -> list[Function]:
     lines = []
     for k, step in enumerate(plan.steps):
         player, name = step.player.name, f"draw_for_{step.player.name}"
-        names = plan.sources if plan.reuse else step.sources
+        names = plan.sources if plan.reuse else plan.draws(step)
         if k == 0 or not plan.reuse:
             summary = f"What one step of the {player} draws."
             batch = batch_constant(plan, player)
@@ -148,7 +149,7 @@ def _draw_function(
 
 def _from_batch(plan: Plan, source: str) -> bool:
     """Whether a source is read from the batch of real samples."""
-    condition = plan.graph.spec.conditions.get(source)
+    condition = plan.graph.spec.conditions.get(plan.origin(source))
     return plan.role(source) == "field" or (
         condition is not None and condition.draw in ("same", "shuffle")
     )
@@ -156,6 +157,7 @@ def _from_batch(plan: Plan, source: str) -> bool:
 
 def _value(c: Calculation, source: str, batch: str) -> str:
     plan, spec = c.plan, c.plan.graph.spec
+    source = plan.origin(source)
     if plan.role(source) == "field":
         return field_value(plan, source, "real")
     condition = spec.conditions.get(source)

@@ -9,7 +9,13 @@ from collections import Counter
 from ganforge.codegen.calculation import Calculation
 from ganforge.codegen.expressions import ATOM
 from ganforge.codegen.functions import LOSSES, Function
-from ganforge.codegen.rounds import averages, count_images, round_arguments, updates
+from ganforge.codegen.rounds import (
+    averages,
+    count_images,
+    round_arguments,
+    second_updates,
+    updates,
+)
 from ganforge.graph.nodes import NetworkCall, Source
 from ganforge.graph.passes.gradients import cuts
 from ganforge.plan.plan import Step
@@ -30,10 +36,12 @@ def joint_round(c: Calculation) -> Function:
     for step in plan.steps:
         total, variables = f"{step.player.name}_loss", _variables(c, step)
         lines += c.timed(c.summed(step.terms, writer, total, variables), step.player.name)
-    lines += [*_gradients(c), *updates(c), *averages(c), count_images(c)]
+    lines += [*_gradients(c), *updates(c)]
     terms = [term for step in plan.steps for term in step.terms]
-    names = [name for step in plan.steps for name in _variables(c, step)]
-    lines.append(f"return {c.report(terms, names)}")
+    report = c.report(terms, [name for step in plan.steps for name in _variables(c, step)])
+    if plan.lazy:
+        lines += [f"losses = {report}", *second_updates(c)]
+    lines += [*averages(c), count_images(c), f"return {'losses' if plan.lazy else report}"]
     return Function("train_round", round_arguments(c), LOSSES, SUMMARY, lines)
 
 

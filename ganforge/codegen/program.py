@@ -117,9 +117,10 @@ def _names_progress(functions: Iterable[Function]) -> bool:
 
 def _training(c: Calculation) -> list[Function]:
     """One function per player, and the round; or the round alone."""
+    lazy = [step_function(c, step) for step in c.plan.lazy]
     if c.plan.joint:
-        return [joint_round(c)]
-    return [*(step_function(c, step) for step in c.plan.steps), train_round(c)]
+        return [*lazy, joint_round(c)]
+    return [*(step_function(c, step) for step in c.plan.steps), *lazy, train_round(c)]
 
 
 def _render(context: dict[str, Any], imports: Imports) -> str:

@@ -7,6 +7,7 @@ from ganforge.codegen.expressions import ATOM, literal
 from ganforge.codegen.functions import LOSSES, Function, indented, repr_of
 from ganforge.codegen.hyperparameters import live_call
 from ganforge.codegen.names import Namespace
+from ganforge.codegen.steps import lazy_calls
 from ganforge.codegen.values import Writer
 from ganforge.formula.live import Live
 from ganforge.plan.plan import Step
@@ -25,7 +26,7 @@ def train_round(c: Calculation) -> Function:
     for k, step in enumerate(plan.steps):
         lines += _call(c, k, step, writer)
     if plan.simultaneous:
-        lines += updates(c)
+        lines += [*updates(c), *second_updates(c)]
     lines += [*averages(c), count_images(c), "return losses"]
     return Function("train_round", round_arguments(c), LOSSES, SUMMARY, lines)
 
@@ -56,8 +57,7 @@ def _call(c: Calculation, k: int, step: Step, writer: Writer) -> list[str]:
     else:
         called = f"{player}_step(state, *{'drawn' if c.repeats(step) else player})"
     # With `reuse` a draw holds what any player needs, and each takes its part of it.
-    names = [c.local[name] for name in plan.sources] if plan.reuse else []
-    drawn = ", ".join(names) if len(names) > 1 else "".join(f"{name}," for name in names)
+    drawn = _together([c.local[name] for name in plan.sources]) if plan.reuse else ""
     if c.repeats(step):
         start = ["losses: dict[str, Tensor] = {}"] if k == 0 else []
         return [*start, f"for {drawn or 'drawn'} in {player}:", f"    losses |= {called}"]
@@ -71,7 +71,7 @@ def _given(c: Calculation, step: Step, writer: Writer) -> list[str]:
         writer.text(i) + (".detach()" if cut and i in c.plan.shared_with_gradient else "")
         for i, cut in step.received
     ]
-    return ["state", *(c.local[name] for name in step.sources), *received]
+    return ["state", *(c.local[name] for name in c.plan.draws(step)), *received]
 
 
 def round_arguments(c: Calculation) -> list[str]:
@@ -104,6 +104,24 @@ def updates(c: Calculation) -> list[str]:
             lines.append(c.progress(repr_of(player)))
         lines += c.update(player, repr_of(player), f"state.optimizers[{repr_of(player)}]")
     return lines
+
+
+def second_updates(c: Calculation) -> list[str]:
+    """The updates of players by losses of every n-th step, after all have moved together."""
+    lines = []
+    for step in c.plan.steps:
+        lazy = c.plan.lazy_of(step)
+        if lazy and not draws_once(c):
+            drawn = c.plan.sources if c.plan.reuse else c.plan.draws(step)
+            last = "[-1]" if c.repeats(step) else ""
+            lines.append(f"{_together([c.local[n] for n in drawn])} = {step.player.name}{last}")
+        lines += lazy_calls(c, lazy)
+    return lines
+
+
+def _together(names: list[str]) -> str:
+    """Names to unpack a tuple into."""
+    return ", ".join(names) if len(names) > 1 else "".join(f"{name}," for name in names)
 
 
 def count_images(c: Calculation) -> str:

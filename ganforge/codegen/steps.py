@@ -6,7 +6,6 @@ from ganforge.codegen.calculation import Calculation
 from ganforge.codegen.expressions import ATOM, literal
 from ganforge.codegen.functions import LOSSES, Function, indented, repr_of
 from ganforge.codegen.values import Writer
-from ganforge.graph.nodes import Source
 from ganforge.plan.plan import Step
 from ganforge.spec.models import PlayerTable
 
@@ -15,32 +14,55 @@ def step_function(c: Calculation, step: Step) -> Function:
     """`player_step(state, ...)`: the gradients of a player's losses, and its update unless all
     players move together.
     """
-    player, writer = step.player, c.writer()
+    player, writer, name = step.player, c.writer(), step_name(step)
     writer.differentiated = step.differentiated
     arguments = ["state: State", *_arguments(c, step, writer)]
+    later = c.plan.lazy_of(step) if step.every == 1 and not c.plan.simultaneous else []
     lines = _leaves(step, writer)
     lines += _without_gradient(c, step, writer)
     body = [*_losses(c, step, writer), "optimizer.zero_grad()", "loss.backward()"]
     lines += _under_frozen(c, step, [*body, *_clipped_gradients(c, step)])
-    if not c.plan.simultaneous:
+    if step.every > 1:
+        lines.append("optimizer.step()")
+    elif not c.plan.simultaneous:
         lines += c.update(player.name, repr_of(player.name))
-    lines = [*_clipped_weights(c, step), *lines]
+    if step.every == 1:
+        lines = [*_clipped_weights(c, step), *lines]
     lines = [*_networks(c, step), *c.timed(lines, player.name)]
-    lines.append(f"return {c.report(step.terms, _variables(c, step))}")
-    moved = " and ".join(player.networks)
+    report = c.report(step.terms, _variables(c, step))
+    lines += [f"losses = {report}", *lazy_calls(c, later), "return losses"] if later else []
+    lines += [] if later else [f"return {report}"]
+    return Function(name, arguments, LOSSES, _summary(c, step), lines)
+
+
+def step_name(step: Step) -> str:
+    """The name of a step's function."""
+    return f"{step.player.name}_{f'every_{step.every}_' if step.every > 1 else ''}step"
+
+
+def _summary(c: Calculation, step: Step) -> str:
+    moved = " and ".join(step.player.networks)
     through = f" through {' and '.join(step.frozen)}" if step.frozen else ""
+    if step.every > 1:
+        return f"A second update of {moved}{through}, in one of {step.every} steps."
     what = "Gradients" if c.plan.simultaneous else "One update"
-    summary = f"{what} of {moved}{through}."
-    return Function(f"{player.name}_step", arguments, LOSSES, summary, lines)
+    return f"{what} of {moved}{through}."
+
+
+def lazy_calls(c: Calculation, steps: list[Step]) -> list[str]:
+    """The second updates of a player whose step has been counted."""
+    lines = []
+    for step in steps:
+        arguments = ", ".join(["state", *(c.local[name] for name in step.sources)])
+        lines.append(f"if state.steps[{repr_of(step.player.name)}] % {step.every} == 1:")
+        lines.append(f"    losses |= {step_name(step)}({arguments})")
+    return lines
 
 
 def _arguments(c: Calculation, step: Step, writer: Writer) -> list[str]:
     """What the step is given: what it draws itself, and what the round has computed."""
-    names: dict[int, str] = {}
-    for index, node in enumerate(c.plan.graph.nodes):
-        source = node.operation
-        if isinstance(source, Source) and source.name in step.sources and index in step.needed:
-            names[index] = c.local[source.name]
+    drawn = c.plan.draws(step) if step.every == 1 else step.sources
+    names = {c.plan.graph.names[name]: c.local[name] for name in drawn}
     names |= {index: c.received_name(index) for index, _ in step.received}
     for index, name in names.items():
         writer.known[index] = (writer.names.take(name), ATOM)

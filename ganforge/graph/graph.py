@@ -92,6 +92,10 @@ class Graph:
 
         return to_digraph(self)
 
+    def every(self, term: MovingTerm) -> int:
+        """At each which step of its player a term is computed."""
+        return self.losses[term.loss].spec.table.every
+
     def called(self, roots: Iterable[int]) -> set[str]:
         """The networks that are called somewhere upstream of these nodes."""
         operations = (self.nodes[i].operation for i in upstream(self.nodes, roots))

@@ -29,10 +29,14 @@ NodeShape = Shape | Bundle
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A tensor that comes from outside: a network's input, a data field, a latent."""
+    """A tensor that comes from outside: a network's input, a data field, a latent.
+
+    like: the source of which it is another draw.
+    """
 
     name: str
     role: str
+    like: str = ""
 
 
 @dataclass(frozen=True, slots=True)

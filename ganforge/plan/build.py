@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ganforge.graph.graph import Graph, Player
 from ganforge.graph.nodes import NetworkCall, Source, upstream
@@ -14,29 +15,48 @@ def build_plan(graph: Graph) -> Plan:
     """The plan of a graph without errors."""
     train = graph.spec.train
     simultaneous = train.update == "simultaneous"
+    main = _at(graph, 1)
     clipped = any(t.clip_weights or t.clip_gradients for t in train.players.values())
-    plain = not clipped and not any(term.term.differentiates for term in graph.terms)
+    plain = not clipped and not any(term.term.differentiates for term in main.terms)
     joint = simultaneous and train.reuse and plain and _one_step_each(graph)
-    shared = () if simultaneous else _shared(graph)
+    shared = () if simultaneous else _shared(main)
     with_gradient = frozenset(
         i
         for i in shared
-        if any(
-            i in _with_gradient(graph, p.networks) for p in graph.players if i in _needed(graph, p)
-        )
+        if any(i in _with_gradient(main, p.networks) for p in main.players if i in _needed(main, p))
     )
-    steps = tuple(_step(graph, player, () if joint else shared) for player in graph.players)
-    roots = [i for term in graph.terms for i in term.tensors]
-    sources = _sources(graph, upstream(graph.nodes, roots))
     return Plan(
         graph=graph,
-        steps=steps,
+        steps=tuple(_step(main, player, () if joint else shared) for player in main.players),
+        lazy=_lazy(graph),
         shared=shared,
         shared_with_gradient=with_gradient,
         joint=joint,
         simultaneous=simultaneous,
         reuse=train.reuse,
-        sources=sources,
+        sources=_sources(graph, upstream(graph.nodes, [i for t in graph.terms for i in t.tensors])),
+    )
+
+
+def _at(graph: Graph, every: int) -> Graph:
+    """The graph with the terms that are computed at each so many steps, and no others."""
+    players = (
+        replace(player, terms=tuple(t for t in player.terms if graph.every(t) == every))
+        for player in graph.players
+    )
+    terms = tuple(term for term in graph.terms if graph.every(term) == every)
+    return replace(graph, terms=terms, players=tuple(players))
+
+
+def _lazy(graph: Graph) -> tuple[Step, ...]:
+    """The second updates, each of one player."""
+    numbers = sorted({graph.every(term) for term in graph.terms} - {1})
+    parts = [(every, _at(graph, every)) for every in numbers]
+    return tuple(
+        replace(_step(part, player, ()), every=every)
+        for every, part in parts
+        for player in part.players
+        if player.terms
     )
 
 

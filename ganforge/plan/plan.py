@@ -20,6 +20,7 @@ class Step:
         of the player's networks.
     differentiated: nodes by which a loss differentiates: leaves that ask for a gradient.
     frozen: networks that pass gradients on and take none.
+    every: at each which step of the player; above 1 it is a second update after the first.
     """
 
     player: Player
@@ -30,6 +31,7 @@ class Step:
     needed: frozenset[int]
     differentiated: frozenset[int]
     frozen: tuple[str, ...]
+    every: int = 1
 
 
 @dataclass(frozen=True)
@@ -38,17 +40,33 @@ class Plan:
 
     shared: nodes that the round computes once for several players.
     joint: whether one forward pass serves all players (`simultaneous` with `reuse`).
+    lazy: the second updates of players, by losses of every n-th step.
     sources: what one draw of a round (`reuse`) yields: data fields, latents, conditions.
     """
 
     graph: Graph
     steps: tuple[Step, ...]
+    lazy: tuple[Step, ...]
     shared: tuple[int, ...]
     shared_with_gradient: frozenset[int]
     joint: bool
     simultaneous: bool
     reuse: bool
     sources: tuple[str, ...]
+
+    def draws(self, step: Step) -> tuple[str, ...]:
+        """What a player draws for itself: for its step, and for its second updates."""
+        names = [n for s in (step, *self.lazy_of(step)) for n in s.sources]
+        return tuple(dict.fromkeys(names))
+
+    def lazy_of(self, step: Step) -> list[Step]:
+        """The second updates of a step's player."""
+        return [lazy for lazy in self.lazy if lazy.player.name == step.player.name]
+
+    def origin(self, source: str) -> str:
+        """The name in the spec of which a source is a draw."""
+        operation = self.graph.nodes[self.graph.names[source]].operation
+        return (isinstance(operation, Source) and operation.like) or source
 
     def role(self, source: str) -> str:
         """`field`, `latent`, `condition`, or `random` for what a function draws."""

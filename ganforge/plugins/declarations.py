@@ -32,6 +32,7 @@ class Call:
     `target` is `nn.Conv2d`, `F.interpolate`, `torch.cat` for what PyTorch has, or
     `package.module:Name` for a class or function whose source is inlined when a script is emitted.
     Arguments are numbers, strings, booleans, None, tuples and lists of these, `Ref`, or a `Call`.
+    Keyword arguments of a loss may be live numbers.
     """
 
     target: str
@@ -91,6 +92,8 @@ class Term:
     or all it reaches.
 
     differentiates: the names of the tensors by which `value` takes a gradient of its own.
+    with_real: the value where a network that can learn lies upstream of `real` too, for a term of
+        the generator's side that would not name `real`.
     replays: the names of the tensors that are scores of other samples here: the loss's module is
         called with two uniform numbers per sample, (B, 2), and what the critic judges, and the
         critic judges what it gives back.
@@ -100,6 +103,7 @@ class Term:
     value: Call
     differentiates: tuple[str, ...] = ()
     replays: tuple[str, ...] = ()
+    with_real: Call | None = None
 
 
 def _no_module(params: Any) -> Call | None:

@@ -23,6 +23,7 @@ class Run:
         self.state, self.options, self.spec = state, options, spec
         self.losses: dict[str, Tensor] = {}  # of the last round, until they are logged
         self.broken: dict[str, Tensor] = {}  # by loss: the first round in which it is not finite
+        self.latest: dict[str, Tensor] = {}  # by loss, since some are computed in some rounds
         self.metrics, found = options.out / "metrics.jsonl", all_checkpoints(options.out)
         if bool(found) != options.resume:
             text = "holds a run: resume it, or use" if found else "has no checkpoint to resume: use"
@@ -49,7 +50,8 @@ class Run:
 
     def watch(self, losses: dict[str, Tensor]) -> None:
         """Keep a round's losses, and note which are not finite, without waiting for the device."""
-        self.losses = losses
+        self.latest |= losses
+        self.losses = self.latest
         for name, loss in losses.items():
             round = torch.where(loss.isfinite(), math.inf, self.state.round)
             self.broken[name] = torch.minimum(self.broken.get(name, round), round)

@@ -280,6 +280,7 @@ class LossTable(Params):
     weight: Live = 1.0
     every: Positive = 1
     trains: list[str] | None = None
+    critic: list[str] | None = Field(default=None, min_length=1)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     "data": frozenset({"normalize"}),
     "data.fields": frozenset({"labelled", "labelled_share", "corrupt"}),
     "train": frozenset({"fresh_optimizers", "level", "fade_kimg"}),
-    "losses": frozenset({"pairing", "top_k", "margin", "reduction", "critic", "noise"}),
+    "losses": frozenset({"reduction", "noise"}),
 }
 """Keys by the table they belong to."""
 FIELD_KINDS = frozenset({"attributes", "vector"})
@@ -59,7 +59,6 @@ LOSSES = frozenset(
     ]
 )
 WORDS: Mapping[str, frozenset[str]] = {
-    "objective": frozenset({"energy"}),
     "statistics": frozenset({"standing"}),
 }
 """Values by the key that takes them."""

@@ -4,55 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
-
 from ganforge.plugins import Call, Entry, Loss, Params, Ref, ShapeError, Term, call
 from ganforge.plugins.params import Bool
-from ganforge_blocks.checks import Finite, Natural, NoParams, changed
+from ganforge_blocks.adversarial_declarations import ADVERSARIAL
+from ganforge_blocks.checks import Finite, NoParams, changed
 
 LOSS_FUNCTIONS = "ganforge_blocks.losses"
-TARGETED = ("non-saturating", "least-squares")
-
-
-class ScaleParams(Params):
-    """`real` and `fake` scale the critic's terms, `generator` the other side."""
-
-    real: Finite = 1.0
-    fake: Finite = 1.0
-    generator: Finite = 1.0
-
-
-class TargetsParams(Params):
-    """What the critic's scores shall be for real and fake samples, and what the generator wants."""
-
-    real: Finite = 1.0
-    fake: Finite = 0.0
-    generator: Finite = 1.0
-
-
-class AdversarialParams(Params):
-    objective: Literal["non-saturating", "saturating", "least-squares", "wasserstein", "hinge"] = (
-        "non-saturating"
-    )
-    scale: ScaleParams = ScaleParams()
-    targets: TargetsParams = TargetsParams()
-    pool: Natural = 0
-
-    @field_validator("targets")
-    @classmethod
-    def _of_use(cls, targets: TargetsParams, info: ValidationInfo) -> TargetsParams:
-        objective = info.data.get("objective", TARGETED[0])
-        if objective in TARGETED and (objective != TARGETED[0] or _are_probabilities(targets)):
-            return targets
-        message = f"the objective `{objective}` has no targets"
-        if objective in TARGETED:
-            message = "the targets of `non-saturating` are probabilities, from 0 to 1"
-        raise PydanticCustomError("GF115", "{message}", {"message": message})
-
-
-def _are_probabilities(targets: TargetsParams) -> bool:
-    return all(0 <= t <= 1 for t in (targets.real, targets.fake, targets.generator))
 
 
 class DistanceParams(Params):
@@ -62,32 +19,6 @@ class DistanceParams(Params):
 class GradientPenaltyParams(Params):
     center: Finite = 1.0
     one_sided: Bool = False
-
-
-def adversarial_terms(p: AdversarialParams) -> tuple[Term, ...]:
-    aims = {"real_target": p.targets.real, "fake_target": p.targets.fake}
-    scales = {"real_scale": p.scale.real, "fake_scale": p.scale.fake}
-    for_critic = changed(aims, real_target=1.0, fake_target=0.0)
-    for_generator = changed({"target": p.targets.generator}, target=1.0)
-    critic = _objective(p, "critic", bool(for_critic))
-    generator = _objective(p, "generator", bool(for_generator))
-    for_critic |= changed(scales, real_scale=1.0, fake_scale=1.0)
-    for_generator |= changed({"scale": p.scale.generator}, scale=1.0)
-    replays = ("fake",) if p.pool else ()
-    return (
-        Term("critic", call(critic, Ref("real"), Ref("fake"), **for_critic), replays=replays),
-        Term("generator", call(generator, Ref("fake"), **for_generator)),
-    )
-
-
-def adversarial_module(p: AdversarialParams) -> Call | None:
-    return call(f"{LOSS_FUNCTIONS}.history:History", p.pool) if p.pool else None
-
-
-def _objective(p: AdversarialParams, side: str, targeted: bool) -> str:
-    smoothed = targeted and p.objective == "non-saturating"
-    name = "smoothed" if smoothed else p.objective.replace("-", "_")
-    return f"{LOSS_FUNCTIONS}.adversarial:{name}_{side}"
 
 
 def distance_terms(p: DistanceParams) -> tuple[Term, ...]:
@@ -147,14 +78,7 @@ def _distance(name: str, summary: str) -> Loss:
 
 
 LOSSES = (
-    Loss(
-        "adversarial",
-        "The game of critic and generator over scores of real and generated samples.",
-        AdversarialParams,
-        ("real", "fake"),
-        adversarial_terms,
-        module=adversarial_module,
-    ),
+    ADVERSARIAL,
     _distance(
         "reconstruction",
         "The mean absolute (`l1`) or squared (`l2`) difference of two tensors.",

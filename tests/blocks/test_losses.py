@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from pydantic import ValidationError
@@ -18,6 +20,7 @@ FORMULAS = {
     "least-squares": ((REAL - 1) ** 2, FAKE**2, (FAKE - 1) ** 2),
     "wasserstein": (-REAL, FAKE, -FAKE),
     "hinge": ((1 - REAL).clamp(min=0), (1 + FAKE).clamp(min=0), -FAKE),
+    "energy": (REAL, (1 - FAKE.mean(1)).clamp(min=0), FAKE),
 }
 
 
@@ -73,7 +76,7 @@ def test_smoothed_labels_are_cross_entropies(execute) -> None:
     of_real = -(0.9 * D_REAL.log() + 0.1 * (1 - D_REAL).log()).mean()
     of_fake = -(0.1 * D_FAKE.log() + 0.9 * (1 - D_FAKE).log()).mean()
     torch.testing.assert_close(execute(critic.value, real=REAL, fake=FAKE), of_real + 2 * of_fake)
-    assert generator == terms()[1]
+    assert generator.value == terms()[1].value
     (_, generator) = terms(targets={"generator": 0.8}, scale={"generator": 3})
     expected = -3 * (0.8 * D_FAKE.log() + 0.2 * (1 - D_FAKE).log()).mean()
     torch.testing.assert_close(execute(generator.value, fake=FAKE), expected)
@@ -87,5 +90,90 @@ def test_smoothed_labels_are_cross_entropies(execute) -> None:
     ],
 )
 def test_targets_that_mean_nothing_are_refused(values, said) -> None:
+    with pytest.raises(ValidationError, match=said):
+        terms(**values)
+
+
+# Real scores 2 and 0, mean 1; fake scores 1 and -3, mean -1.
+PAIRS = {
+    ("paired", "non-saturating"): (math.log1p(math.exp(-1)) + math.log1p(math.exp(-3))) / 2,
+    ("paired", "least-squares"): (0 + 2**2) / 2,
+    ("paired", "hinge"): 0,
+    ("average", "least-squares"): (2**2 + 0) / 2 + (1**2 + (-3) ** 2) / 2,
+    ("average", "hinge"): 0 + (1 + 0) / 2,
+}
+
+
+@pytest.mark.parametrize(("pairing", "objective"), PAIRS)
+def test_compared_scores_equal_numbers_worked_out_by_hand(execute, pairing, objective) -> None:
+    real, fake = torch.tensor([[2.0], [0.0]]), torch.tensor([[1.0], [-3.0]])
+    critic, generator = terms(pairing=pairing, objective=objective)
+    value = execute(critic.value, real=real, fake=fake)
+    assert value.item() == pytest.approx(PAIRS[pairing, objective], rel=1e-5)
+    exchanged = execute(generator.value, real=fake, fake=real)
+    torch.testing.assert_close(exchanged, value)
+
+
+def test_averaged_logistic_loss_equals_its_formula(execute) -> None:
+    critic, generator = terms(pairing="average", scale={"real": 0.5, "generator": 3})
+    above, below = torch.sigmoid(REAL - FAKE.mean()), torch.sigmoid(FAKE - REAL.mean())
+    expected = -0.5 * above.log().mean() - (1 - below).log().mean()
+    torch.testing.assert_close(execute(critic.value, real=REAL, fake=FAKE), expected)
+    expected = 3 * (-below.log().mean() - (1 - above).log().mean())
+    torch.testing.assert_close(execute(generator.value, real=REAL, fake=FAKE), expected)
+
+
+@pytest.mark.parametrize(
+    ("objective", "expected"),
+    [
+        ("non-saturating", lambda: -(1 - D_REAL).log() - D_FAKE.log()),
+        ("saturating", lambda: D_REAL.log() + (1 - D_FAKE).log()),
+        ("least-squares", lambda: REAL**2 + (FAKE - 1) ** 2),
+        ("wasserstein", lambda: REAL - FAKE),
+        ("hinge", lambda: REAL - FAKE),
+    ],
+)
+def test_with_real_scores_the_generators_side_wants_the_opposite(
+    execute, objective, expected
+) -> None:
+    (_, generator) = terms(objective=objective, scale={"generator": 2})
+    value = execute(generator.with_real, real=REAL, fake=FAKE)
+    torch.testing.assert_close(value, 2 * expected().mean())
+
+
+def test_an_energy_is_held_above_its_margin_sample_by_sample(execute) -> None:
+    real, fake = torch.tensor([[1.0, 3.0], [0.0, 2.0]]), torch.tensor([[1.0, 2.0], [8.0, 4.0]])
+    critic, generator = terms(objective="energy", margin=10, reduction="sum")
+    assert execute(critic.value, real=real, fake=fake).item() == (4 + 2) / 2 + (7 + 0) / 2
+    assert execute(generator.value, fake=fake).item() == (3 + 12) / 2
+    (critic, _) = terms(objective="energy", margin=2)
+    assert execute(critic.value, real=real[:, 0], fake=fake[:, 0]).item() == (1 + 0) / 2 + 1 / 2
+
+
+@pytest.mark.parametrize(("top_k", "expected"), [(1, -2.0), (2, -1.5), (5, 2 / 3)])
+def test_the_best_fakes_alone_move_the_generator(execute, top_k, expected) -> None:
+    fake = torch.tensor([[1.0], [-5.0], [2.0]])
+    (_, generator) = terms(objective="wasserstein", top_k=top_k)
+    assert execute(generator.value, fake=fake).item() == pytest.approx(expected)
+
+
+def test_the_best_fakes_of_an_energy_have_the_least(execute) -> None:
+    (_, generator) = terms(objective="energy", top_k=1)
+    assert execute(generator.value, fake=torch.tensor([[3.0], [1.0]])).item() == 1
+
+
+@pytest.mark.parametrize(
+    "values, said",
+    [
+        ({"objective": "wasserstein", "pairing": "paired"}, "does not compare scores"),
+        ({"pairing": "paired", "scale": {"real": 2}}, "a pair has one term"),
+        ({"objective": "least-squares", "pairing": "average", "targets": {}}, "have no targets"),
+        ({"objective": "hinge", "margin": 2}, "`hinge` has no `margin`"),
+        ({"reduction": "sum"}, "`non-saturating` has no `reduction`"),
+        ({"top_k": 0}, "is a number of samples"),
+        ({"top_k": 2, "pairing": "paired"}, "drop `top_k`"),
+    ],
+)
+def test_what_an_objective_does_not_have_is_refused(values, said) -> None:
     with pytest.raises(ValidationError, match=said):
         terms(**values)

@@ -19,12 +19,6 @@ REPLACED += [
 REPLACED += [
     ('kind = "adversarial"', key, 'kind = "adversarial"\n{}')
     for key in (
-        "every = 16",
-        'pairing = "paired"',
-        "top_k = 3",
-        "margin = 1",
-        'critic = ["D"]',
-        'objective = "energy"',
         'weight = "1 + level"',
         'weight = "res / 4"',
         'weight = { kind = "adaptive", watch = "adversarial.real_sign", target = 0.6 }',

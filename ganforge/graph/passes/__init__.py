@@ -1,12 +1,13 @@
-"""The passes over a graph, in order. The first three complete the graph, the others only look."""
+"""The passes over a graph, in order. The first four complete the graph, the others only look."""
 
 from __future__ import annotations
 
 from ganforge.graph.graph import Graph
 from ganforge.graph.passes.conditioning import check_conditioning
 from ganforge.graph.passes.gradients import find_terms
+from ganforge.graph.passes.lazy import check_lazy, draw_afresh
 from ganforge.graph.passes.losses import check_losses
-from ganforge.graph.passes.players import check_moved, find_players
+from ganforge.graph.passes.players import check_clipping, check_moved, find_players
 from ganforge.graph.passes.practice import check_practice
 from ganforge.graph.passes.replays import add_replays
 from ganforge.graph.passes.schedules import check_schedules
@@ -18,8 +19,10 @@ from ganforge.spec.validate import Findings
 def run_passes(graph: Graph, findings: Findings) -> Graph:
     """The graph with the terms of its losses and its players; findings are added."""
     graph = find_terms(graph, findings)
-    graph = add_replays(graph, findings)
+    graph = draw_afresh(add_replays(graph, findings))
     graph = find_players(graph, findings)
+    check_lazy(graph, findings)
+    check_clipping(graph, findings)
     check_losses(graph, findings)
     check_schedules(graph, findings)
     if graph.spec.sound and not findings.errors:

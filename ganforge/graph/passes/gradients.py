@@ -41,9 +41,14 @@ def _unknown(graph: Graph, loss: GraphLoss) -> bool:
 def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm]:
     terms = declared_terms(graph, loss, findings)
     has_sides = any(term.side != "all" for term in terms)
+    if loss.spec.table.critic is not None and not has_sides:
+        message = f"the loss `{loss.spec.table.kind}` has no critic"
+        path = ("losses", loss.name, "critic")
+        findings.add("GF115", path, message, "remove it, or narrow with `trains`", key=True)
     critic = outermost_critic(graph, loss, findings) if has_sides else frozenset[str]()
     if not terms or (has_sides and not critic) or not _differentiable(graph, loss, terms, findings):
         return []
+    terms = tuple(_with_real(graph, loss, term, critic) for term in terms)
     result = [
         MovingTerm(loss.name, term, given(term, loss), _moves(graph, loss, term, critic))
         for term in terms
@@ -51,6 +56,13 @@ def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm
     if _report_still(graph, loss, result, critic, findings):
         result = _overridden(graph, loss, result, findings)
     return [term for term in result if term.moves]
+
+
+def _with_real(graph: Graph, loss: GraphLoss, term: Term, critic: frozenset[str]) -> Term:
+    """The term with the real scores, if a network before them learns from the generator's side."""
+    if term.with_real is None or not reachable(graph, [loss.tensors["real"]]) - critic:
+        return term
+    return replace(term, value=term.with_real)
 
 
 def _differentiable(
@@ -87,7 +99,12 @@ def _names(call: Call) -> list[str]:
 
 
 def outermost_critic(graph: Graph, loss: GraphLoss, findings: Findings) -> frozenset[str]:
-    """The networks called outermost in both `real` and `fake`; reports where there are none."""
+    """The networks that `critic` names, else those called outermost in both `real` and `fake`.
+
+    Reports where there are none.
+    """
+    if loss.spec.table.critic is not None:
+        return _named_critic(graph, loss, loss.spec.table.critic, findings)
     real, fake = (_outermost(graph, loss.tensors[t]) for t in ("real", "fake"))
     if real & fake:
         return frozenset(real & fake)
@@ -104,6 +121,23 @@ def outermost_critic(graph: Graph, loss: GraphLoss, findings: Findings) -> froze
             "GF403", (*path, side), message, f'call the critic, such as `{side} = "D(...)"`'
         )
     return frozenset()
+
+
+def _named_critic(
+    graph: Graph, loss: GraphLoss, names: list[str], findings: Findings
+) -> frozenset[str]:
+    """The networks that `critic` names, each called in `real` and in `fake`."""
+    called = {side: graph.called((loss.tensors[side],)) for side in ("real", "fake")}
+    good = True
+    for k, name in enumerate(names):
+        missing = [side for side, networks in called.items() if name not in networks]
+        if missing:
+            message = f"`{missing[0]}` of `{loss.name}` does not call `{name}`"
+            both = called["real"] & called["fake"]
+            help = f"called in `real` and `fake`: {listed(both) or 'nothing'}"
+            findings.add("GF403", ("losses", loss.name, "critic", k), message, help)
+            good = False
+    return frozenset(names) if good else frozenset()
 
 
 def _outermost(graph: Graph, root: int) -> set[str]:

@@ -8,7 +8,6 @@ from ganforge.graph.nodes import Bundle, NetworkCall, NodeShape
 from ganforge.graph.passes.tables import ends
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
-from ganforge.spec.planned import refuse
 
 
 def check_losses(graph: Graph, findings: Findings) -> None:
@@ -22,8 +21,6 @@ def check_losses(graph: Graph, findings: Findings) -> None:
             _check_sides(graph, loss, findings)
         elif {"original", "reconstruction"} <= set(loss.tensors):
             _check_target(graph, loss, findings)
-        if loss.spec.table.every > 1:
-            refuse(findings, ("losses", loss.name, "every"), "`every` above 1")
     for k, index in enumerate(graph.samples):
         _check_sample(graph, index, ("sample", "images", k), findings)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.graph.graph import Graph, Player
+from ganforge.graph.nodes import Body, Composite, Layer
 from ganforge.spec.validate import Findings
 
 
@@ -90,6 +91,33 @@ def _unknown_player(
     findings.add(
         "GF602", path, message, did_you_mean(player, sorted(players)), key=path[1] == "players"
     )
+
+
+def check_clipping(graph: Graph, findings: Findings) -> None:
+    """GF115: `clip_weights` holds weights that are learned as they are."""
+    for player in graph.players:
+        table = graph.spec.train.players.get(player.name)
+        if table is None or table.clip_weights is None:
+            continue
+        for name in player.networks:
+            if kind := _parametrised(graph.networks[name].body):
+                message = f"`{name}` computes its weights (`{kind}`) from what would be clipped"
+                path = ("train", "players", player.name, "clip_weights")
+                findings.add("GF115", path, message, "drop `clip_weights`, or `weights`", key=True)
+
+
+def _parametrised(body: Body) -> str:
+    """The first parametrisation of weights in a network, if there is one."""
+    stack = [body]
+    while stack:
+        for node in stack.pop().nodes:
+            if isinstance(node.operation, Composite):
+                stack.append(node.operation.body)
+            elif isinstance(node.operation, Layer):
+                made = node.operation.parametrizer
+                if made is not None and made.parametrization.function:
+                    return made.parametrization.name
+    return ""
 
 
 def check_moved(graph: Graph, findings: Findings) -> None:

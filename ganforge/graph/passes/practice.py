@@ -36,7 +36,7 @@ def _check_objective(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
             'or `weights = "spectral"` (1802.05957)'
         )
         findings.add("GF704", (*path, "objective"), message, help)
-    for name in sorted(critics):
+    for name in sorted(critics) if objective != "energy" else ():
         _check_logits(graph, name, findings)
     steps = graph.spec.train.players.get("critic")
     if (

@@ -54,6 +54,7 @@ def _numbers(graph: Graph) -> Iterator[tuple[Path, object, Bounds, int]]:
             yield (*path, "betas", k), beta, SHARE, steps
     for name, loss in spec.losses.items():
         yield ("losses", name, "weight"), loss.table.weight, ANY, 1
+        yield ("losses", name, "top_k"), getattr(loss.params, "top_k", None), (1, None), 1
     for name, table in spec.train.players.items():
         yield ("train", "players", name, "steps"), table.steps, (1, None), 1
     if spec.train.ema is not None:

@@ -98,3 +98,38 @@ def hinge_critic(
 def hinge_generator(fake: Tensor, scale: float = 1.0) -> Tensor:
     """-D(G(z)) (https://arxiv.org/abs/1705.02894, eq. 9)."""
     return -scale * fake.mean()
+
+
+def energy_critic(
+    real: Tensor,
+    fake: Tensor,
+    margin: float = 1.0,
+    reduction: str = "mean",
+    real_scale: float = 1.0,
+    fake_scale: float = 1.0,
+) -> Tensor:
+    """D(x) + max(0, m - D(G(z))), D an energy (https://arxiv.org/abs/1609.03126, eq. 1)."""
+    of_fake = F.relu(margin - _energy(fake, reduction))
+    return real_scale * _energy(real, reduction).mean() + fake_scale * of_fake.mean()
+
+
+def energy_generator(fake: Tensor, reduction: str = "mean", scale: float = 1.0) -> Tensor:
+    """D(G(z)), D an energy (https://arxiv.org/abs/1609.03126, eq. 2)."""
+    return scale * _energy(fake, reduction).mean()
+
+
+def _energy(errors: Tensor, reduction: str) -> Tensor:
+    """One energy per sample (B) from its errors (B, ...), by their `mean` or `sum`."""
+    errors = errors.flatten(1) if errors.dim() > 1 else errors.unsqueeze(1)
+    return errors.sum(1) if reduction == "sum" else errors.mean(1)
+
+
+def best(score: Tensor, k: float, largest: bool = True) -> Tensor:
+    """The scores of the k samples that the critic takes for the most real, at least one.
+
+    Sinha et al. 2020, https://arxiv.org/abs/2002.06224, section 3. Where an energy is low, a sample
+    is real: then `largest` is false.
+    """
+    count = min(max(int(k), 1), len(score))
+    of_samples = score.detach().reshape(len(score), -1).mean(1)
+    return score[of_samples.topk(count, largest=largest).indices]

@@ -1,0 +1,205 @@
+"""The adversarial loss as specs name it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from ganforge.plugins import Call, Loss, Params, Ref, Term, call
+from ganforge.plugins.params import Live
+from ganforge_blocks.checks import Eps, Finite, Natural, changed
+
+LOSS_FUNCTIONS = "ganforge_blocks.losses"
+TARGETED = ("non-saturating", "least-squares")
+PAIRED = ("non-saturating", "least-squares", "hinge")
+Objective = Literal[
+    "non-saturating", "saturating", "least-squares", "wasserstein", "hinge", "energy"
+]
+
+
+class ScaleParams(Params):
+    """`real` and `fake` scale the critic's terms, `generator` the other side."""
+
+    real: Finite = 1.0
+    fake: Finite = 1.0
+    generator: Finite = 1.0
+
+
+class TargetsParams(Params):
+    """What the critic's scores shall be for real and fake samples, and what the generator wants."""
+
+    real: Finite = 1.0
+    fake: Finite = 0.0
+    generator: Finite = 1.0
+
+
+class AdversarialParams(Params):
+    objective: Objective = "non-saturating"
+    pairing: Literal["none", "paired", "average"] = "none"
+    scale: ScaleParams = ScaleParams()
+    targets: TargetsParams = TargetsParams()
+    margin: Eps = 1.0
+    reduction: Literal["mean", "sum"] = "mean"
+    top_k: Live | None = Field(default=None)
+    pool: Natural = 0
+
+    @field_validator("pairing")
+    @classmethod
+    def _compares(cls, pairing: str, info: ValidationInfo) -> str:
+        objective = info.data.get("objective", PAIRED[0])
+        if pairing != "none" and objective not in PAIRED:
+            raise _refused(f"the objective `{objective}` does not compare scores by `pairing`")
+        return pairing
+
+    @field_validator("scale")
+    @classmethod
+    def _of_sides(cls, scale: ScaleParams, info: ValidationInfo) -> ScaleParams:
+        if info.data.get("pairing") == "paired" and (scale.real, scale.fake) != (1, 1):
+            raise _refused("a pair has one term: `scale` has no `real` and `fake` with `paired`")
+        return scale
+
+    @field_validator("targets")
+    @classmethod
+    def _of_use(cls, targets: TargetsParams, info: ValidationInfo) -> TargetsParams:
+        objective = info.data.get("objective", TARGETED[0])
+        if objective not in TARGETED:
+            raise _refused(f"the objective `{objective}` has no targets")
+        if info.data.get("pairing", "none") != "none":
+            raise _refused("scores that are compared by `pairing` have no targets")
+        if objective == TARGETED[0] and not _are_probabilities(targets):
+            raise _refused("the targets of `non-saturating` are probabilities, from 0 to 1")
+        return targets
+
+    @field_validator("margin", "reduction")
+    @classmethod
+    def _of_energy(cls, value: Any, info: ValidationInfo) -> Any:
+        objective = info.data.get("objective", "energy")
+        if objective != "energy":
+            raise _refused(f"the objective `{objective}` has no `{info.field_name}`")
+        return value
+
+    @field_validator("top_k")
+    @classmethod
+    def _of_scores(cls, top_k: Any, info: ValidationInfo) -> Any:
+        if isinstance(top_k, float) and (top_k < 1 or top_k != int(top_k)):
+            raise _refused(f"`top_k` is a number of samples, not {top_k:g}")
+        if top_k is not None and info.data.get("pairing", "none") != "none":
+            raise _refused("scores that are compared by `pairing` are taken all: drop `top_k`")
+        return int(top_k) if isinstance(top_k, float) else top_k
+
+
+def _refused(message: str) -> PydanticCustomError:
+    return PydanticCustomError("GF115", "{message}", {"message": message})
+
+
+def _are_probabilities(targets: TargetsParams) -> bool:
+    return all(0 <= t <= 1 for t in (targets.real, targets.fake, targets.generator))
+
+
+def adversarial_terms(p: AdversarialParams) -> tuple[Term, ...]:
+    """What the critic minimises, and what the generator's side does."""
+    if p.pairing != "none":
+        critic, generator, with_real = _compared(p)
+    else:
+        critic, generator, with_real = _for_critic(p), _for_generator(p), _with_real(p)
+    replays = ("fake",) if p.pool else ()
+    return (
+        Term("critic", critic, replays=replays),
+        Term("generator", generator, with_real=with_real),
+    )
+
+
+def adversarial_module(p: AdversarialParams) -> Call | None:
+    """The history of what the critic was given."""
+    return call(f"{LOSS_FUNCTIONS}.history:History", p.pool) if p.pool else None
+
+
+def _compared(p: AdversarialParams) -> tuple[Call, Call, None]:
+    """One function for both sides: the generator's has real and fake exchanged."""
+    name = f"{p.pairing}_{p.objective.replace('-', '_')}"
+    function = f"{LOSS_FUNCTIONS}.relativistic:{name}"
+    own = changed(
+        {"higher_scale": p.scale.real, "lower_scale": p.scale.fake}, higher_scale=1, lower_scale=1
+    )
+    both = ("higher_scale", "lower_scale") if p.pairing == "average" else ("scale",)
+    other = {} if p.scale.generator == 1 else dict.fromkeys(both, p.scale.generator)
+    critic = call(function, Ref("real"), Ref("fake"), **own)
+    return critic, call(function, Ref("fake"), Ref("real"), **other), None
+
+
+def _for_critic(p: AdversarialParams) -> Call:
+    scales = {"real_scale": p.scale.real, "fake_scale": p.scale.fake}
+    return _critic(p, Ref("real"), Ref("fake"), p.targets.real, p.targets.fake, scales)
+
+
+def _critic(
+    p: AdversarialParams,
+    real: Ref,
+    fake: Ref,
+    real_target: float,
+    fake_target: float,
+    scales: dict[str, float],
+) -> Call:
+    targets = {"real_target": real_target, "fake_target": fake_target}
+    own = changed(targets, real_target=1.0, fake_target=0.0)
+    function = _function(p, "critic", bool(own))
+    own |= changed(_energy(p, "margin", "reduction"), margin=1.0, reduction="mean")
+    own |= changed(scales, real_scale=1.0, fake_scale=1.0)
+    return call(function, real, fake, **own)
+
+
+def _for_generator(p: AdversarialParams) -> Call:
+    own = changed({"target": p.targets.generator}, target=1.0)
+    function = _function(p, "generator", bool(own))
+    own |= changed(_energy(p, "reduction"), reduction="mean")
+    own |= changed({"scale": p.scale.generator}, scale=1.0)
+    return call(function, _taken(p), **own)
+
+
+def _taken(p: AdversarialParams) -> Ref | Call:
+    """The fake scores that move the generator."""
+    if p.top_k is None:
+        return Ref("fake")
+    own = {"largest": False} if p.objective == "energy" else {}
+    return call(f"{LOSS_FUNCTIONS}.adversarial:best", Ref("fake"), k=p.top_k, **own)
+
+
+def _with_real(p: AdversarialParams) -> Call | None:
+    """The generator's loss where it also moves networks before `real`, such as an encoder.
+
+    Each side's samples shall be taken for the other's (https://arxiv.org/abs/1605.09782, section
+    3.4); what saturates is the critic's loss turned round (equation 3).
+    """
+    scale = p.scale.generator
+    if p.objective == "energy" or p.top_k is not None:
+        return None
+    if p.objective == "saturating":
+        turned = {"real_scale": -scale, "fake_scale": -scale}
+        return _critic(p, Ref("real"), Ref("fake"), 1.0, 0.0, turned)
+    scales = {"real_scale": scale, "fake_scale": scale}
+    if p.objective in ("hinge", "wasserstein"):
+        linear = p.model_copy(update={"objective": "wasserstein"})
+        return _critic(linear, Ref("fake"), Ref("real"), 1.0, 0.0, scales)
+    return _critic(p, Ref("fake"), Ref("real"), p.targets.generator, p.targets.fake, scales)
+
+
+def _energy(p: AdversarialParams, *names: str) -> dict[str, Any]:
+    return {name: getattr(p, name) for name in names} if p.objective == "energy" else {}
+
+
+def _function(p: AdversarialParams, side: str, targeted: bool) -> str:
+    smoothed = targeted and p.objective == "non-saturating"
+    name = "smoothed" if smoothed else p.objective.replace("-", "_")
+    return f"{LOSS_FUNCTIONS}.adversarial:{name}_{side}"
+
+
+ADVERSARIAL = Loss(
+    "adversarial",
+    "The game of critic and generator over scores of real and generated samples.",
+    AdversarialParams,
+    ("real", "fake"),
+    adversarial_terms,
+    module=adversarial_module,
+)
