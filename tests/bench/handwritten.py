@@ -48,7 +48,7 @@ def dcgan_loop(images: Tensor, batch: int) -> Step:
     generator_optimizer = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))
 
     def step() -> None:
-        real = _batch(images, batch)
+        real = random_batch(images, batch)
         fake = generator(torch.randn(batch, 100, 1, 1))
         critic_optimizer.zero_grad()
         loss = F.softplus(-critic(real)).mean() + F.softplus(critic(fake.detach())).mean()
@@ -94,7 +94,7 @@ def gan_loop(images: Tensor, batch: int) -> Step:
     generator_optimizer = torch.optim.SGD(generator.parameters(), lr=0.1, momentum=0.5)
 
     def step() -> None:
-        real = _batch(images, batch).flatten(1)
+        real = random_batch(images, batch).flatten(1)
         fake = generator((torch.rand(batch, 100) * 2 - 1) * 3**0.5)
         critic_optimizer.zero_grad()
         real_loss, fake_loss = (
@@ -110,7 +110,7 @@ def gan_loop(images: Tensor, batch: int) -> Step:
     return step
 
 
-def _batch(images: Tensor, batch: int) -> Tensor:
+def random_batch(images: Tensor, batch: int) -> Tensor:
     """Random images from memory, normalised on the way."""
     raw = images[torch.randint(len(images), (batch,))]
     return raw.float() / 127.5 - 1
