@@ -104,3 +104,21 @@ LATENT_UNSEEN = Rule(
     bad='fake = "G(z)"\ncodes = { c = "Q(fake)" }',
     good='fake = "G(z, c)"\ncodes = { c = "Q(fake)" }',
 )
+NO_WAY_BACK = Rule(
+    "GF417",
+    "no-way-back",
+    Severity.ERROR,
+    says="A cycle does not lead from its original through two maps.",
+    why="Only a way there and back says that nothing was lost (Zhu et al. 2017, arXiv:1703.10593).",
+    bad='kind = "cycle-consistency"\noriginal = "a"\nreconstruction = "G_ab(a)"',
+    good='kind = "cycle-consistency"\noriginal = "a"\nreconstruction = "G_ba(G_ab(a))"',
+)
+IDENTITY_ELSEWHERE = Rule(
+    "GF418",
+    "identity-elsewhere",
+    Severity.ERROR,
+    says="An identity loss is given a sample from outside the domain that its map leads into.",
+    why="There it forbids the map to do anything: it teaches not to translate.",
+    bad='kind = "identity"\noriginal = "a"\nreconstruction = "G_ab(a)"',
+    good='kind = "identity"\noriginal = "b"\nreconstruction = "G_ab(b)"',
+)

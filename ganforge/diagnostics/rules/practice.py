@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from ganforge.diagnostics.diagnostic import Rule, Severity
 
+PENALISED_BATCH_NORM = Rule(
+    "GF701",
+    "penalised-batch-norm",
+    Severity.WARNING,
+    says="A critic with batch norm has its gradient penalised.",
+    why="The penalty is about one sample, and batch norm mixes the samples of a batch "
+    "(Gulrajani et al. 2017, arXiv:1704.00028, section 4).",
+    bad='norm = "batch"\n[losses.penalty]\nkind = "gradient-penalty"',
+    good='norm = "layer"\n[losses.penalty]\nkind = "gradient-penalty"',
+)
 SIGMOID_BEFORE_LOGITS = Rule(
     "GF702",
     "sigmoid-before-logits",
@@ -33,6 +43,34 @@ NO_LIPSCHITZ = Rule(
     bad='objective = "wasserstein"',
     good='objective = "wasserstein"\n[networks.D]\nweights = "spectral"',
 )
+CLIPPED_AND_PENALISED = Rule(
+    "GF705",
+    "clipped-and-penalised",
+    Severity.WARNING,
+    says="A critic has its weights clipped and its gradient penalised.",
+    why="The penalty was made to take the place of clipping (arXiv:1704.00028).",
+    bad='clip_weights = 0.01\n[losses.penalty]\nkind = "gradient-penalty"',
+    good='[losses.penalty]\nkind = "gradient-penalty"',
+)
+PENALISED_MOMENTUM = Rule(
+    "GF706",
+    "penalised-momentum",
+    Severity.WARNING,
+    says="Adam has much momentum for a critic whose gradient is penalised.",
+    why="Published systems with penalties train with a first beta of 0 to 0.5 "
+    "(arXiv:1704.00028, algorithm 1).",
+    bad="betas = [0.9, 0.999]",
+    good="betas = [0, 0.9]",
+)
+SOFTMAX_BEFORE_CLASSES = Rule(
+    "GF708",
+    "softmax-before-classes",
+    Severity.WARNING,
+    says="The logits of a class loss end in `softmax` or `sigmoid`.",
+    why="Cross entropy applies the softmax itself; twice, it flattens every gradient.",
+    bad='{ block = "linear", out = 10, act = "softmax" }',
+    good='{ block = "linear", out = 10 }',
+)
 BATCH_NORM_OF_ONE = Rule(
     "GF711",
     "batch-norm-of-one",
@@ -52,6 +90,15 @@ SATURATING = Rule(
     "(Goodfellow et al. 2014, arXiv:1406.2661, section 3).",
     bad='objective = "saturating"',
     good='objective = "non-saturating"',
+)
+CLIPPED_AND_SPECTRAL = Rule(
+    "GF713",
+    "clipped-and-spectral",
+    Severity.WARNING,
+    says="A critic has its weights clipped and normalised spectrally.",
+    why="One constraint is enough (Miyato et al. 2018, arXiv:1802.05957).",
+    bad='weights = "spectral"\n[train.players.critic]\nclip_weights = 0.01',
+    good='weights = "spectral"',
 )
 SATURATING_STEPS = Rule(
     "GF717",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ganforge.graph.graph import Graph
 from ganforge.graph.passes.conditioning import check_conditioning
+from ganforge.graph.passes.critics import check_critics
 from ganforge.graph.passes.gradients import find_terms
 from ganforge.graph.passes.lazy import check_lazy, draw_afresh
 from ganforge.graph.passes.losses import check_losses
+from ganforge.graph.passes.maps import check_maps
 from ganforge.graph.passes.players import check_clipping, check_moved, find_players
 from ganforge.graph.passes.practice import check_practice
 from ganforge.graph.passes.replays import add_replays
@@ -28,7 +30,9 @@ def run_passes(graph: Graph, findings: Findings) -> Graph:
     if graph.spec.sound and not findings.errors:
         check_conditioning(graph, findings)
         check_sweeps(graph, findings)
+        check_maps(graph, findings)
         check_practice(graph, findings)
+        check_critics(graph, findings)
         check_unused(graph, findings)
         check_moved(graph, findings)
     return graph

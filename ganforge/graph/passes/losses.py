@@ -21,6 +21,8 @@ def check_losses(graph: Graph, findings: Findings) -> None:
             _check_sides(graph, loss, findings)
         elif {"original", "reconstruction"} <= set(loss.tensors):
             _check_target(graph, loss, findings)
+        elif {"logits", "target"} <= set(loss.tensors):
+            _check_logits(graph, loss, findings)
     for k, index in enumerate(graph.samples):
         _check_sample(graph, index, ("sample", "images", k), findings)
 
@@ -60,6 +62,24 @@ def _judged(graph: Graph, root: int) -> list[tuple[int, NodeShape]]:
     if not isinstance(node.operation, NetworkCall):
         return []
     return [(i, graph.nodes[i].shape) for i in node.inputs]
+
+
+def _check_logits(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+    """GF410: one logit for each class."""
+    logits, target = (graph.nodes[loss.tensors[t]].shape for t in ("logits", "target"))
+    if not isinstance(logits, Tensor) or not isinstance(target, Tensor):
+        return
+    if target.classes is None:
+        message, help = (
+            f"`target` is {target}, and no class",
+            "name a field or condition of classes",
+        )
+        findings.add("GF410", ("losses", loss.name, "target"), message, help)
+    elif logits.shape != (target.classes,):
+        message = f"`logits` is {logits}, and `target` is a {target}"
+        path, help = ("losses", loss.name, "logits"), f"give one logit per class: {target.classes}"
+        related = ends(graph, tuple(loss.tensors.values()), findings)
+        findings.add("GF410", path, message, help, related=related)
 
 
 def _check_target(graph: Graph, loss: GraphLoss, findings: Findings) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ganforge.graph.graph import Graph, GraphLoss
-from ganforge.graph.nodes import Body, Composite, Layer, NetworkCall, Node
+from ganforge.graph.nodes import Body, Layer, NetworkCall, Node
+from ganforge.graph.passes.blocks import has_block, is_spectral
 from ganforge.graph.passes.gradients import outermost_critic
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.validate import Findings
@@ -63,19 +64,7 @@ def _is_lipschitz(graph: Graph, critics: frozenset[str]) -> bool:
         if p.name in players and critics & set(p.networks)
     )
     penalised = any(t.term.differentiates and t.moves & critics for t in graph.terms)
-    return clipped or penalised or any(_is_spectral(graph, name) for name in critics)
-
-
-def _is_spectral(graph: Graph, name: str) -> bool:
-    """Whether a network normalises weights by their largest singular value."""
-    stack = [graph.networks[name].body]
-    while stack:
-        operations = [node.operation for node in stack.pop().nodes]
-        stack.extend(op.body for op in operations if isinstance(op, Composite))
-        made = (op.parametrizer for op in operations if isinstance(op, Layer))
-        if any(p is not None and p.parametrization.name == "spectral" for p in made):
-            return True
-    return False
+    return clipped or penalised or any(is_spectral(graph.networks[name].body) for name in critics)
 
 
 def _check_logits(graph: Graph, critic: str, findings: Findings) -> None:
@@ -154,7 +143,7 @@ def _check_batch_of_one(graph: Graph, findings: Findings) -> None:
     if graph.spec.train.batch > 1 or graph.spec.sample.statistics == "batch":
         return
     for name, network in graph.networks.items():
-        if _has_block(network.body, "batch-norm"):
+        if has_block(network.body, "batch-norm"):
             message = (
                 f"batch norm in `{name}` at batch 1 acts as instance norm, and evaluation differs"
             )
@@ -165,14 +154,3 @@ def _check_batch_of_one(graph: Graph, findings: Findings) -> None:
                 'use `norm = "instance"` or a larger batch; `[sample] statistics = "batch"` says '
                 "that it is meant (1611.07004)",
             )
-
-
-def _has_block(body: Body, block: str) -> bool:
-    stack = [body]
-    while stack:
-        for node in stack.pop().nodes:
-            if isinstance(node.operation, Layer) and node.operation.block.name == block:
-                return True
-            if isinstance(node.operation, Composite):
-                stack.append(node.operation.body)
-    return False

@@ -1,0 +1,36 @@
+"""What passes ask of the layers of a network, composite blocks included."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from ganforge.graph.nodes import Body, Composite, Layer, Node
+
+
+def has_block(body: Body, block: str) -> bool:
+    """Whether some layer is this block."""
+    return any(layer.block.name == block for layer in _layers(body))
+
+
+def is_spectral(body: Body) -> bool:
+    """Whether some layer normalises its weights by their largest singular value."""
+    made = (layer.parametrizer for layer in _layers(body))
+    return any(p is not None and p.parametrization.name == "spectral" for p in made)
+
+
+def ends_in(body: Body, output: str, blocks: Collection[str]) -> Node | None:
+    """The layer that gives an output, if it is one of these blocks."""
+    node = body.nodes[body.outputs[output]] if output in body.outputs else None
+    if node is None or not isinstance(node.operation, Layer):
+        return None
+    return node if node.operation.block.name in blocks else None
+
+
+def _layers(body: Body) -> Iterator[Layer]:
+    stack = [body]
+    while stack:
+        for node in stack.pop().nodes:
+            if isinstance(node.operation, Layer):
+                yield node.operation
+            elif isinstance(node.operation, Composite):
+                stack.append(node.operation.body)

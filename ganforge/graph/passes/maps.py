@@ -1,0 +1,76 @@
+"""Losses that compare a sample with what maps make of it: a way there and back, or no change."""
+
+from __future__ import annotations
+
+from ganforge.graph.graph import Graph, GraphLoss
+from ganforge.graph.nodes import NetworkCall, upstream
+from ganforge.graph.passes.gradients import cuts
+from ganforge.spec.findings import Findings
+
+
+def check_maps(graph: Graph, findings: Findings) -> None:
+    """GF417 and GF418."""
+    for loss in graph.losses.values():
+        if loss.spec.declaration.name == "cycle-consistency":
+            _check_cycle(graph, loss, findings)
+        elif loss.spec.declaration.name == "identity":
+            _check_identity(graph, loss, findings)
+
+
+def _check_cycle(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+    """A cycle leads from the original through two maps."""
+    path = ("losses", loss.name, "reconstruction")
+    calls = _longest_way(graph, _uncut(graph, loss.tensors["original"]), loss)
+    written = loss.spec.tensors["original"]
+    if calls is None:
+        message = f"`reconstruction` is not made from `original`, which is `{written}`"
+        help = f"lead `{written}` there and back: `G_ba(G_ab({written}))`"
+        findings.add("GF417", path, message, help)
+    elif calls < 2:
+        message = f"the way from `{written}` to `reconstruction` has no way back"
+        help = 'call a second network; or, if one way is meant, write `kind = "reconstruction"`'
+        findings.add("GF417", path, message, help)
+
+
+def _longest_way(graph: Graph, start: int, loss: GraphLoss) -> int | None:
+    """The most calls of networks on a way between the tensors; None where there is none."""
+    most: dict[int, int] = {start: 0}
+    for index in sorted(upstream(graph.nodes, [loss.tensors["reconstruction"]])):
+        node = graph.nodes[index]
+        before = [most[i] for i in node.inputs if i in most]
+        if before and index != start:
+            most[index] = max(before) + isinstance(node.operation, NetworkCall)
+    return most.get(loss.tensors["reconstruction"])
+
+
+def _uncut(graph: Graph, index: int) -> int:
+    """What `detach` was applied to."""
+    while cuts(graph.nodes[index]) and graph.nodes[index].inputs:
+        index = graph.nodes[index].inputs[0]
+    return index
+
+
+def _check_identity(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+    """A map leaves alone what is in its own domain: what its images are judged against."""
+    made = graph.nodes[loss.tensors["reconstruction"]].operation
+    original = _uncut(graph, loss.tensors["original"])
+    domain = _domain(graph, made.network) if isinstance(made, NetworkCall) else set()
+    if domain and original not in domain:
+        names = sorted(graph.nodes[i].name or "" for i in domain)
+        written, network = loss.spec.tensors["original"], getattr(made, "network", "")
+        message = f"`{network}` makes samples like `{names[0]}`, and `{written}` is not one of them"
+        help = f'write `original = "{names[0]}"` and `reconstruction = "{network}({names[0]})"`'
+        findings.add("GF418", ("losses", loss.name, "original"), message, help)
+
+
+def _domain(graph: Graph, network: str) -> set[int]:
+    """The real tensors that stand where a network's results stand in adversarial losses."""
+    found: set[int] = set()
+    for loss in graph.losses.values():
+        if {"real", "fake"} <= set(loss.tensors):
+            real, fake = (graph.nodes[loss.tensors[side]] for side in ("real", "fake"))
+            for a, b in zip(real.inputs, fake.inputs, strict=False):
+                made = graph.nodes[b].operation
+                if isinstance(made, NetworkCall) and made.network == network:
+                    found.add(a)
+    return {index for index in found if graph.nodes[index].name}
