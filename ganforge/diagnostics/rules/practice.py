@@ -91,15 +91,6 @@ SATURATING = Rule(
     bad='objective = "saturating"',
     good='objective = "non-saturating"',
 )
-CLIPPED_AND_SPECTRAL = Rule(
-    "GF713",
-    "clipped-and-spectral",
-    Severity.WARNING,
-    says="A critic has its weights clipped and normalised spectrally.",
-    why="One constraint is enough (Miyato et al. 2018, arXiv:1802.05957).",
-    bad='weights = "spectral"\n[train.players.critic]\nclip_weights = 0.01',
-    good='weights = "spectral"',
-)
 SATURATING_STEPS = Rule(
     "GF717",
     "saturating-steps",

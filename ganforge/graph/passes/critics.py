@@ -5,7 +5,7 @@ from __future__ import annotations
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, Player
 from ganforge.graph.nodes import NetworkCall, Output
-from ganforge.graph.passes.blocks import ends_in, has_block, is_spectral
+from ganforge.graph.passes.blocks import ends_in, has_block
 from ganforge.spec.findings import Findings
 from ganforge.spec.models import Adam
 
@@ -14,7 +14,7 @@ MOST_MOMENTUM = 0.5
 
 
 def check_critics(graph: Graph, findings: Findings) -> None:
-    """GF701, GF705, GF706, GF708 and GF713."""
+    """GF701, GF705, GF706 and GF708."""
     penalised = {n for t in graph.terms if t.term.differentiates for n in t.moves}
     for name in sorted(penalised):
         _check_batch_norm(graph, name, findings)
@@ -42,9 +42,6 @@ def _check_clipping(graph: Graph, player: Player, penalised: set[str], findings:
         if name in penalised:
             message = f"the weights of `{name}` are clipped, and its gradient is penalised"
             findings.add("GF705", path, message, help)
-        elif is_spectral(graph.networks[name].body):
-            message = f"the weights of `{name}` are clipped, and normalised spectrally"
-            findings.add("GF713", path, message, help)
 
 
 def _check_momentum(graph: Graph, player: Player, findings: Findings) -> None:
