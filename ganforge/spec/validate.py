@@ -14,7 +14,8 @@ from pydantic_core import ErrorDetails
 from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
-from ganforge.formula.evaluate import Scope, shown
+from ganforge.formula.evaluate import Scope, evaluate, shown
+from ganforge.formula.parse import parse_formula
 from ganforge.plugins.params import insert
 from ganforge.spec.findings import Findings, dotted, holds, lookup
 from ganforge.spec.planned import KEYS, LIVE_KINDS, is_planned_word, refuse
@@ -32,6 +33,7 @@ class _Place:
     known: list[str]
     table: str
     findings: Findings
+    scope: Scope
     origins: Mapping[str, Path] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
@@ -61,7 +63,7 @@ def read(
     """
     known = [*(f.alias or n for n, f in model.model_fields.items()), *extra_keys]
     defaults = {name: about.default for name, about in model.model_fields.items()}
-    place = _Place(path, known, table, findings, origins or {}, defaults)
+    place = _Place(path, known, table, findings, scope, origins or {}, defaults)
     try:
         return model.model_validate(_with_words(model, value, scope, place), context=scope)
     except ValidationError as error:
@@ -194,8 +196,18 @@ def _bounds_or_type(kind: str, detail: ErrorDetails, path: Path, place: _Place) 
         findings.add("GF115", path, f"{name} cannot be {shown(given)}", help)
     else:
         bound = bound_of(detail)
-        message = f"{name} is {shown(given)}, and must be {bound}"
+        message = f"{name} is {_computed(given, place)}, and must be {bound}"
         findings.add("GF115", path, message, f"write {_a_number(bound)}")
+
+
+def _computed(given: object, place: _Place) -> str:
+    """A value as a message shows it; of a formula that is a number, the number."""
+    if not isinstance(given, str):
+        return shown(given)
+    try:
+        return shown(evaluate(parse_formula(given), place.scope, given))
+    except (FormulaError, UnknownShapeError):
+        return shown(given)
 
 
 _BOUNDS = {
