@@ -164,7 +164,7 @@ class _Builder:
             if name in self.spec.conditions:
                 help = "a condition is asked for by `auxiliary-class`"
             message = f"`{name}` is no latent, and `{path[-2]}` is a table from latents to tensors"
-            self.findings.add("GF415", path, message, help, key=True)
+            self.findings.add("GF419", path, message, help, key=True)
         return self.nodes.unknown(path)
 
     def samples(self) -> tuple[int, ...]:

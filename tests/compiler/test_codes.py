@@ -52,8 +52,8 @@ def test_detach_keeps_the_generator_out_of_it(compiled) -> None:
         ("codes = {}", "GF111", "needs `codes`"),
         ('codes = "Q(fake)"', "GF114", "must be a table"),
         ("codes = { c = 3 }", "GF114", "must be wiring"),
-        ('codes = { x = "Q(fake)" }', "GF415", "`x` is no latent"),
-        ('codes = { c = "Q(fake)", d = "Q(fake)" }', "GF415", "`d` is no latent"),
+        ('codes = { x = "Q(fake)" }', "GF419", "`x` is no latent"),
+        ('codes = { c = "Q(fake)", d = "Q(fake)" }', "GF419", "`d` is no latent"),
     ],
 )
 def test_a_table_that_cannot_be_is_reported_once(compiled, table, code, says) -> None:
@@ -71,4 +71,4 @@ y = { field = "label" }
 """
     text = (WHOLE + more).replace('G(z, c)"', 'G(z, y)"').replace("{ c =", "{ y =")
     (found,) = compiled(text).report.diagnostics
-    assert (found.code, found.help) == ("GF415", "a condition is asked for by `auxiliary-class`")
+    assert (found.code, found.help) == ("GF419", "a condition is asked for by `auxiliary-class`")

@@ -122,3 +122,12 @@ IDENTITY_ELSEWHERE = Rule(
     bad='kind = "identity"\noriginal = "a"\nreconstruction = "G_ab(a)"',
     good='kind = "identity"\noriginal = "b"\nreconstruction = "G_ab(b)"',
 )
+KEY_NO_LATENT = Rule(
+    "GF419",
+    "key-no-latent",
+    Severity.ERROR,
+    says="A loss's table from latents to tensors has a key that is no latent.",
+    why="What the loss asks for is drawn from a prior, so its name is one of `[latents]`.",
+    bad='codes = { digit = "guess.c" }',
+    good='codes = { c = "guess.c" }',
+)
