@@ -24,7 +24,7 @@ from ganforge.codegen.rounds import train_round
 from ganforge.codegen.samples import sample_functions, shows_data
 from ganforge.codegen.steps import step_function
 from ganforge.graph.graph import Graph
-from ganforge.graph.nodes import Body, Composite, Layer, Replay
+from ganforge.graph.nodes import Replay
 from ganforge.plan.plan import Plan
 from ganforge.plugins.declarations import Call, call
 from ganforge.plugins.registry import Registry
@@ -187,18 +187,10 @@ def _constants(graph: Graph, hyper: Hyperparameters, plan: Plan) -> dict[str, st
 
 def memory_format(graph: Graph) -> str:
     """Channels last suits plain convolutions; nets padded by reflection gain nothing from it."""
-    found = False
-    stack: list[Body] = [network.body for network in graph.networks.values()]
-    while stack:
-        for node in stack.pop().nodes:
-            operation = node.operation
-            if isinstance(operation, Composite):
-                stack.append(operation.body)
-            elif isinstance(operation, Layer) and operation.block.channels_last:
-                if getattr(operation.params, "padding_mode", "zeros") != "zeros":
-                    return "contiguous_format"
-                found = True
-    return "channels_last" if found else "contiguous_format"
+    layers = (layer for network in graph.networks.values() for layer in network.body.layers())
+    suited = [layer.params for layer in layers if layer.block.channels_last]
+    plain = all(getattr(params, "padding_mode", "zeros") == "zeros" for params in suited)
+    return "channels_last" if suited and plain else "contiguous_format"
 
 
 def _classes(

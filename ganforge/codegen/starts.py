@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ganforge.codegen.expressions import write_call
 from ganforge.codegen.names import Imports
-from ganforge.graph.nodes import Body, Composite, Initializer, Layer, Parametrizer
+from ganforge.graph.nodes import Body, Initializer, Layer, Parametrizer
 from ganforge.plugins.declarations import Call
 from ganforge.plugins.params import Params
 
@@ -40,24 +40,12 @@ class Common:
 
 def common(body: Body) -> Common:
     """What the weights of a network share, those of composite blocks in it included."""
-    layers = list(_owners(body))
+    layers = [layer for layer in body.layers() if layer.owns_weights]
     parametrizer = _shared([layer.parametrizer for layer in layers], _same_weights)
     if parametrizer is None and any(layer.parametrizer for layer in layers):
         # Parametrised weights no longer take an init, so each starts where it is made.
         return Common(None, None)
     return Common(_shared([layer.initializer for layer in layers], _same_init), parametrizer)
-
-
-def _owners(body: Body) -> Iterator[Layer]:
-    stack, seen = [body], {id(body)}
-    while stack:
-        for node in stack.pop().nodes:
-            operation = node.operation
-            if isinstance(operation, Composite) and id(operation.body) not in seen:
-                seen.add(id(operation.body))
-                stack.append(operation.body)
-            elif isinstance(operation, Layer) and operation.owns_weights:
-                yield operation
 
 
 def _shared(found: list[T | None], same: Callable[[T, T], bool]) -> T | None:

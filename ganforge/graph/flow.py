@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ganforge.formula.errors import FormulaError
 from ganforge.formula.parse import parse_wiring
-from ganforge.spec.validate import Findings
+from ganforge.spec.findings import Findings
 
 
 def flow_order(flow: Mapping[str, str], findings: Findings) -> tuple[list[str], set[str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ganforge.graph.nodes import Body, Composite, Layer, NetworkCall, Node, upstream
+from ganforge.graph.nodes import Body, NetworkCall, Node, upstream
 from ganforge.plugins.declarations import Term
 from ganforge.plugins.shapes import Shape
 from ganforge.spec.models import LossSpec, NetworkTable, Spec
@@ -29,14 +29,7 @@ class Network:
     @cached_property
     def has_weights(self) -> bool:
         """Whether some layer has weights or other state."""
-        stack = [self.body]
-        while stack:
-            for node in stack.pop().nodes:
-                if isinstance(node.operation, Layer) and node.operation.block.stateful:
-                    return True
-                if isinstance(node.operation, Composite):
-                    stack.append(node.operation.body)
-        return False
+        return any(layer.block.stateful for layer in self.body.layers())
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ networks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from ganforge.document import Path
 from ganforge.formula.live import Live
@@ -186,6 +186,18 @@ class Body:
         """The nodes that some output is made from."""
         return upstream(self.nodes, self.outputs.values())
 
+    def layers(self) -> Iterator[Layer]:
+        """Every layer, those of composite blocks included; a body that they share counts once."""
+        stack, seen = [self], {id(self)}
+        while stack:
+            for node in stack.pop().nodes:
+                operation = node.operation
+                if isinstance(operation, Layer):
+                    yield operation
+                elif isinstance(operation, Composite) and id(operation.body) not in seen:
+                    seen.add(id(operation.body))
+                    stack.append(operation.body)
+
 
 def upstream(nodes: tuple[Node, ...] | list[Node], roots: Iterable[int]) -> set[int]:
     """The roots and everything they are made from."""
@@ -245,6 +257,4 @@ class Nodes:
         """Gives a node the name that the program shall use, unless it has one."""
         node = self.items[index]
         if node.name is None:
-            self.items[index] = Node(
-                node.operation, node.inputs, node.shape, node.path, name, node.fresh
-            )
+            self.items[index] = replace(node, name=name)

@@ -14,6 +14,7 @@ from ganforge.formula.evaluate import Meter, Scope, shown
 from ganforge.plugins.registry import Registry
 from ganforge.spec.conditioning import read_conditions
 from ganforge.spec.data import read_data
+from ganforge.spec.findings import Findings
 from ganforge.spec.latents import read_latents, read_sampled_latents
 from ganforge.spec.likeness import check_likeness
 from ganforge.spec.losses import read_losses
@@ -29,7 +30,7 @@ from ganforge.spec.numbers import check_numbers
 from ganforge.spec.params import resolve_params
 from ganforge.spec.planned import KEYS, refuse
 from ganforge.spec.train import read_optimizers, read_train
-from ganforge.spec.validate import Findings, read
+from ganforge.spec.validate import read
 
 TABLES = [
     "ganforge",

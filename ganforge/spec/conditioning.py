@@ -7,9 +7,10 @@ from typing import Any
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.evaluate import Scope
+from ganforge.spec.findings import Findings
 from ganforge.spec.models import Condition
 from ganforge.spec.names import check_name
-from ganforge.spec.validate import Findings, read
+from ganforge.spec.validate import read
 
 
 def read_conditions(

@@ -10,10 +10,11 @@ from ganforge.document import Path
 from ganforge.formula.evaluate import Scope, shown
 from ganforge.plugins.declarations import DataSource
 from ganforge.plugins.registry import Registry
+from ganforge.spec.findings import Findings
 from ganforge.spec.models import ClassField, Data, DataTable, ImageField
 from ganforge.spec.names import check_name
 from ganforge.spec.planned import FIELD_KINDS, refuse
-from ganforge.spec.validate import Findings, chosen, read
+from ganforge.spec.validate import chosen, read
 
 KINDS: Mapping[str, type[ImageField] | type[ClassField]] = {
     "image": ImageField,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganforge.formula.evaluate import Scope, shown
+from ganforge.spec.findings import Findings
 from ganforge.spec.models import (
     AnyLatent,
     Bernoulli,
@@ -15,7 +16,7 @@ from ganforge.spec.models import (
     Uniform,
 )
 from ganforge.spec.names import check_name
-from ganforge.spec.validate import Findings, chosen, read
+from ganforge.spec.validate import chosen, read
 
 LATENTS: Mapping[str, type[AnyLatent]] = {
     "normal": Normal,

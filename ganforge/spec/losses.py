@@ -7,10 +7,11 @@ from typing import Any
 
 from ganforge.formula.evaluate import Scope, shown
 from ganforge.plugins.registry import Registry
+from ganforge.spec.findings import Findings
 from ganforge.spec.models import LossSpec, LossTable
 from ganforge.spec.names import check_name
 from ganforge.spec.planned import LOSSES, refuse
-from ganforge.spec.validate import Findings, read
+from ganforge.spec.validate import read
 
 COMMON = tuple(LossTable.model_fields)
 

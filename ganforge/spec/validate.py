@@ -22,8 +22,6 @@ from ganforge.spec.planned import KEYS, LIVE_KINDS, is_planned_word, refuse
 
 M = TypeVar("M", bound=BaseModel)
 
-__all__ = ["Findings", "bound_of", "chosen", "dotted", "lookup", "read"]
-
 
 @dataclass(frozen=True)
 class _Place:

@@ -15,7 +15,7 @@ from ganforge.graph.passes.replays import add_replays
 from ganforge.graph.passes.schedules import check_schedules
 from ganforge.graph.passes.sweeps import check_sweeps
 from ganforge.graph.passes.unused import check_unused
-from ganforge.spec.validate import Findings
+from ganforge.spec.findings import Findings
 
 
 def run_passes(graph: Graph, findings: Findings) -> Graph:

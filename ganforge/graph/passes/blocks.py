@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
-from ganforge.graph.nodes import Body, Composite, Layer, Node
+from ganforge.graph.nodes import Body, Layer, Node
 
 
 def has_block(body: Body, block: str) -> bool:
     """Whether some layer is this block."""
-    return any(layer.block.name == block for layer in _layers(body))
+    return any(layer.block.name == block for layer in body.layers())
 
 
 def is_spectral(body: Body) -> bool:
     """Whether some layer normalises its weights by their largest singular value."""
-    made = (layer.parametrizer for layer in _layers(body))
+    made = (layer.parametrizer for layer in body.layers())
     return any(p is not None and p.parametrization.name == "spectral" for p in made)
 
 
@@ -24,13 +24,3 @@ def ends_in(body: Body, output: str, blocks: Collection[str]) -> Node | None:
     if node is None or not isinstance(node.operation, Layer):
         return None
     return node if node.operation.block.name in blocks else None
-
-
-def _layers(body: Body) -> Iterator[Layer]:
-    stack = [body]
-    while stack:
-        for node in stack.pop().nodes:
-            if isinstance(node.operation, Layer):
-                yield node.operation
-            elif isinstance(node.operation, Composite):
-                stack.append(node.operation.body)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import NetworkCall
-from ganforge.spec.validate import Findings
+from ganforge.spec.findings import Findings
 
 
 def check_game(

@@ -16,7 +16,7 @@ from ganforge.graph.nodes import Apply, Layer, NetworkCall, Node, Replay, Unknow
 from ganforge.graph.passes.game import check_game, listed
 from ganforge.graph.passes.tables import declared_terms
 from ganforge.plugins.declarations import Call, Ref, Term
-from ganforge.spec.validate import Findings
+from ganforge.spec.findings import Findings
 
 
 def find_terms(graph: Graph, findings: Findings) -> Graph:

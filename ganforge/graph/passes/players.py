@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.graph.graph import Graph, Player
-from ganforge.graph.nodes import Body, Composite, Layer
-from ganforge.spec.validate import Findings
+from ganforge.graph.nodes import Body
+from ganforge.spec.findings import Findings
 
 
 def find_players(graph: Graph, findings: Findings) -> Graph:
@@ -108,16 +108,8 @@ def check_clipping(graph: Graph, findings: Findings) -> None:
 
 def _parametrised(body: Body) -> str:
     """The first parametrisation of weights in a network, if there is one."""
-    stack = [body]
-    while stack:
-        for node in stack.pop().nodes:
-            if isinstance(node.operation, Composite):
-                stack.append(node.operation.body)
-            elif isinstance(node.operation, Layer):
-                made = node.operation.parametrizer
-                if made is not None and made.parametrization.function:
-                    return made.parametrization.name
-    return ""
+    made = (layer.parametrizer for layer in body.layers())
+    return next((p.parametrization.name for p in made if p and p.parametrization.function), "")
 
 
 def check_moved(graph: Graph, findings: Findings) -> None:

@@ -7,7 +7,7 @@ from ganforge.graph.nodes import Body, Layer, NetworkCall, Node
 from ganforge.graph.passes.blocks import has_block, is_spectral
 from ganforge.graph.passes.gradients import outermost_critic
 from ganforge.plugins.shapes import Tensor
-from ganforge.spec.validate import Findings
+from ganforge.spec.findings import Findings
 
 
 def check_practice(graph: Graph, findings: Findings) -> None:

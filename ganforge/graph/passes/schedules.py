@@ -12,7 +12,7 @@ from ganforge.formula.live import Live
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Arithmetic, Number
 from ganforge.graph.passes.moments import Clock, Moment, clock
-from ganforge.spec.validate import Findings
+from ganforge.spec.findings import Findings
 
 ENOUGH_WORK = 100_000
 """After so many operations of formulas, live numbers are tried at fewer moments."""

@@ -9,7 +9,7 @@ from typing import Any
 from ganforge.document import Path
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Body, Composite, upstream
-from ganforge.spec.validate import Findings
+from ganforge.spec.findings import Findings
 
 
 def check_unused(graph: Graph, findings: Findings) -> None:
