@@ -22,7 +22,6 @@ class _Form:
 
     name: str
     inputs: tuple[str, ...]
-    returns: str
     skeleton: tuple[str, ...]
     forward: tuple[str, ...]
     instances: list[tuple[Composite, list[int]]] = field(default_factory=list)
@@ -41,9 +40,7 @@ def write_composites(
             skeleton = tuple(INTEGER.sub("#", line) for line in made)
             key = (composite.name, skeleton, tuple(forward))
             inputs = tuple(composite.body.inputs)
-            form = forms.setdefault(
-                key, _Form(composite.name, inputs, "Tensor", skeleton, tuple(forward))
-            )
+            form = forms.setdefault(key, _Form(composite.name, inputs, skeleton, tuple(forward)))
             numbers = [int(n) for line in made for n in INTEGER.findall(line)]
             form.instances.append((composite, numbers))
         for form in forms.values():
@@ -91,15 +88,8 @@ def _class(form: _Form, names: Namespace, instances: dict[int, str]) -> ClassTex
         values = {a: n for a, n in zip(arguments, numbers, strict=True) if a is not None}
         instances[id(composite.body)] = f"{name}({', '.join(str(values[a]) for a in ordered)})"
     made = _filled(form.skeleton, arguments, form.instances[0][1])
-    return ClassText(
-        name,
-        form.inputs,
-        f"The block `{form.name}`.",
-        made,
-        form.forward,
-        form.returns,
-        tuple(ordered),
-    )
+    summary = f"The block `{form.name}`."
+    return ClassText(name, form.inputs, summary, made, form.forward, "Tensor", tuple(ordered))
 
 
 def _arguments(form: _Form, columns: list[tuple[int, ...]]) -> list[str | None]:

@@ -7,10 +7,12 @@ from ganforge.codegen.data import data_of, reader, reading_function
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.fields import field_value
 from ganforge.codegen.functions import Function
+from ganforge.codegen.hyperparameters import live_call
 from ganforge.codegen.names import Imports
 from ganforge.codegen.rounds import drawn_type, draws_once
 from ganforge.codegen.samples import drawing, from_data, sample_sources
 from ganforge.formula.live import Live
+from ganforge.graph.shapes import latent_shape
 from ganforge.plan.plan import Plan, Step
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.models import (
@@ -58,16 +60,9 @@ def _random_function(plan: Plan, name: str, called: str, imports: Imports) -> Fu
     return Function(called, arguments, "Tensor", summary, [f"return {_draw(latent, imports)}"])
 
 
-def shape_of(latent: AnyLatent) -> tuple[int, ...]:
-    """The shape of one latent, without the batch."""
-    if isinstance(latent, Categorical):
-        return ()
-    return latent.shape or (latent.size or 1,)
-
-
 def _draw(latent: AnyLatent, imports: Imports) -> str:
     imports.use("torch.randn")
-    sides = ", ".join(map(str, ("count", *shape_of(latent))))
+    sides = ", ".join(map(str, ("count", *latent_shape(latent).shape)))
     where = "device=noise.device"
     match latent:
         case Uniform(low=0, high=1):
@@ -127,8 +122,6 @@ def _count(c: Calculation, step: Step) -> str:
     if not isinstance(number, Live):
         return str(int(number))
     name = c.imports.use("ganforge.runtime.state:progress_of")
-    from ganforge.codegen.hyperparameters import live_call
-
     call = live_call(c.hyper, number, f"{player}_steps").removesuffix("(t)")
     return f'max(1, int({call}({name}(state, "{player}", progress(state)))))'
 

@@ -151,7 +151,7 @@ def _forward(
     modules = {chain.last: f"self.{attributes[chain]}" for chain in chains}
     for chain in chains:
         last, first = nodes[chain.last], nodes[chain.nodes[0]]
-        nodes[chain.last] = Node(last.operation, first.inputs, last.shape, last.path, last.name)
+        nodes[chain.last] = replace(last, inputs=first.inputs)
     names = Namespace()
     writer = Writer(tuple(nodes), imports, names, modules)
     for name, index in body.inputs.items():

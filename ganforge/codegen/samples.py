@@ -11,7 +11,7 @@ from ganforge.codegen.functions import LOCAL, Function
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.sweeps import grid_of, sweep_function
 from ganforge.codegen.values import Writer
-from ganforge.graph.nodes import NetworkCall, Source, upstream
+from ganforge.graph.nodes import Source, upstream
 from ganforge.plan.plan import Plan
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.models import ImageField
@@ -30,23 +30,12 @@ def sample_roots(plan: Plan) -> tuple[int, ...]:
     if graph.samples:
         return graph.samples
     for loss in graph.losses.values():
-        node = graph.nodes[loss.tensors["fake"]] if "fake" in loss.tensors else None
-        while node is not None and not isinstance(node.operation, NetworkCall) and node.inputs:
-            node = graph.nodes[node.inputs[0]]
-        for index in node.inputs if node is not None else ():
+        for index in graph.judged(loss.tensors["fake"]) if loss.has_sides else ():
             shape = graph.nodes[index].shape
             picture = isinstance(shape, Tensor) and shape.is_image and shape.channels in (1, 3)
-            if picture and called_networks(plan, (index,)):
+            if picture and graph.called((index,)):
                 return (index,)
     return ()
-
-
-def called_networks(plan: Plan, roots: tuple[int, ...]) -> list[str]:
-    """The networks that are called to make these nodes."""
-    graph = plan.graph
-    operations = [graph.nodes[i].operation for i in upstream(graph.nodes, roots)]
-    called = {op.network for op in operations if isinstance(op, NetworkCall)}
-    return [name for name in graph.networks if name in called]
 
 
 def shows_data(plan: Plan) -> bool:
@@ -126,8 +115,8 @@ def drawing(plan: Plan, name: str) -> str:
 
 def _sample_lines(c: Calculation, roots: tuple[int, ...]) -> list[str]:
     plan, imports = c.plan, c.imports
-    networks, nodes = called_networks(plan, roots), upstream(plan.graph.nodes, roots)
-    lines = [_copied(c, name) for name in networks]
+    nodes = upstream(plan.graph.nodes, roots)
+    lines = [_copied(c, name) for name in c.called(nodes)]
     writer = c.writer(Namespace(set(LOCAL)))
     uses = Counter(i for index in nodes for i in plan.graph.nodes[index].inputs)
     uses.update(roots)

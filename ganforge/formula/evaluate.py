@@ -339,10 +339,8 @@ class _Evaluation:
     def _side(self, node: ast.Call, function: str, name: str, shape: Shape) -> int:
         if shape is None:
             raise UnknownShapeError
-        if not isinstance(shape, Tensor) or (function != "channels" and not shape.is_image):
-            message = f"`{name}` is {shape}: it has no {function}"
-            raise self.fail(node, "GF119", message, "ask for the shape of an image")
-        if not shape.shape:
+        sides = shape.shape if isinstance(shape, Tensor) else ()
+        if not sides or (function != "channels" and len(sides) != 3):
             message = f"`{name}` is {shape}: it has no {function}"
             raise self.fail(node, "GF119", message, "ask for the shape of an image")
         return int(getattr(shape, function))

@@ -5,7 +5,6 @@ allows.
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 import warnings
 
@@ -141,8 +140,7 @@ def _help(text: str) -> str | None:
     for opening, closing in ("()", "[]"):
         missing = text.count(opening) - text.count(closing)
         if missing:
-            bracket, what = (closing, "missing") if missing > 0 else (closing, "too many")
-            return f"a `{bracket}` is {what}"
+            return f"a `{closing}` is {'missing' if missing > 0 else 'too many'}"
     return "it is written like arithmetic in Python: `2 * width`" if text.strip() else None
 
 
@@ -176,7 +174,7 @@ def _written(node: ast.AST) -> str:
     try:
         return ast.unparse(node)
     except (AttributeError, ValueError):
-        return builtins.type(node).__name__
+        return type(node).__name__
 
 
 def extent(node: ast.AST, text: str) -> tuple[int, int]:

@@ -40,6 +40,11 @@ class GraphLoss:
     spec: LossSpec
     tensors: Mapping[str, int]
 
+    @property
+    def has_sides(self) -> bool:
+        """Whether it scores real and generated samples."""
+        return {"real", "fake"} <= self.tensors.keys()
+
 
 @dataclass(frozen=True)
 class MovingTerm:
@@ -93,6 +98,13 @@ class Graph:
         """The networks that are called somewhere upstream of these nodes."""
         operations = (self.nodes[i].operation for i in upstream(self.nodes, roots))
         return {op.network for op in operations if isinstance(op, NetworkCall)}
+
+    def judged(self, score: int) -> tuple[int, ...]:
+        """What the outermost call of a network in a score is given; nothing without a call."""
+        node = self.nodes[score]
+        while not isinstance(node.operation, NetworkCall) and node.inputs:
+            node = self.nodes[node.inputs[0]]
+        return node.inputs
 
     def trainable(self) -> list[str]:
         """The networks that can learn: not frozen, and with weights."""

@@ -10,7 +10,6 @@ import torch
 
 from ganforge.codegen.samples import (
     asked_class,
-    called_networks,
     classes_of,
     sample_range,
     sample_roots,
@@ -73,7 +72,7 @@ def _whole(plan: Plan) -> Data | None:
 def _generated(plan: Plan) -> int:
     """The first image of the samples that a network makes."""
     for root in sample_roots(plan):
-        if called_networks(plan, (root,)):
+        if plan.graph.called((root,)):
             return root
     raise CannotStart("this spec has no generated images to measure: name them in `[sample]`")
 
@@ -81,7 +80,7 @@ def _generated(plan: Plan) -> int:
 def _real_field(graph: Graph, root: int) -> str:
     """The image field of the loss that judges these samples: real ones, not their origin."""
     for loss in graph.losses.values():
-        if not {"real", "fake"} <= loss.tensors.keys():
+        if not loss.has_sides:
             continue
         fake = upstream(graph.nodes, (loss.tensors["fake"],))
         real = upstream(graph.nodes, (loss.tensors["real"],))

@@ -26,7 +26,7 @@ def test_an_error_exits_with_1_and_is_shown_in_its_line(ganforge: Command) -> No
     assert result.exit_code == 1
     assert "error[GF105]" in result.stdout
     assert 'in = "range(doublings)"' in result.stdout
-    assert result.stdout.endswith("errors.\n")
+    assert result.stdout.endswith("Found 1 error.\n")
 
 
 def test_a_missing_file_exits_with_2_after_the_others_are_checked(ganforge: Command) -> None:

@@ -11,7 +11,7 @@ def check_conditioning(graph: Graph, findings: Findings) -> None:
     """GF501, GF502."""
     swapped: set[str] = set()
     for loss in graph.losses.values():
-        if {"real", "fake"} <= set(loss.tensors):
+        if loss.has_sides:
             swapped |= _check_fake(graph, loss, findings)
     _check_seen(graph, swapped, findings)
 
@@ -47,13 +47,9 @@ def _seen_by_losses(graph: Graph) -> set[int]:
 def _check_fake(graph: Graph, loss: GraphLoss, findings: Findings) -> set[str]:
     """The conditions under which a generated sample is made and not judged."""
     swapped: set[str] = set()
-    node = graph.nodes[loss.tensors["fake"]]
-    while not isinstance(node.operation, NetworkCall) and node.inputs:
-        node = graph.nodes[node.inputs[0]]
-    if len(node.inputs) < 2:
-        return swapped
-    made_of = _sources(graph, upstream(graph.nodes, node.inputs[:1]))
-    shown = _sources(graph, upstream(graph.nodes, node.inputs[1:]))
+    judged = graph.judged(loss.tensors["fake"])
+    made_of = _sources(graph, upstream(graph.nodes, judged[:1]))
+    shown = _sources(graph, upstream(graph.nodes, judged[1:]))
     for name, condition in graph.spec.conditions.items():
         if condition.draw == "same" or name not in made_of or name in shown:
             continue

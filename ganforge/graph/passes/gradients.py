@@ -1,9 +1,8 @@
 """Gradient reach: which networks each term of a loss moves.
 
 An adversarial loss has a critic, the outermost network call that `real` and `fake` have in common,
-and a generator's
-side: every trainable network upstream of the critic's arguments. Any other loss moves all trainable
-networks it reaches.
+and a generator's side: every trainable network upstream of the critic's arguments. Any other loss
+moves all trainable networks it reaches.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
-from ganforge.graph.nodes import Bundle, NetworkCall, NodeShape
+from ganforge.graph.nodes import Bundle
 from ganforge.graph.passes.tables import ends
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
@@ -17,7 +17,7 @@ def check_losses(graph: Graph, findings: Findings) -> None:
     """
     for loss in graph.losses.values():
         known = any(term.loss == loss.name for term in graph.terms)
-        if known and {"real", "fake"} <= set(loss.tensors):
+        if known and loss.has_sides:
             _check_sides(graph, loss, findings)
         elif {"original", "reconstruction"} <= set(loss.tensors):
             _check_target(graph, loss, findings)
@@ -40,8 +40,9 @@ def _is_picture(shape: Tensor) -> bool:
 
 
 def _check_sides(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
-    real, fake = (_judged(graph, loss.tensors[t]) for t in ("real", "fake"))
-    for (first, a), (second, b) in zip(real, fake, strict=False):
+    real, fake = (graph.judged(loss.tensors[side]) for side in ("real", "fake"))
+    for first, second in zip(real, fake, strict=False):
+        a, b = graph.nodes[first].shape, graph.nodes[second].shape
         if isinstance(a, Tensor) and isinstance(b, Tensor) and a.shape != b.shape:
             message = f"the critic judges real samples of {a} and generated ones of {b}"
             help = "change the generator's last size, or the field's `size`"
@@ -54,26 +55,14 @@ def _check_sides(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
             return
 
 
-def _judged(graph: Graph, root: int) -> list[tuple[int, NodeShape]]:
-    """The arguments of the outermost network call of a score."""
-    node = graph.nodes[root]
-    while not isinstance(node.operation, NetworkCall) and node.inputs:
-        node = graph.nodes[node.inputs[0]]
-    if not isinstance(node.operation, NetworkCall):
-        return []
-    return [(i, graph.nodes[i].shape) for i in node.inputs]
-
-
 def _check_logits(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     """GF410: one logit for each class."""
     logits, target = (graph.nodes[loss.tensors[t]].shape for t in ("logits", "target"))
     if not isinstance(logits, Tensor) or not isinstance(target, Tensor):
         return
     if target.classes is None:
-        message, help = (
-            f"`target` is {target}, and no class",
-            "name a field or condition of classes",
-        )
+        message = f"`target` is {target}, and no class"
+        help = "name a field or condition of classes"
         findings.add("GF410", ("losses", loss.name, "target"), message, help)
     elif logits.shape != (target.classes,):
         message = f"`logits` is {logits}, and `target` is a {target}"

@@ -67,7 +67,7 @@ def _domain(graph: Graph, network: str) -> set[int]:
     """The real tensors that stand where a network's results stand in adversarial losses."""
     found: set[int] = set()
     for loss in graph.losses.values():
-        if {"real", "fake"} <= set(loss.tensors):
+        if loss.has_sides:
             real, fake = (graph.nodes[loss.tensors[side]] for side in ("real", "fake"))
             for a, b in zip(real.inputs, fake.inputs, strict=False):
                 made = graph.nodes[b].operation

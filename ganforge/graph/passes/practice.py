@@ -11,10 +11,10 @@ from ganforge.spec.findings import Findings
 
 
 def check_practice(graph: Graph, findings: Findings) -> None:
-    """GF702 to GF717, as far as the losses of this version can break them."""
+    """GF702, GF703, GF704, GF711, GF712 and GF717."""
     _check_ranges(graph, findings)
     for loss in graph.losses.values():
-        if {"real", "fake"} <= set(loss.tensors) and any(t.loss == loss.name for t in graph.terms):
+        if loss.has_sides and any(t.loss == loss.name for t in graph.terms):
             _check_objective(graph, loss, findings)
     _check_batch_of_one(graph, findings)
 
@@ -23,12 +23,8 @@ def _check_objective(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     path, objective = ("losses", loss.name), getattr(loss.spec.params, "objective", "")
     if objective == "saturating":
         message = "the saturating objective gives a weak gradient while the critic wins"
-        findings.add(
-            "GF712",
-            (*path, "objective"),
-            message,
-            "the paper itself trains non-saturating (1406.2661)",
-        )
+        help = "the paper itself trains non-saturating (1406.2661)"
+        findings.add("GF712", (*path, "objective"), message, help)
     critics = outermost_critic(graph, loss, findings)
     if objective == "wasserstein" and not _is_lipschitz(graph, critics):
         message = "a Wasserstein critic without Lipschitz control"
@@ -39,20 +35,13 @@ def _check_objective(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
         findings.add("GF704", (*path, "objective"), message, help)
     for name in sorted(critics) if objective != "energy" else ():
         _check_logits(graph, name, findings)
-    steps = graph.spec.train.players.get("critic")
-    if (
-        objective in ("non-saturating", "saturating")
-        and steps
-        and isinstance(steps.steps, int | float)
-        and steps.steps > 1
-    ):
-        message = f"{steps.steps:g} critic steps a round with the {objective} objective"
-        findings.add(
-            "GF717",
-            ("train", "players", "critic", "steps"),
-            message,
-            "several steps suit Wasserstein-type losses",
-        )
+    table = graph.spec.train.players.get("critic")
+    steps = table.steps if table is not None else 1
+    saturates = objective in ("non-saturating", "saturating")
+    if saturates and isinstance(steps, int | float) and steps > 1:
+        message = f"{steps:g} critic steps a round with the {objective} objective"
+        help = "several steps suit Wasserstein-type losses"
+        findings.add("GF717", ("train", "players", "critic", "steps"), message, help)
 
 
 def _is_lipschitz(graph: Graph, critics: frozenset[str]) -> bool:
@@ -70,11 +59,8 @@ def _is_lipschitz(graph: Graph, critics: frozenset[str]) -> bool:
 def _check_logits(graph: Graph, critic: str, findings: Findings) -> None:
     network = graph.networks.get(critic)
     for node in _last(network.body) if network else ():
-        if isinstance(node.operation, Layer) and node.operation.block.name in (
-            "sigmoid",
-            "softmax",
-        ):
-            block = node.operation.block.name
+        block = node.operation.block.name if isinstance(node.operation, Layer) else ""
+        if block in ("sigmoid", "softmax"):
             message = f"the critic `{critic}` ends in {block}, and its loss takes logits"
             findings.add("GF702", node.path, message, f"remove the {block}")
 
@@ -98,24 +84,21 @@ def _bounding(body: Body) -> Node:
 def _check_ranges(graph: Graph, findings: Findings) -> None:
     """A generator whose last activation cannot reach the data's range, or leaves it."""
     for loss in graph.losses.values():
-        if not {"real", "fake"} <= set(loss.tensors):
+        if not loss.has_sides:
             continue
-        real, fake = (_argument(graph, loss.tensors[t]) for t in ("real", "fake"))
-        if real is None or fake is None or not isinstance(fake.operation, NetworkCall):
-            continue
-        a, b = real.shape, fake.shape
-        if (
-            isinstance(a, Tensor)
-            and isinstance(b, Tensor)
-            and a.range
-            and b.range
-            and a.range != b.range
-        ):
-            made, data = _span(b.range), _span(a.range)
-            message = f"the generator gives values in {made}, and the data is in {data}"
-            network = graph.networks[fake.operation.network]
-            bounded = _bounding(network.body)
-            findings.add("GF703", bounded.path, message, _range_help(a.range, b.range))
+        judged = [graph.judged(loss.tensors[side])[:1] for side in ("real", "fake")]
+        for first, second in zip(*judged, strict=False):
+            real, fake = graph.nodes[first], graph.nodes[second]
+            data, made = _range(real), _range(fake)
+            if isinstance(fake.operation, NetworkCall) and data and made and data != made:
+                message = f"the generator gives values in {_span(made)}"
+                message = f"{message}, and the data is in {_span(data)}"
+                bounded = _bounding(graph.networks[fake.operation.network].body)
+                findings.add("GF703", bounded.path, message, _range_help(data, made))
+
+
+def _range(node: Node) -> tuple[float, float] | None:
+    return node.shape.range if isinstance(node.shape, Tensor) else None
 
 
 def _range_help(data: tuple[float, float], made: tuple[float, float]) -> str:
@@ -131,26 +114,15 @@ def _span(bounds: tuple[float, float]) -> str:
     return f"[{bounds[0]:g}, {bounds[1]:g}]"
 
 
-def _argument(graph: Graph, root: int) -> Node | None:
-    """The first argument of the outermost network call."""
-    node = graph.nodes[root]
-    while not isinstance(node.operation, NetworkCall) and node.inputs:
-        node = graph.nodes[node.inputs[0]]
-    return graph.nodes[node.inputs[0]] if isinstance(node.operation, NetworkCall) else None
-
-
 def _check_batch_of_one(graph: Graph, findings: Findings) -> None:
     if graph.spec.train.batch > 1 or graph.spec.sample.statistics == "batch":
         return
     for name, network in graph.networks.items():
         if has_block(network.body, "batch-norm"):
-            message = (
-                f"batch norm in `{name}` at batch 1 acts as instance norm, and evaluation differs"
-            )
-            findings.add(
-                "GF711",
-                ("train", "batch"),
-                message,
+            acts = "acts as instance norm, and evaluation differs"
+            message = f"batch norm in `{name}` at batch 1 {acts}"
+            help = (
                 'use `norm = "instance"` or a larger batch; `[sample] statistics = "batch"` says '
-                "that it is meant (1611.07004)",
+                "that it is meant (1611.07004)"
             )
+            findings.add("GF711", ("train", "batch"), message, help)
