@@ -24,6 +24,7 @@ from ganforge.plugins import params
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.registry import load_registry
 from ganforge.spec import models, planned
+from ganforge.spec.label_noise import NoiseTable
 from ganforge.spec.latents import LATENTS
 from ganforge.spec.names import RESERVED
 from ganforge.spec.train import OPTIMIZERS
@@ -42,6 +43,7 @@ NAMED_TYPES: tuple[tuple[Any, str], ...] = (
     (params.Word, "word"),
     (params.Ints, "list of whole numbers"),
     (params.Floats, "list of numbers"),
+    (list[params.Ints], "list of lists of whole numbers"),
     (params.Live, "live number"),
     (params.LivePair, "two live numbers"),
     (params.Reference, "word, or table with `kind`"),
@@ -292,6 +294,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "class": lambda: keys("class", models.ClassField),
     "data": lambda: keys("data", models.DataTable),
     "conditioning": lambda: keys("conditioning", models.Condition),
+    "noise": lambda: keys("noise", NoiseTable),
     "draw": lambda: choices("draw", fields_of(models.Condition)["draw"][0]),
     "latents": lambda: variants("distribution", LATENTS, ("size", "shape")),
     "networks": lambda: keys("networks", models.NetworkTable),

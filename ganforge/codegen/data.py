@@ -10,6 +10,7 @@ from ganforge.codegen.names import Imports
 from ganforge.graph.graph import Graph
 from ganforge.plugins.declarations import DataSource
 from ganforge.plugins.registry import Registry
+from ganforge.spec.label_noise import CorruptTable
 from ganforge.spec.models import ClassField, Data, ImageField
 
 SAID = {
@@ -61,6 +62,9 @@ def opening(data: Data, source: DataSource, imports: Imports) -> str:
     if data.table.holdout is not None:
         hold_out = imports.use("ganforge.runtime.holdout:hold_out")
         opened = f"{hold_out}({opened}, {literal(data.table.holdout)})"
+    for name, field in data.fields.items():
+        if isinstance(field, ClassField):
+            opened = _relabelled(opened, name, field, imports)
     if _cropped(data):
         cropped = imports.use("ganforge.runtime.crops:Cropped")
         margins = data.table.crop == "random"
@@ -70,6 +74,31 @@ def opening(data: Data, source: DataSource, imports: Imports) -> str:
     domains = imports.use("ganforge.runtime.domains:Domains")
     parts = imports.use("ganforge.runtime.domains:by_domain")
     return f"{domains}([{opened} for part in {parts}(FIELDS)])"
+
+
+def _relabelled(opened: str, name: str, field: ClassField, imports: Imports) -> str:
+    """Data whose labels of a field training sees noisy or hidden, where the spec says so."""
+    if field.corrupt is not None:
+        noisy = imports.use("ganforge.runtime.labels:NoisyLabels")
+        arguments = f"{literal(name)}, {_noise(field, field.corrupt, imports)}, "
+        opened = f"{noisy}({opened}, {arguments}{field.corrupt.seed})"
+    if field.labelled is not None:
+        partly = imports.use("ganforge.runtime.labels:PartlyLabelled")
+        share = "" if field.labelled_share is None else f", {literal(field.labelled_share)}"
+        arguments = f"{literal(name)}, {field.classes}, {field.labelled}{share}"
+        opened = f"{partly}({opened}, {arguments})"
+    return opened
+
+
+def _noise(field: ClassField, table: CorruptTable, imports: Imports) -> str:
+    """The function that makes labels noisy, all but labels and chance given."""
+    partial = imports.use("functools:partial")
+    if table.kind == "symmetric":
+        function = imports.use("ganforge.runtime.labels:redrawn")
+        return f"{partial}({function}, classes={field.classes}, rate={literal(table.rate)})"
+    function = imports.use("ganforge.runtime.labels:exchanged")
+    pairs = literal([tuple(pair) for pair in table.pairs])
+    return f"{partial}({function}, {pairs=!s}, rate={literal(table.rate)})"
 
 
 def _cropped(data: Data) -> bool:

@@ -87,13 +87,19 @@ class _Builder:
     def sources(self) -> None:
         """Data fields and latents, each name one tensor."""
         fields = self.spec.data.fields if self.spec.data else {}
+        conditions = self.spec.conditions
         for name, value in fields.items():
-            self._source(name, "field", field_shape(value), ("data", "fields", name))
+            noises = [c.noise for c in conditions.values() if c.field == name and c.noise]
+            shape = field_shape(value, noises[0].of_labels(noisy=True) if noises else None)
+            self._source(name, "field", shape, ("data", "fields", name))
         for name, latent in self.spec.latents.items():
             self._source(name, "latent", latent_shape(latent), ("latents", name))
-        for name, condition in self.spec.conditions.items():
+        for name, condition in conditions.items():
             if condition.field in fields:
-                shape = field_shape(fields[condition.field])
+                noisy = condition.draw != "uniform"  # as the data has them
+                noise = condition.noise
+                known = noise.of_labels(noisy=noisy) if noise else None
+                shape = field_shape(fields[condition.field], known)
                 self._source(name, "condition", shape, ("conditioning", name))
         for path in (("data", "fields"), ("latents",), ("conditioning",), ("flow",)):
             for name in self.written(*path):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         call,
     )
     from ganforge.plugins.params import Params
-    from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
+    from ganforge.plugins.shapes import LabelNoise, Shape, ShapeError, Tensor, TensorList
 
 __all__ = [
     "Block",
@@ -33,6 +33,7 @@ __all__ = [
     "DataSource",
     "Entry",
     "Init",
+    "LabelNoise",
     "Loss",
     "Parametrization",
     "Params",
@@ -48,7 +49,7 @@ __all__ = [
 
 hookimpl = pluggy.HookimplMarker("ganforge")
 
-_SHAPES = ("Shape", "ShapeError", "Tensor", "TensorList")
+_SHAPES = ("LabelNoise", "Shape", "ShapeError", "Tensor", "TensorList")
 
 
 def __getattr__(name: str) -> Any:

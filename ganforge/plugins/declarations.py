@@ -134,6 +134,7 @@ class Loss:
         buffers; None where it remembers nothing. Checkpoints hold it. In `terms` the targets
         `self` and `self.method` call it. It updates its buffers where it is called, without
         `.item()`. A term that `replays` adds one sample of each stored tensor to its arguments.
+    unlabelled: tensors whose classes may be -1, of samples without a label.
     reports: buffers of the module that stand in the log beside the loss, as `LOSS.NAME`.
     """
 
@@ -145,6 +146,7 @@ class Loss:
     tables: tuple[str, ...] = ()
     module: Callable[[Any], Call | None] = _no_module
     reports: tuple[str, ...] = ()
+    unlabelled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

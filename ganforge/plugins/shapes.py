@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 class ShapeError(Exception):
@@ -17,15 +17,28 @@ class ShapeError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class LabelNoise:
+    """How labels are noisy: with probability `rate` a class is drawn anew from all, or, with
+    `pairs`, the first of each becomes the second. `noisy` says on which side a tensor stands.
+    """
+
+    rate: float
+    pairs: tuple[tuple[int, int], ...] = ()
+    noisy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Tensor:
     """One tensor per sample: `(C, H, W)` for images, `(N,)` for vectors, `()` for class indices.
 
-    `classes` is set for int64 class indices; `range` where the values are known to stay in bounds.
+    `classes` is set for int64 class indices; `range` where the values are known to stay in bounds,
+    `noise` where classes are noisy, or stand for a field that is.
     """
 
     shape: tuple[int, ...]
     classes: int | None = None
     range: tuple[float, float] | None = None
+    noise: LabelNoise | None = field(default=None, compare=False)
 
     @property
     def is_image(self) -> bool:

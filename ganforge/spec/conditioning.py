@@ -36,6 +36,9 @@ def read_conditions(
             message = f"`{name}` cannot be drawn uniformly: `{condition.field}` is no class"
             help = '`draw = "data"` takes it from another sample'
             findings.add("GF115", (*path, "draw"), message, help)
+        elif condition.noise is not None and field.get("kind") != "class":
+            message = f"labels are noisy, and `{condition.field}` is no class"
+            findings.add("GF115", (*path, "noise"), message, "remove `noise`")
         else:
             conditions[name] = condition
     return conditions

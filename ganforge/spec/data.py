@@ -11,6 +11,7 @@ from ganforge.formula.evaluate import Scope, shown
 from ganforge.plugins.declarations import DataSource
 from ganforge.plugins.registry import Registry
 from ganforge.spec.findings import Findings
+from ganforge.spec.label_noise import check_pairs
 from ganforge.spec.models import ClassField, Data, DataTable, ImageField
 from ganforge.spec.names import check_name
 from ganforge.spec.planned import FIELD_KINDS, refuse
@@ -44,6 +45,7 @@ def read_data(
     data = Data(source, options, shared, fields)
     _check_source(data, findings)
     _check_crops(data, findings)
+    _check_labels(data, findings)
     return data
 
 
@@ -73,6 +75,30 @@ def _check_crops(data: Data, findings: Findings) -> None:
         message = "pairs are cropped alike, and these images differ in size"
         help = "give them one size, and resize in `[flow]`"
         findings.add("GF115", ("data", "crop"), message, help)
+
+
+def _check_labels(data: Data, findings: Findings) -> None:
+    """Whether the labels can be hidden and made noisy as the fields ask."""
+    shares = []
+    for name, field in data.fields.items():
+        if not isinstance(field, ClassField):
+            continue
+        path = ("data", "fields", name)
+        check_pairs(field.corrupt, field.classes, (*path, "corrupt"), findings)
+        altered = "labelled" if field.labelled is not None else "corrupt" if field.corrupt else None
+        if altered and data.domains:
+            message = f"`{altered}` is about samples of one data set, and these are domains"
+            findings.add("GF115", (*path, altered), message, f"remove `{altered}`")
+        if field.labelled_share is not None:
+            shares.append(path)
+            if field.labelled is None:
+                message = "`labelled_share` needs `labelled`: how many samples carry a label"
+                help = "write `labelled = 1000`, or remove `labelled_share`"
+                findings.add("GF111", (*path, "labelled_share"), message, help)
+    for path in shares[1:]:
+        message = "a batch is divided by the labels of one field"
+        help = "leave `labelled_share` to one of them"
+        findings.add("GF115", (*path, "labelled_share"), message, help)
 
 
 def unknown_name(source: DataSource, field: ImageField | ClassField) -> tuple[str, str] | None:

@@ -30,6 +30,7 @@ from ganforge.plugins.params import (
     Weights,
     Word,
 )
+from ganforge.spec.label_noise import CorruptTable, NoiseTable
 
 Range = tuple[float, float]
 
@@ -86,6 +87,9 @@ class ClassField(Params):
 
     kind: Literal["class"]
     classes: Positive
+    labelled: Positive | None = None
+    labelled_share: Float | None = Field(default=None, gt=0, lt=1)
+    corrupt: CorruptTable | None = None
     source: Word | None = Field(default=None, alias="from")
 
 
@@ -158,6 +162,7 @@ class Condition(Params):
 
     field: Word
     draw: Literal["uniform", "data", "shuffle", "same"] = "uniform"
+    noise: NoiseTable | None = None
 
 
 class NetworkTable(Params):

@@ -11,9 +11,7 @@ from ganforge.spec.findings import Findings
 
 KEYS: Mapping[str, frozenset[str]] = {
     "": frozenset({"stages", "search"}),
-    "conditioning": frozenset({"noise"}),
     "data": frozenset({"normalize"}),
-    "data.fields": frozenset({"labelled", "labelled_share", "corrupt"}),
     "train": frozenset({"fresh_optimizers", "level", "fade_kimg"}),
     "losses": frozenset({"reduction", "noise"}),
 }
@@ -36,8 +34,6 @@ FUNCTIONS = frozenset(
     [
         "sample-gaussian",
         "shuffle",
-        "corrupt",
-        "clean",
         "pyramid",
         "mix-styles",
         "real-logit",
@@ -59,6 +55,7 @@ LOSSES = frozenset(
     ]
 )
 WORDS: Mapping[str, frozenset[str]] = {
+    "kind": frozenset({"matrix"}),
     "statistics": frozenset({"standing"}),
 }
 """Values by the key that takes them."""

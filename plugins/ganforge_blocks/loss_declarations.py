@@ -97,6 +97,7 @@ LOSSES = (
         NoParams,
         ("logits", "target"),
         auxiliary_class_terms,
+        unlabelled=("target",),
     ),
     Loss(
         "mutual-info",

@@ -14,6 +14,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
         conv,
         dense,
         functions,
+        labels,
         layout,
         noise,
         norms,
@@ -33,6 +34,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
         *resampling.BLOCKS,
         *pooling.BLOCKS,
         *functions.BLOCKS,
+        *labels.BLOCKS,
     )
 
 

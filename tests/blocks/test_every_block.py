@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganforge.plugins import ShapeError, Tensor, TensorList
+from ganforge.plugins import LabelNoise, ShapeError, Tensor, TensorList
 from ganforge_blocks.plugin import ganforge_register_blocks
 
 BLOCKS = {block.name: block for block in ganforge_register_blocks()}
 VECTOR, IMAGE, CLASS = Tensor((12,)), Tensor((4, 6, 8)), Tensor((), classes=5)
+PAIRS = LabelNoise(0.3, ((0, 1), (1, 0), (2, 1)))
+CLEAN = replace(CLASS, noise=LabelNoise(0.3))
+NOISY = [LabelNoise(0.3, noisy=True), replace(PAIRS, noisy=True)]
 SAMPLES: dict[str, list[tuple[dict[str, Any], list[Tensor]]]] = {
     "conv": [
         ({"out": 5}, [IMAGE]),
@@ -96,6 +100,8 @@ SAMPLES: dict[str, list[tuple[dict[str, Any], list[Tensor]]]] = {
     "tile": [({}, [VECTOR, IMAGE])],
     "detach": [({}, [IMAGE]), ({}, [CLASS])],
     "roll": [({}, [IMAGE]), ({}, [CLASS])],
+    "corrupt": [({}, [CLEAN, Tensor(())]), ({}, [replace(CLEAN, noise=PAIRS), Tensor(())])],
+    "clean": [({}, [replace(CLEAN, noise=noise), Tensor(())]) for noise in NOISY],
     "lerp": [({}, [IMAGE, IMAGE, Tensor(())]), ({}, [VECTOR, VECTOR, VECTOR])],
     "interpolate": [({}, [IMAGE, IMAGE, Tensor((1, 1, 1))])],
     "squared-error": [({}, [IMAGE, IMAGE]), ({"norm": "l2"}, [VECTOR, VECTOR])],
@@ -111,7 +117,7 @@ LEARNED = [
     if BLOCKS[name].stateful and not BLOCKS[name].random
     if values.get("affine", name != "instance-norm")
 ]
-CODES = {f"GF{code}" for code in (115, 217, *range(301, 309), 311, 313, 314, 503, 506)}
+CODES = {f"GF{code}" for code in (115, 217, *range(301, 309), 311, 313, 314, 503, 505, 506)}
 
 
 def cases(chosen: list[tuple[Any, ...]]) -> pytest.MarkDecorator:
@@ -177,7 +183,7 @@ def test_gradient_reaches_every_parameter(name, values, shapes, read, execute) -
 @cases(FUNCTIONS)
 def test_known_range_holds(name, values, shapes, read, apply) -> None:
     block, params = BLOCKS[name], read(BLOCKS[name], **values)
-    bounded = [Tensor(s.shape, s.classes, None if s.classes else (0.5, 2.0)) for s in shapes]
+    bounded = [replace(s, range=None if s.classes else (0.5, 2.0)) for s in shapes]
     shape = block.infer(params, *bounded)
     low, high = getattr(shape, "range", None) or (-torch.inf, torch.inf)
     tensors = [drawn(s) if s.classes else 0.5 + 1.5 * torch.rand(2, *s.shape) for s in shapes]

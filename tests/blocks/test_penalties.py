@@ -61,8 +61,10 @@ def test_classes_are_told_by_cross_entropy_of_the_labelled(value) -> None:
     expected = cross_entropy(logits[[0, 2]], target[[0, 2]])
     tensors = {"logits": logits, "target": target}
     torch.testing.assert_close(value("auxiliary-class", tensors), expected)
-    tensors["target"] = torch.full((4,), -1)
-    assert value("auxiliary-class", tensors).item() == 0
+    tensors = {"logits": logits.requires_grad_(), "target": torch.full((4,), -1)}
+    unlabelled = value("auxiliary-class", tensors)
+    unlabelled.backward()
+    assert unlabelled.item() == 0 and logits.grad is not None and not logits.grad.any()
 
 
 @pytest.mark.parametrize("name", ["reconstruction", "cycle-consistency", "identity"])

@@ -234,6 +234,48 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     assert int(checkpoint.name[6:]) == len(losses(run))
 
 
+RELABELLED = {
+    "acgan": [
+        "data.fields.label.labelled=20",
+        "data.fields.label.labelled_share=0.5",
+        "data.fields.label.corrupt={ kind = 'symmetric', rate = 0.5, seed = 3 }",
+    ],
+    "sngan-projection": [
+        "data.fields.label.corrupt={ kind = 'pairs', rate = 0.4, pairs = [[0, 1], [2, 1]] }",
+        "conditioning.y.noise={ kind = 'pairs', rate = 0.4, pairs = [[0, 1], [2, 1]] }",
+        "flow.noisy=corrupt(y)",
+        "flow.cleaned=clean(label)",
+        "losses.adversarial.real=D(x, cleaned)",
+        "losses.adversarial.fake=D(fake, noisy)",
+    ],
+}
+
+
+@pytest.mark.parametrize("spec", RELABELLED)
+def test_hidden_and_noisy_labels_are_the_same_in_the_script_and_after_resuming(
+    spec: str, tmp_path: Path
+) -> None:
+    changed = [part for value in RELABELLED[spec] for part in ("--set", value)]
+    script, whole = tmp_path / "script.py", tmp_path / "whole"
+    ganforge("emit", spec, *tiny(spec), *changed, "-o", str(script))
+    ganforge("train", spec, *tiny(spec), *changed, "--out", str(whole), "--rounds", "3", *EVERY)
+    for rounds, resume in (("1", []), ("3", ["--resume"])):
+        options = ["--out", str(tmp_path / "alone"), "--rounds", rounds, "--device", "cpu"]
+        done = run_alone(script, *options, *resume, *EVERY)
+        assert done.returncode == 0, done.stderr
+    assert_same(whole, tmp_path / "alone")
+
+
+@pytest.mark.parametrize("spec", RELABELLED)
+def test_a_round_with_hidden_or_noisy_labels_runs_on_the_meta_device(spec: str) -> None:
+    overrides = [*(f"{key}={value}" for key, value in TINY[spec].items()), *RELABELLED[spec]]
+    module = import_program(compile_spec(spec, overrides).program().text)
+    state = module.build(0, torch.device("meta"))
+    drawn = module.draw(state, module.open_data("shapes"))
+    losses = module.train_round(state, *(on_meta(values) for values in drawn))
+    assert losses and all(loss.is_meta for loss in losses.values())
+
+
 def on_meta(values: Any) -> Any:
     """What a round draws, on the meta device: tensors, or tuples and lists of them by step."""
     if isinstance(values, torch.Tensor):

@@ -31,6 +31,25 @@ CLASS_AS_NUMBERS = Rule(
     bad='from = "concat(z, y)"',
     good='from = "concat(z, one_hot(y))"',
 )
+UNLABELLED = Rule(
+    "GF504",
+    "unlabelled",
+    Severity.ERROR,
+    says="Labels that most samples lack are used where each sample needs one.",
+    why="Samples without a label have the class -1, which no table and no `one_hot` has.",
+    bad='label = { kind = "class", classes = 10, labelled = 1000 }\nreal = "D(x, label)"',
+    good='kind = "auxiliary-class"\nlogits = "D(x).label"\ntarget = "label"',
+)
+NO_NOISE = Rule(
+    "GF505",
+    "no-noise",
+    Severity.ERROR,
+    says="`corrupt` or `clean` is given classes whose noise is not known.",
+    why="A condition says how the labels of its field are noisy: `corrupt` makes clean classes as "
+    "noisy, and `clean` draws clean ones for noisy ones.",
+    bad='y = { field = "label" }\n[flow]\nnoisy = "corrupt(y)"',
+    good='y = { field = "label", noise = { kind = "symmetric", rate = 0.3 } }',
+)
 EMBEDDING_OF_NUMBERS = Rule(
     "GF506",
     "embedding-of-numbers",

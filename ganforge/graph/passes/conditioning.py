@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import NetworkCall, Source, upstream
+from ganforge.graph.passes.unlabelled import check_unlabelled
 from ganforge.spec.findings import Findings
+from ganforge.spec.label_noise import check_pairs
+from ganforge.spec.models import ClassField
 
 
 def check_conditioning(graph: Graph, findings: Findings) -> None:
-    """GF501, GF502."""
+    """GF501, GF502, GF504, and GF115 for noise of classes that are not there."""
+    _check_noise(graph, findings)
+    check_unlabelled(graph, findings)
     swapped: set[str] = set()
     for loss in graph.losses.values():
         if loss.has_sides:
             swapped |= _check_fake(graph, loss, findings)
     _check_seen(graph, swapped, findings)
+
+
+def _check_noise(graph: Graph, findings: Findings) -> None:
+    for name, condition in graph.spec.conditions.items():
+        field = graph.spec.data.fields[condition.field] if graph.spec.data else None
+        if isinstance(field, ClassField):
+            check_pairs(condition.noise, field.classes, ("conditioning", name, "noise"), findings)
 
 
 def _check_seen(graph: Graph, swapped: set[str], findings: Findings) -> None:
