@@ -92,7 +92,7 @@ def _relabelled(opened: str, name: str, field: ClassField, imports: Imports) -> 
 
 def _noise(field: ClassField, table: CorruptTable, imports: Imports) -> str:
     """The function that makes labels noisy, all but labels and chance given."""
-    partial = imports.use("functools:partial")
+    partial = imports.use("functools.partial")
     if table.kind == "symmetric":
         function = imports.use("ganforge.runtime.labels:redrawn")
         return f"{partial}({function}, classes={field.classes}, rate={literal(table.rate)})"

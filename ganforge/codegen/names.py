@@ -35,6 +35,7 @@ ROOTS = {
     "torch": "import torch",
     "math": "import math",
     "copy": "import copy",
+    "functools": "import functools",
 }
 
 

@@ -19,7 +19,7 @@ from ganforge.errors import CannotStart
 from ganforge.graph import Graph
 from ganforge.graph.nodes import upstream
 from ganforge.plan.plan import Plan
-from ganforge.spec.models import Data, ImageField
+from ganforge.spec.models import ClassField, Data, ImageField
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class Measured:
 def measured(plan: Plan, *, whole: bool = False) -> Measured:
     """What is measured of a plan. Raises `CannotStart` where it has no such samples.
 
-    whole: whether nothing is held out of the data, as they are not the run's own.
+    whole: whether nothing is held out of the data and all labels are as they are, since they are
+    not the run's own.
     """
     root = _generated(plan)
     real = _real_field(plan.graph, root)
@@ -66,7 +67,12 @@ def _whole(plan: Plan) -> Data | None:
     data = plan.graph.spec.data
     if data is None:
         return None
-    return replace(data, table=data.table.model_copy(update={"holdout": None}))
+    trained = {"labelled": None, "labelled_share": None, "corrupt": None}
+    fields = {
+        name: field.model_copy(update=trained) if isinstance(field, ClassField) else field
+        for name, field in data.fields.items()
+    }
+    return replace(data, table=data.table.model_copy(update={"holdout": None}), fields=fields)
 
 
 def _generated(plan: Plan) -> int:

@@ -176,7 +176,10 @@ def test_the_script_imports_torch_numpy_pillow_and_the_standard_library_only(
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_the_script_passes_the_linter(spec: str, tmp_path: Path) -> None:
-    script = emitted(spec, tmp_path)
+    assert_linted(emitted(spec, tmp_path))
+
+
+def assert_linted(script: Path) -> None:
     ruff = str(Path(sys.executable).parent / "ruff")
     rules = ["check", "--isolated", "--select", "E,F,I,B,UP", "--line-length", "100", str(script)]
     assert subprocess.run([ruff, *rules], check=False).returncode == 0
@@ -258,6 +261,7 @@ def test_hidden_and_noisy_labels_are_the_same_in_the_script_and_after_resuming(
     changed = [part for value in RELABELLED[spec] for part in ("--set", value)]
     script, whole = tmp_path / "script.py", tmp_path / "whole"
     ganforge("emit", spec, *tiny(spec), *changed, "-o", str(script))
+    assert_linted(script)
     ganforge("train", spec, *tiny(spec), *changed, "--out", str(whole), "--rounds", "3", *EVERY)
     for rounds, resume in (("1", []), ("3", ["--resume"])):
         options = ["--out", str(tmp_path / "alone"), "--rounds", rounds, "--device", "cpu"]

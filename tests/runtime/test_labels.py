@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from ganforge.codegen.program import build_program
+from ganforge.metrics.measured import measured
 from ganforge.pipeline import compile_spec
 from ganforge.plugins import LabelNoise
 from ganforge.plugins import Tensor as Shape
@@ -143,6 +145,17 @@ def test_a_program_opens_only_what_its_spec_asks_for() -> None:
     data = import_program(altered.text).open_data("shapes")
     seen = data.visit(0, data.count, 0)["label"]
     assert (seen >= 0).sum() == 20 and not (seen == 0).any()
+
+
+def test_data_that_are_not_the_run_s_own_need_not_have_its_labels() -> None:
+    changed = ["data.fields.label.labelled=5000", "data.holdout=0.5", "data.count=60"]
+    compilation = compile_spec("acgan", changed)
+    assert compilation.plan is not None
+    whole = measured(compilation.plan, whole=True)
+    opened = import_program(build_program(whole.plan, compilation.registry).text)
+    assert opened.open_data("shapes").count == 60
+    with pytest.raises(RunError, match="give a smaller number"):
+        import_program(compilation.program().text).open_data("shapes")
 
 
 def new_state() -> State:
