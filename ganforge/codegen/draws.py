@@ -23,6 +23,9 @@ from ganforge.spec.models import (
     Uniform,
 )
 
+ROOM = 96
+"""What a line of a function holds; of a longer one every value gets a line."""
+
 
 def latent_functions(plan: Plan, imports: Imports) -> list[Function]:
     """`draw_z(count, noise)` for everything random that training or samples use."""
@@ -133,9 +136,10 @@ def _draw_function(
     if any(_from_batch(plan, source) for source in sources):
         read = reader(data_of(plan.graph), c.imports)
         lines.append(f"real = {read}(state, data, {batch})")
-    lines.append(f"return {', '.join(_value(c, s, batch) for s in sources)},")
-    if len(sources) > 1:
-        lines[-1] = lines[-1].removesuffix(",")
+    values = [_value(c, source, batch) for source in sources]
+    lines.append(f"return {', '.join(values)}")
+    if len(values) == 1 or len(lines[-1]) > ROOM:
+        lines[-1] = f"return ({''.join(f'{value}, ' for value in values)})"
     kinds = ", ".join("Tensor" for _ in sources)
     return Function(name, ["state: State", "data: Data"], f"tuple[{kinds}]", summary, lines)
 

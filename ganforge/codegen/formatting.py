@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 LINE_LENGTH = 100
+_STYLE = ("--isolated", "--quiet", "--line-length", str(LINE_LENGTH))
+_PYTHON = ("--config", 'target-version = "py311"')
 
 
-def formatted(text: str) -> str:
-    """The text, formatted; unused and unsorted imports are put right. Raises `RuntimeError` on
-    invalid text.
+def formatted(text: str, own: Iterable[str] = ()) -> str:
+    """The text, formatted; unused and unsorted imports are put right.
+
+    own: packages whose imports stand behind those of all others. Raises `RuntimeError` on invalid
+    text.
     """
-    options = [
-        "--isolated",
-        "--quiet",
-        "--line-length",
-        str(LINE_LENGTH),
-        "--target-version",
-        "py311",
-    ]
-    fixed = _ruff(
-        ["check", "--select", "I,F401", "--fix-only", *options, "--config", KNOWN, "-"], text
-    )
-    return _ruff(["format", *options[:-2], "--config", 'target-version = "py311"', "-"], fixed)
-
-
-KNOWN = 'lint.isort.known-first-party = ["ganforge", "ganforge_blocks"]'
+    own_last = f"lint.isort.known-first-party = {json.dumps(sorted(own))}"
+    rules = ("--select", "I,F401", "--fix-only", "--config", own_last)
+    fixed = _ruff(["check", *rules, *_STYLE, *_PYTHON, "-"], text)
+    return _ruff(["format", *_STYLE, *_PYTHON, "-"], fixed)
 
 
 def _ruff(arguments: list[str], text: str) -> str:

@@ -146,7 +146,7 @@ def _assembled(
     constants, functions = _split(program.text, tree)
     pieces = [(key, _text(walk, key, names)) for key in _statements(walk)]
     early = _decorators(tree)
-    late = {key for key, _ in pieces if names[key] not in early and _is_machinery(key)}
+    late = {key for key, _ in pieces if names[key] not in early and _is_machinery(walk, key[0])}
     parts = [text for key, text in pieces if key not in late]
     machinery = [text for key, text in pieces if key in late]
     values = [text for text in parts if _is_constant(text)]
@@ -171,9 +171,13 @@ def _statements(walk: _Walk) -> list[Key]:
     return [key for key in walk.order if key in once.values()]
 
 
-def _is_machinery(key: Key) -> bool:
-    """Whether a definition stands behind the program's own."""
-    return key[0].startswith(RUNTIME) or ".sources." in key[0]
+def _is_machinery(walk: _Walk, module: str) -> bool:
+    """Whether a module's definitions stand behind the program's own: those of the runtime, and of
+    what is built upon it, such as data sources.
+    """
+    imported = walk.module(module).imports.values()
+    used = [node.module or "" for node in imported if isinstance(node, ast.ImportFrom)]
+    return any(name.startswith(RUNTIME) for name in (module, *used))
 
 
 def _decorators(tree: ast.Module) -> set[str]:

@@ -68,6 +68,10 @@ class Imports:
             self.members[module, name] = name
             self.namespace.reserve([name])
 
+    def packages(self) -> set[str]:
+        """The packages of ganforge and of plugins that take part."""
+        return {module.partition(".")[0] for module, _ in self.members}
+
     def lines(self) -> list[str]:
         """The import statements of everything used so far."""
         by_module: dict[str, list[str]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import textwrap
@@ -9,12 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ganforge.codegen.calculation import Calculation, averaged
+from ganforge.codegen.calculation import Calculation
 from ganforge.codegen.composites import write_composites
+from ganforge.codegen.construction import built
 from ganforge.codegen.data import data_of, field_table, opening, source_help, usable_sources
 from ganforge.codegen.draws import draw_functions, latent_functions
-from ganforge.codegen.expressions import literal, write_call
-from ganforge.codegen.formatting import formatted
+from ganforge.codegen.expressions import literal
+from ganforge.codegen.formatting import LINE_LENGTH, formatted
 from ganforge.codegen.functions import FIXED, LOCAL, Function
 from ganforge.codegen.hyperparameters import Hyperparameters, hyperparameters
 from ganforge.codegen.joint import joint_round
@@ -23,12 +25,10 @@ from ganforge.codegen.networks import ClassText, write_network
 from ganforge.codegen.rounds import train_round
 from ganforge.codegen.samples import sample_functions, shows_data
 from ganforge.codegen.steps import step_function
+from ganforge.formula.evaluate import LIVE_FUNCTIONS
 from ganforge.graph.graph import Graph
-from ganforge.graph.nodes import Replay
 from ganforge.plan.plan import Plan
-from ganforge.plugins.declarations import Call, call
 from ganforge.plugins.registry import Registry
-from ganforge.plugins.shapes import Tensor, TensorList
 from ganforge.resources import folder
 from ganforge.spec.train import LENGTHS
 
@@ -70,45 +70,55 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
     imports.fix(ALWAYS)
     classes, class_of = _classes(graph, imports, names, local)
     hyper = hyperparameters(graph, names)
-    calculation = Calculation(plan, imports, hyper, local)
-    functions = _training(calculation)
-    samples, draws = sample_functions(calculation), draw_functions(calculation)
+    functions = _functions(Calculation(plan, imports, hyper, local))
     sources = usable_sources(data_of(graph), registry, data)
     context: dict[str, Any] = {
+        **_head(graph),
+        "constants": _constants(graph, hyper),
+        "classes": classes,
+        "live": hyper.functions,
+        "live_mark": _live_mark(hyper, imports),
+        "build": built(plan, hyper, imports, class_of),
+        **functions,
+        "samples_of_data": shows_data(plan),
+        "sources": [(s.name, opening(data_of(graph), s, imports)) for s in sources],
+        "source_help": source_help(sources),
+    }
+    return Program(
+        name=graph.spec.gan.name,
+        text=formatted(_render(context, imports), imports.packages()),
+        spec_hash=context["spec"],
+        data=data or sources[0].name,
+        samples_of_data=shows_data(plan),
+        length=" ".join(f"{value} {name}" for name, value in _lengths(graph).items()),
+        follows_progress=any("t.progress" in function.source for function in hyper.functions),
+    )
+
+
+def _head(graph: Graph) -> dict[str, Any]:
+    """What stands at the top, and what the spec counts."""
+    length = _length(graph)
+    return {
         "header": header(graph),
         "params": _params(graph),
         "name": literal(graph.spec.gan.name),
         "spec": spec_hash(graph),
         "fields": literal(field_table(data_of(graph))),
-        "constants": _constants(graph, hyper, plan),
-        "classes": classes,
-        "live": hyper.functions,
-        "build": _build(graph, plan, hyper, imports, class_of),
-        "latents": latent_functions(plan, imports),
-        "draws": draws,
-        "steps": functions,
-        "length": _length(graph),
-        "timed": _names_progress((*draws, *functions, *samples)),
-        "progress": _progress(*_length(graph)),
-        "samples": samples,
-        "samples_of_data": shows_data(plan),
-        "sources": [(s.name, opening(data_of(graph), s, imports)) for s in sources],
-        "source_help": source_help(sources),
-        "data": literal(data or sources[0].name),
+        "length": length,
+        "progress": _progress(*length),
     }
-    if hyper.functions:
-        context["live_mark"] = imports.use("ganforge.runtime.live:live")
-        _schedules(hyper, imports)
-    text = _render(context, imports)
-    return Program(
-        graph.spec.gan.name,
-        formatted(text),
-        str(context["spec"]),
-        data or sources[0].name,
-        shows_data(plan),
-        " ".join(f"{value} {name}" for name, value in _lengths(graph).items()),
-        any("t.progress" in function.source for function in hyper.functions),
-    )
+
+
+def _functions(c: Calculation) -> dict[str, Any]:
+    """The functions that draw, train and sample; whether one of them asks for the progress."""
+    steps, samples, draws = _training(c), sample_functions(c), draw_functions(c)
+    return {
+        "latents": latent_functions(c.plan, c.imports),
+        "draws": draws,
+        "steps": steps,
+        "samples": samples,
+        "timed": _names_progress((*draws, *steps, *samples)),
+    }
 
 
 def _names_progress(functions: Iterable[Function]) -> bool:
@@ -168,14 +178,20 @@ def spec_hash(graph: Graph) -> str:
 
 
 def _params(graph: Graph) -> str:
+    """The params, as a comment of as many lines as they need."""
     values = {
         name: int(value) if isinstance(value, float) and value.is_integer() else value
         for name, value in graph.spec.params.items()
     }
-    return ", ".join(f"{name} = {literal(value)}" for name, value in values.items())
+    if not values:
+        return ""
+    text = ", ".join(f"{name}={literal(value)}" for name, value in values.items())
+    return textwrap.fill(
+        f"Params: {text}", LINE_LENGTH, initial_indent="# ", subsequent_indent="# "
+    )
 
 
-def _constants(graph: Graph, hyper: Hyperparameters, plan: Plan) -> dict[str, str]:
+def _constants(graph: Graph, hyper: Hyperparameters) -> dict[str, str]:
     train = graph.spec.train
     constants = {"BATCH": literal(train.batch)}
     for name, table in train.players.items():
@@ -212,57 +228,6 @@ def _classes(
     return classes, class_of
 
 
-def _build(
-    graph: Graph, plan: Plan, hyper: Hyperparameters, imports: Imports, class_of: dict[str, str]
-) -> dict[str, Any]:
-    """What `build` makes: networks, frozen ones, optimisers, averages."""
-    optimizers = []
-    for player in plan.steps:
-        name, networks = player.player.name, player.player.networks
-        weights = f'networks["{networks[0]}"].parameters()'
-        if len(networks) > 1:
-            weights = "[" + ", ".join(f'*networks["{n}"].parameters()' for n in networks) + "]"
-        made = f"torch.optim.{hyper.classes[name]}({weights}, {hyper.optimizers[name]})"
-        optimizers.append((name, made))
-    imports.use("torch.optim")
-    frozen = [n for n, network in graph.networks.items() if network.table.frozen]
-    averages = averaged(plan) if graph.spec.train.ema else []
-    copy = imports.use("ganforge.runtime.averages:average_of") if averages else ""
-    return {
-        "networks": [(n, f"{class_of[n]}()") for n in graph.networks],
-        "frozen": frozen,
-        "optimizers": optimizers,
-        "fused": any("fused=fused" in made for _, made in optimizers),
-        "averages": averages,
-        "average_of": copy,
-        "losses": _memories(graph, imports),
-        "players": [p.player.name for p in plan.steps],
-    }
-
-
-def _memories(graph: Graph, imports: Imports) -> list[tuple[str, str]]:
-    """The modules of losses that remember something, with one sample of each tensor they store."""
-    made = []
-    for loss in graph.losses.values():
-        module = loss.spec.declaration.module(loss.spec.params)
-        if module is not None:
-            examples = tuple(
-                _example(shape)
-                for node in graph.nodes
-                if node.operation == Replay(loss.name) and isinstance(node.shape, TensorList)
-                for shape in node.shape.items
-                if isinstance(shape, Tensor)
-            )
-            whole = Call(module.target, (*module.args, *examples), module.kwargs)
-            made.append((loss.name, write_call(whole, imports)))
-    return made
-
-
-def _example(shape: Tensor) -> Call:
-    """One sample of a shape: classes are whole numbers."""
-    return call("torch.tensor", 0) if shape.classes else call("torch.zeros", *shape.shape)
-
-
 def _lengths(graph: Graph) -> dict[str, str]:
     """The length of training by its unit."""
     lengths = {name: getattr(graph.spec.train, name) for name in LENGTHS}
@@ -281,12 +246,14 @@ def _progress(done: str, end: str) -> str:
     return f"{done} / ({end})" if " " in end else f"{done} / {end}"
 
 
-def _schedules(hyper: Hyperparameters, imports: Imports) -> None:
-    import ast
-
-    for function in hyper.functions:
-        for node in ast.walk(ast.parse(function.source)):
-            if isinstance(node, ast.Name) and node.id in ("linear", "cosine", "exponential"):
-                imports.use(f"ganforge.runtime.schedules:{node.id}")
-            if isinstance(node, ast.Name) and node.id == "math":
-                imports.use("math.pi")
+def _live_mark(hyper: Hyperparameters, imports: Imports) -> str:
+    """The decorator of live numbers; what their formulas call is imported."""
+    if not hyper.functions:
+        return ""
+    names = (node for f in hyper.functions for node in ast.walk(ast.parse(f.source)))
+    for name in {node.id for node in names if isinstance(node, ast.Name)}:
+        if name in LIVE_FUNCTIONS:
+            imports.use(f"ganforge.runtime.schedules:{name}")
+        elif name == "math":
+            imports.use("math.pi")
+    return imports.use("ganforge.runtime.live:live")

@@ -62,7 +62,7 @@ def sweep_function(grid: Grid, sources: tuple[str, ...], local: Mapping[str, str
     kept = [local[name] for name in sources if name not in replaced]
     lines = [f"cell = torch.arange(len({names[0]}), device={names[0]}.device)"]
     if kept:
-        lines.append(f"held = {_held(grid)}")
+        lines.append(f"held = {_held(grid)}  # the draw that a cell shows")
         lines.append(f"{', '.join(kept)} = {', '.join(f'{name}[held]' for name in kept)}")
     for sweep, place in swept:
         target = local[sweep.name] + ("" if sweep.index is None else f"[:, {sweep.index}]")

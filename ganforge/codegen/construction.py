@@ -1,0 +1,65 @@
+"""What `build` makes: networks, optimisers, averages, and what losses remember."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ganforge.codegen.calculation import averaged
+from ganforge.codegen.expressions import write_call
+from ganforge.codegen.hyperparameters import Hyperparameters
+from ganforge.codegen.names import Imports
+from ganforge.graph.graph import Graph
+from ganforge.graph.nodes import Replay
+from ganforge.plan.plan import Plan
+from ganforge.plugins.declarations import Call, call
+from ganforge.plugins.shapes import Tensor, TensorList
+
+
+def built(
+    plan: Plan, hyper: Hyperparameters, imports: Imports, class_of: Mapping[str, str]
+) -> dict[str, Any]:
+    """The calls that make each part, by name. class_of: the class of each network."""
+    graph, optimizers = plan.graph, []
+    for player in plan.steps:
+        name, networks = player.player.name, player.player.networks
+        weights = f'networks["{networks[0]}"].parameters()'
+        if len(networks) > 1:
+            weights = "[" + ", ".join(f'*networks["{n}"].parameters()' for n in networks) + "]"
+        made = f"torch.optim.{hyper.classes[name]}({weights}, {hyper.optimizers[name]})"
+        optimizers.append((name, made))
+    imports.use("torch.optim")
+    averages = averaged(plan) if graph.spec.train.ema else []
+    copy = imports.use("ganforge.runtime.averages:average_of") if averages else ""
+    return {
+        "networks": [(n, f"{class_of[n]}()") for n in graph.networks],
+        "frozen": [n for n, network in graph.networks.items() if network.table.frozen],
+        "optimizers": optimizers,
+        "fused": any("fused=fused" in made for _, made in optimizers),
+        "averages": averages,
+        "average_of": copy,
+        "losses": _memories(graph, imports),
+    }
+
+
+def _memories(graph: Graph, imports: Imports) -> list[tuple[str, str]]:
+    """The modules of losses that remember something, with one sample of each tensor they store."""
+    made = []
+    for loss in graph.losses.values():
+        module = loss.spec.declaration.module(loss.spec.params)
+        if module is not None:
+            examples = tuple(
+                _example(shape)
+                for node in graph.nodes
+                if node.operation == Replay(loss.name) and isinstance(node.shape, TensorList)
+                for shape in node.shape.items
+                if isinstance(shape, Tensor)
+            )
+            whole = Call(module.target, (*module.args, *examples), module.kwargs)
+            made.append((loss.name, write_call(whole, imports)))
+    return made
+
+
+def _example(shape: Tensor) -> Call:
+    """One sample of a shape: classes are whole numbers."""
+    return call("torch.tensor", 0) if shape.classes else call("torch.zeros", *shape.shape)
