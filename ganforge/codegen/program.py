@@ -30,6 +30,7 @@ from ganforge.graph.graph import Graph
 from ganforge.plan.plan import Plan
 from ganforge.plugins.registry import Registry
 from ganforge.resources import folder
+from ganforge.spec.models import DataTable
 from ganforge.spec.train import LENGTHS
 
 ALWAYS = (
@@ -41,7 +42,7 @@ ALWAYS = (
     "ganforge.runtime.options:Options",
     "ganforge.runtime.run:Run",
 )
-SHAPING = ("paired", "load_size", "crop", "flip", "dequantize", "holdout")
+SHAPING = tuple(key for key in DataTable.model_fields if key != "count")
 """Keys of `[data]` that change training whatever the source."""
 
 

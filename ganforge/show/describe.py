@@ -11,6 +11,7 @@ from ganforge.pipeline import Compilation
 from ganforge.plan.plan import Plan
 from ganforge.plugins.params import Params
 from ganforge.show.layers import layers_of, network_weights
+from ganforge.spec.train import LENGTHS
 
 
 def describe(compilation: Compilation, program: Program) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def _players(plan: Plan) -> list[dict[str, Any]]:
 
 def _training(plan: Plan) -> dict[str, Any]:
     train = plan.graph.spec.train
-    lengths = {name: getattr(train, name) for name in ("rounds", "kimg", "epochs")}
+    lengths = {name: getattr(train, name) for name in LENGTHS}
     return {
         **{name: plain(value) for name, value in lengths.items() if value is not None},
         "batch": train.batch,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ganforge.spec.train import LENGTHS
+
 
 def as_text(about: dict[str, Any]) -> str:
     """Networks as tables, then losses, players and length."""
@@ -74,9 +76,7 @@ def _player(player: dict[str, Any]) -> str:
 
 
 def _training(training: dict[str, Any]) -> str:
-    length = ", ".join(
-        f"{training[name]:,} {name}" for name in ("rounds", "kimg", "epochs") if name in training
-    )
+    length = ", ".join(f"{training[name]:,} {name}" for name in LENGTHS if name in training)
     reuse = ", one draw for all players" if training["reuse"] else ""
     ema = f", EMA ({_pairs(training['ema'])})" if training["ema"] else ""
     return f"Training: {length}, batch {training['batch']}, {training['update']}{reuse}{ema}"

@@ -192,6 +192,8 @@ def _energy(p: AdversarialParams, *names: str) -> dict[str, Any]:
 def _function(p: AdversarialParams, side: str, targeted: bool) -> str:
     smoothed = targeted and p.objective == "non-saturating"
     name = "smoothed" if smoothed else p.objective.replace("-", "_")
+    if (name, side) == ("saturating", "critic"):
+        name = "non_saturating"  # the objectives differ for the generator alone
     return f"{LOSS_FUNCTIONS}.adversarial:{name}_{side}"
 
 

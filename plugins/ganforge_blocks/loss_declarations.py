@@ -6,10 +6,8 @@ from typing import Literal
 
 from ganforge.plugins import Call, Entry, Loss, Params, Ref, ShapeError, Term, call
 from ganforge.plugins.params import Bool
-from ganforge_blocks.adversarial_declarations import ADVERSARIAL
+from ganforge_blocks.adversarial_declarations import ADVERSARIAL, LOSS_FUNCTIONS
 from ganforge_blocks.checks import Finite, NoParams, changed
-
-LOSS_FUNCTIONS = "ganforge_blocks.losses"
 
 
 class DistanceParams(Params):

@@ -21,13 +21,6 @@ def non_saturating_generator(fake: Tensor, scale: float = 1.0) -> Tensor:
     return scale * F.softplus(-fake).mean()
 
 
-def saturating_critic(
-    real: Tensor, fake: Tensor, real_scale: float = 1.0, fake_scale: float = 1.0
-) -> Tensor:
-    """-log D(x) - log(1 - D(G(z))), D = sigmoid(score) (https://arxiv.org/abs/1406.2661, eq. 1)."""
-    return real_scale * F.softplus(-real).mean() + fake_scale * F.softplus(fake).mean()
-
-
 def saturating_generator(fake: Tensor, scale: float = 1.0) -> Tensor:
     """log(1 - D(G(z))) (https://arxiv.org/abs/1406.2661, eq. 1)."""
     return -scale * F.softplus(fake).mean()
