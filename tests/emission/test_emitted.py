@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ ALONE = (
     "sys.argv[:] = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
 )
 EVERY = ["--log-every", "1"]
+Script = Callable[[str], Path]
 
 
 def tiny(spec: str) -> list[str]:
@@ -48,9 +50,17 @@ def run_alone(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
 
 
-def emitted(spec: str, folder: Path) -> Path:
-    script = folder / f"{spec}.py"
-    ganforge("emit", spec, *tiny(spec), "-o", str(script))
+@pytest.fixture(scope="module")
+def emitted(tmp_path_factory: pytest.TempPathFactory) -> Script:
+    """The script of a shipped spec, at a size that trains in a moment; emitted once."""
+    folder = tmp_path_factory.mktemp("scripts")
+
+    def script(spec: str) -> Path:
+        path = folder / f"{spec}.py"
+        if not path.exists():
+            ganforge("emit", spec, *tiny(spec), "-o", str(path))
+        return path
+
     return script
 
 
@@ -70,9 +80,9 @@ def assert_same(one: Path, other: Path) -> None:
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_five_rounds_of_the_script_are_bit_for_bit_those_of_train(
-    spec: str, tmp_path: Path
+    spec: str, emitted: Script, tmp_path: Path
 ) -> None:
-    script = emitted(spec, tmp_path)
+    script = emitted(spec)
     ganforge("train", spec, *tiny(spec), "--out", str(tmp_path / "a"), "--rounds", "5", *EVERY)
     done = run_alone(
         script, "--out", str(tmp_path / "b"), "--rounds", "5", "--device", "cpu", *EVERY
@@ -97,50 +107,22 @@ def test_a_script_keeps_to_what_a_player_has_of_its_own(tmp_path: Path) -> None:
     assert state["counters"]["steps"] == {"critic": 8, "generator": 4}
 
 
-def test_checkpoints_are_interchangeable_both_ways(tmp_path: Path) -> None:
-    script = emitted("dcgan", tmp_path)
-    for run, rounds in (("a", "4"), ("b", "2")):
-        ganforge(
-            "train",
-            "dcgan",
-            *tiny("dcgan"),
-            "--out",
-            str(tmp_path / run),
-            "--rounds",
-            rounds,
-            *EVERY,
-        )
-    for run, rounds in (("b", "4"), ("c", "2")):
-        resume = ["--resume"] if run == "b" else []
-        done = run_alone(
-            script,
-            "--out",
-            str(tmp_path / run),
-            "--rounds",
-            rounds,
-            "--device",
-            "cpu",
-            *resume,
-            *EVERY,
-        )
+def test_checkpoints_are_interchangeable_both_ways(emitted: Script, tmp_path: Path) -> None:
+    script = emitted("dcgan")
+    a, b, c = (str(tmp_path / name) for name in "abc")
+    train = ("train", "dcgan", *tiny("dcgan"), *EVERY)
+    ganforge(*train, "--out", a, "--rounds", "4")
+    ganforge(*train, "--out", b, "--rounds", "2")
+    for options in (("--out", b, "--rounds", "4", "--resume"), ("--out", c, "--rounds", "2")):
+        done = run_alone(script, *options, "--device", "cpu", *EVERY)
         assert done.returncode == 0, done.stderr
-    ganforge(
-        "train",
-        "dcgan",
-        *tiny("dcgan"),
-        "--out",
-        str(tmp_path / "c"),
-        "--rounds",
-        "4",
-        "--resume",
-        *EVERY,
-    )
+    ganforge(*train, "--out", c, "--rounds", "4", "--resume")
     assert_same(tmp_path / "a", tmp_path / "b")
     assert_same(tmp_path / "a", tmp_path / "c")
 
 
-def test_the_script_refuses_a_checkpoint_of_another_spec(tmp_path: Path) -> None:
-    script = emitted("dcgan", tmp_path)
+def test_the_script_refuses_a_checkpoint_of_another_spec(emitted: Script, tmp_path: Path) -> None:
+    script = emitted("dcgan")
     ganforge("train", "gan", *tiny("gan"), "--out", str(tmp_path / "run"), "--rounds", "1")
     done = run_alone(script, "--out", str(tmp_path / "run"), "--resume")
     assert done.returncode == 2
@@ -163,9 +145,9 @@ def test_a_script_exits_with_2_for_bad_data_and_with_1_where_training_breaks_dow
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_the_script_imports_torch_numpy_pillow_and_the_standard_library_only(
-    spec: str, tmp_path: Path
+    spec: str, emitted: Script
 ) -> None:
-    text = emitted(spec, tmp_path).read_text()
+    text = emitted(spec).read_text()
     imported = {
         line.split()[1].split(".")[0]
         for line in text.splitlines()
@@ -175,21 +157,14 @@ def test_the_script_imports_torch_numpy_pillow_and_the_standard_library_only(
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_the_script_passes_the_linter(spec: str, tmp_path: Path) -> None:
-    assert_linted(emitted(spec, tmp_path))
+def test_the_script_passes_the_linter(spec: str, emitted: Script) -> None:
+    assert_linted(emitted(spec))
 
 
 def assert_linted(script: Path) -> None:
-    ruff = str(Path(sys.executable).parent / "ruff")
-    rules = ["check", "--isolated", "--select", "E,F,I,B,UP", "--line-length", "100", str(script)]
-    assert subprocess.run([ruff, *rules], check=False).returncode == 0
-    assert (
-        subprocess.run(
-            [ruff, "format", "--isolated", "--check", "--line-length", "100", str(script)],
-            check=False,
-        ).returncode
-        == 0
-    )
+    ruff, plain = str(Path(sys.executable).parent / "ruff"), ("--isolated", "--line-length", "100")
+    for command in (["check", "--select", "E,F,I,B,UP"], ["format", "--check"]):
+        assert subprocess.run([ruff, *command, *plain, str(script)], check=False).returncode == 0
 
 
 def test_emitting_with_another_source_of_data_inlines_that_source(tmp_path: Path) -> None:
@@ -201,8 +176,10 @@ def test_emitting_with_another_source_of_data_inlines_that_source(tmp_path: Path
 
 
 @pytest.mark.parametrize("wrong", ["--rounds=0", "--log-every=0", "--kimg=-1", "--device=cuda:99"])
-def test_options_that_cannot_be_are_one_message(wrong: str, tmp_path: Path) -> None:
-    done = run_alone(emitted("dcgan", tmp_path), "--out", str(tmp_path / "run"), wrong)
+def test_options_that_cannot_be_are_one_message(
+    wrong: str, emitted: Script, tmp_path: Path
+) -> None:
+    done = run_alone(emitted("dcgan"), "--out", str(tmp_path / "run"), wrong)
     assert done.returncode == 2
     assert "error: " in done.stderr and "Traceback" not in done.stderr
     assert not (tmp_path / "run").exists()
@@ -221,8 +198,8 @@ def test_a_live_number_without_a_value_is_one_message(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
-    script, run = emitted("dcgan", tmp_path), tmp_path / "my run"
+def test_ctrl_c_saves_and_says_how_to_go_on(emitted: Script, tmp_path: Path) -> None:
+    script, run = emitted("dcgan"), tmp_path / "my run"
     command = [sys.executable, str(script), "--out", str(run), "--device", "cpu", *EVERY]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
