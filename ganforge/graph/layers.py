@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -12,13 +12,15 @@ from ganforge.document import Path
 from ganforge.formula.errors import UnknownShapeError
 from ganforge.formula.evaluate import Scope
 from ganforge.graph.nodes import Initializer, Layer, Parametrizer
-from ganforge.plugins.declarations import Block
+from ganforge.plugins.declarations import Block, Init, Parametrization
 from ganforge.plugins.params import Initialized, Params, Weighted
 from ganforge.spec.planned import BLOCKS, refuse
 from ganforge.spec.validate import read
 
 if TYPE_CHECKING:
     from ganforge.graph.frame import Frame
+
+T = TypeVar("T", Init, Parametrization)
 
 LAYER_KEYS = ("block", "id", "from", "side", "when")
 INPUT_KEYS = ("norm", "act")
@@ -164,14 +166,8 @@ def network_init(frame: Frame) -> Initializer | None:
 def _read_init(
     reference: dict[str, Any], frame: Frame, scope: Scope, path: Path
 ) -> Initializer | None:
-    init = frame.context.registry.inits.get(reference["kind"])
-    if init is None:
-        missing = frame.context.registry.missing("init", reference["kind"])
-        frame.findings.missing(missing, path)
-        return None
-    values = {name: value for name, value in reference.items() if name != "kind"}
-    params = read(init.params, values, path, scope, frame.findings, extra_keys=("kind",))
-    return None if params is None else Initializer(init, params)
+    found = _declared("init", frame.context.registry.inits, reference, frame, scope, path)
+    return Initializer(*found) if found is not None else None
 
 
 def network_weights(frame: Frame) -> Parametrizer | None:
@@ -184,13 +180,26 @@ def _read_weights(
     reference: dict[str, Any], frame: Frame, scope: Scope, path: Path
 ) -> Parametrizer | None:
     """None where weights are learned as they are, or after reporting what is wrong."""
-    parametrization = frame.context.registry.weights.get(reference["kind"])
-    if parametrization is None:
-        missing = frame.context.registry.missing("parametrisation", reference["kind"])
-        frame.findings.missing(missing, path)
+    known = frame.context.registry.weights
+    found = _declared("parametrisation", known, reference, frame, scope, path)
+    return Parametrizer(*found) if found is not None and found[0].function else None
+
+
+def _declared(
+    what: str,
+    known: Mapping[str, T],
+    reference: dict[str, Any],
+    frame: Frame,
+    scope: Scope,
+    path: Path,
+) -> tuple[T, Params] | None:
+    """The declaration that a reference names, and its parameters; None after reporting what is
+    wrong.
+    """
+    declaration = known.get(reference["kind"])
+    if declaration is None:
+        frame.findings.missing(frame.context.registry.missing(what, reference["kind"]), path)
         return None
-    values = {name: value for name, value in reference.items() if name != "kind"}
-    params = read(parametrization.params, values, path, scope, frame.findings, extra_keys=("kind",))
-    if params is None or not parametrization.function:
-        return None
-    return Parametrizer(parametrization, params)
+    own = {name: value for name, value in reference.items() if name != "kind"}
+    params = read(declaration.params, own, path, scope, frame.findings, extra_keys=("kind",))
+    return None if params is None else (declaration, params)

@@ -11,7 +11,7 @@ from ganforge.document import Path
 from ganforge.formula.live import Live
 from ganforge.plugins.declarations import Block, Init, Parametrization
 from ganforge.plugins.params import Params
-from ganforge.plugins.shapes import Shape
+from ganforge.plugins.shapes import Shape, Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +163,12 @@ class Node:
     path: Path = ()
     name: str | None = None
     fresh: int = 0
+
+    def about(self) -> str:
+        """What a message says of it: `x` is 3 x 8 x 8, `y` is a class of 10, this gives 64."""
+        named = f"`{self.name}` is" if self.name else "this gives"
+        of_classes = isinstance(self.shape, Tensor) and self.shape.classes is not None
+        return f"{named} {'a ' if of_classes else ''}{self.shape}"
 
 
 @dataclass(frozen=True)

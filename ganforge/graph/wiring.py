@@ -291,9 +291,7 @@ class Wiring:
             node = self.nodes.items[index]
             span = self.findings.document.span(node.path)
             if span is not None and not isinstance(node.operation, Unknown | Number):
-                about = f"`{node.name}` is" if node.name else "this gives"
-                about += " a" if isinstance(node.shape, Tensor) and node.shape.classes else ""
-                labels.append(Label(span, f"{about} {node.shape}"))
+                labels.append(Label(span, node.about()))
         return tuple(labels)
 
     def _fresh(self, node: ast.Call) -> int:

@@ -68,8 +68,7 @@ def ends(graph: Graph, indices: Iterable[int], findings: Findings) -> tuple[Labe
         node = graph.nodes[index]
         span = findings.document.span(_maker(graph, node).path)
         if span is not None:
-            about = f"`{node.name}` is" if node.name else "this gives"
-            labels.append(Label(span, f"{about} {node.shape}"))
+            labels.append(Label(span, node.about()))
     return tuple(labels)
 
 
