@@ -66,7 +66,7 @@ def _same_weights(a: Parametrizer, b: Parametrizer) -> bool:
 
 def _has_start(layer: Layer) -> bool:
     assert layer.initializer is not None
-    norms = getattr(layer.initializer.params, "norm_std", None) is not None
+    norms = layer.initializer.init.norms(layer.initializer.params)
     return layer.owns_weights or (norms and layer.block.stateful)
 
 

@@ -153,12 +153,15 @@ class Loss:
 class Init:
     """How weights start: `function` is called as `function(module, **parameters)` and returns the
     module.
+
+    norms: whether it also starts the scales of norms, by its parameters.
     """
 
     name: str
     summary: str
     params: type[Params]
     function: str
+    norms: Callable[[Any], bool] = lambda params: False
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,13 @@ def _init(name: str, summary: str, params: type[Params] = NoParams) -> Init:
 
 
 INITS = (
-    _init("normal", "Normal; `norm_std` lets scales of norms start around 1.", NormalParams),
+    Init(
+        "normal",
+        "Normal; `norm_std` lets scales of norms start around 1.",
+        NormalParams,
+        "ganforge_blocks.inits:init_normal",
+        norms=lambda p: p.norm_std is not None,
+    ),
     _init("truncated-normal", "Normal, within two deviations.", TruncatedNormalParams),
     _init("uniform", "Uniform in [-bound, bound].", UniformParams),
     _init("xavier-uniform", "Uniform, by the mean of inputs and outputs.", GainParams),

@@ -48,3 +48,14 @@ def train(ganforge: Command) -> Command:
         return ganforge("train", "dcgan", *TINY, *arguments)
 
     return run
+
+
+@pytest.fixture
+def weights() -> Callable[[str], bytes]:
+    """`weights("a")`: the bytes of the tensors in a run's last checkpoint."""
+
+    def read(run: str) -> bytes:
+        checkpoints = sorted(Path(run).glob("checkpoints/round-*"))
+        return (checkpoints[-1] / "tensors.safetensors").read_bytes()
+
+    return read
