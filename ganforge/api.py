@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -37,8 +37,8 @@ class Gan:
     networks: Mapping[str, nn.Module]
     averages: Mapping[str, nn.Module]
     spec_hash: str
-    program: str
-    _loaded: Loaded
+    program: str = field(repr=False)
+    _loaded: Loaded = field(repr=False)
 
     def sample(self, count: int, seed: int = 0, classes: Sequence[int] = ()) -> Tensor:
         """Images (count, C, H, W) in the range of the data, all drawn anew.

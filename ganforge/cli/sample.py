@@ -52,8 +52,10 @@ def command(
         asked = {"--count": count, "--class": classes, "--rows": rows, "--columns": columns}
         _translate(run, [option for option in asked if asked[option]], given, out, seed, device)
         return
-    from ganforge.runs.sampling import Shown, load_shown
+    from ganforge.runs.sampling import Shown, check_picture, load_shown
 
+    if out is not None:
+        check_picture(out)
     loaded = load_shown(run, device, Shown(rows, columns, classes))
     out = out or run / f"sample-{seed}.png"
     loaded.state.seed = seed

@@ -161,7 +161,8 @@ def _extended(extends: Node, file: _File, chain: _Chain) -> _File | None:
     target = extends.content
     if not isinstance(target, str):
         message = "`extends` is a path or the name of a shipped spec, in quotes"
-        chain.found.append(WRONG_TYPE.at(extends.value, message, path="extends"))
+        help = 'such as `extends = "dcgan"`'
+        chain.found.append(WRONG_TYPE.at(extends.value, message, help=help, path="extends"))
         return None
     path = _path(target, file.folder)
     data = _bytes(path) if path else None

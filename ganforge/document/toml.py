@@ -15,6 +15,7 @@ from ganforge.document.tree import MAX_DEPTH, Node, Path
 
 _DIGITS = "the file holds a number with too many digits"
 _TWICE = ("Cannot overwrite", "Cannot declare", "Duplicate")
+_HEADER = re.compile(r"^\[[\w.-]+\](?=[ \t]*(?:#.*)?$)", re.MULTILINE)
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -67,11 +68,25 @@ def _explained(
     offset = _offset(text, found)
     open_at = innermost_open(text, offset)
     opened = "" if open_at is None else text[open_at]
+    if problem.startswith("Invalid value") and open_at is not None:
+        outer, header = innermost_open(text, open_at), _HEADER.match(text, open_at)
+        if header and outer is not None and text[outer] == "[":
+            return _unended(_one(text, open_at, file, len(header[0])), _one(text, outer, file))
     message, help, length = remedy(problem, text, offset, opened)
     related: tuple[Label, ...] = ()
     if open_at is not None and problem.startswith("Unclosed array"):
         related = (Label(_one(text, open_at, file), "the array begins here"),)
     return NOT_TOML.at(_one(text, offset, file, length), message, help=help, related=related)
+
+
+def _unended(header: Span, array: Span) -> Diagnostic:
+    """An array without its `]`, into which the next table's header ran."""
+    return NOT_TOML.at(
+        header,
+        "a table begins inside an array",
+        help="an array ends with `]`: one is missing above",
+        related=(Label(array, "the array begins here"),),
+    )
 
 
 def _twice(places: Positions) -> Diagnostic:

@@ -195,7 +195,7 @@ class _Evaluation:
                 "only numbers that the reference calls live know it, such as `lr` and `weight`",
             )
         message = f"the formula names `{node.id}`, which is no param or loop variable here"
-        names = sorted(self.scope.names)
+        names = sorted({*self.scope.names, *(PROGRESS_NAMES if self.scope.live else ())})
         help = did_you_mean(node.id, names) if names else "there are no params: write `[params]`"
         return self.fail(node, "GF106", message, help)
 
@@ -295,7 +295,9 @@ class _Evaluation:
         if name not in known:
             help = did_you_mean(name, sorted({*known, "range"}))
             raise self.fail(node.func, "GF107", f"a formula cannot call `{name}`", help)
-        return known[name](*[self.value(argument) for argument in node.args])
+        values = [self.value(argument) for argument in node.args]
+        self._spend(node, sum(len(value) for value in values if isinstance(value, list)))
+        return known[name](*values)
 
     def _range(self, node: ast.Call) -> list[int]:
         bounds = [self._whole(argument) for argument in node.args]
@@ -306,6 +308,7 @@ class _Evaluation:
         if len(numbers) > MAX_LIST:
             message = f"a range of {len(numbers):,} exceeds {MAX_LIST:,} elements"
             raise self.fail(node, "GF118", message, SHORTER)
+        self._spend(node, len(numbers))
         return list(numbers)
 
     def _whole(self, node: ast.expr) -> int:
@@ -365,7 +368,9 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return f"{value:.4g}"
+        text = f"{value:.4g}"
+        rounded = text.removeprefix("-").isdigit() and not value.is_integer()
+        return repr(value) if rounded else text
     if isinstance(value, str):
         return f'the word "{value}"'
     return str(value)

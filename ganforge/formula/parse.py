@@ -104,7 +104,7 @@ def _parse(
 
 def _python_tree(text: str, what: str, code: str) -> ast.expr:
     if "\n" in text or "\0" in text:
-        raise FormulaError(code, f"a {what} stands on one line")
+        raise FormulaError(code, f"a {what} stands on one line", "write it on one line")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -113,7 +113,7 @@ def _python_tree(text: str, what: str, code: str) -> ast.expr:
         start = max(0, min(len(text), error.offset or 1) - 1)
         raise FormulaError(
             code,
-            f'"{text}" is no {what}: {_plainly(error)}'
+            f"{_quoted(text)} is no {what}: {_plainly(error)}"
             if text.strip()
             else f"this {what} is empty",
             _help(text),
@@ -122,8 +122,14 @@ def _python_tree(text: str, what: str, code: str) -> ast.expr:
         ) from None
     except (RecursionError, MemoryError, ValueError):
         raise FormulaError(
-            "GF118", f"this {what} is nested too deeply or holds a number too long"
+            "GF118",
+            f"this {what} is nested too deeply or holds a number too long",
+            "give parts of it names in `[params]`",
         ) from None
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if len(text) <= 80 else "this"
 
 
 def _plainly(error: SyntaxError) -> str:
@@ -132,7 +138,9 @@ def _plainly(error: SyntaxError) -> str:
     return message.replace("invalid syntax", "it cannot be read here")
 
 
-def _help(text: str) -> str | None:
+def _help(text: str) -> str:
+    if not text.strip():
+        return "write one, or remove the key"
     if "^" in text:
         return "a power is written `**`"
     if "&&" in text or "||" in text:
@@ -141,7 +149,7 @@ def _help(text: str) -> str | None:
         missing = text.count(opening) - text.count(closing)
         if missing:
             return f"a `{closing}` is {'missing' if missing > 0 else 'too many'}"
-    return "it is written like arithmetic in Python: `2 * width`" if text.strip() else None
+    return "it is written like arithmetic in Python: `2 * width`"
 
 
 def _check_depth(tree: ast.expr, what: str) -> None:

@@ -36,6 +36,8 @@ def known_kind(kind: str, registry: Registry) -> None:
     """Raises `CannotStart` where no data source has this name."""
     if kind not in registry.sources:
         known = did_you_mean(kind, registry.sources, "data source")
+        if Path(kind).expanduser().exists():
+            known = f"say what is in it, such as `--data folder:{kind}`"
         raise CannotStart(f"there is no data source `{kind}`: {known}")
 
 

@@ -40,8 +40,9 @@ def read_about(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
             raise
-    kind = "its `run.json` is damaged" if (folder / ABOUT).exists() else "it has no `run.json`"
-    raise CannotStart(f"{folder} is no run: {kind}")
+    if (folder / ABOUT).exists():
+        raise CannotStart(f"{folder} is no run: its `run.json` is damaged")
+    raise CannotStart(f"{folder} is no run: it has no `run.json`, which `ganforge train` writes")
 
 
 def read_state(folder: Path) -> dict[str, Any]:

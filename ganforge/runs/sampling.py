@@ -44,6 +44,14 @@ class Shown:
         return (*given, f"sample.rows={values}")
 
 
+def check_picture(path: Path) -> None:
+    """Raises `CannotStart` where no picture can have this name."""
+    from PIL import Image
+
+    if path.suffix.lower() not in Image.registered_extensions():
+        raise CannotStart(f"{path} is no name of a picture: end it in `.png`")
+
+
 def checked_classes(plan: Plan, classes: Sequence[int]) -> str:
     """The condition that samples are asked for. Raises `CannotStart` where there are no such
     classes.

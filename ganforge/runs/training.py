@@ -157,6 +157,8 @@ def _folder_to_resume(request: Request) -> Path:
         return request.out
     if request.source is None:
         raise CannotStart("name the run to resume: `ganforge train RUN --resume`")
+    if "/" in str(request.source) and not Path(request.source).exists():
+        raise CannotStart(f"there is no run {request.source}: check its path")
     compilation = compile_sound(request.source, request.overrides)
     assert compilation.graph is not None
     return folders.newest_run(compilation.graph.spec.gan.name)

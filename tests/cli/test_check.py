@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,3 +100,8 @@ def test_colours_are_for_terminals_without_no_color(monkeypatch: pytest.MonkeyPa
 
 def test_a_report_in_a_file_has_no_colours(ganforge: Command) -> None:
     assert "\x1b" not in ganforge("check", "dcgan", "--set", "size=48").stdout
+
+
+def test_the_module_runs_as_the_command_does() -> None:
+    command = [sys.executable, "-m", "ganforge", "--version"]
+    assert subprocess.run(command, capture_output=True, text=True).stdout.startswith("ganforge ")

@@ -115,6 +115,8 @@ def test_a_class_and_a_sweep_stand_together(ganforge: Command, run: Path) -> Non
         (("--columns", "y[0]"), '`y` is a class, not a list: write `columns = "y"`'),
         (("--rows", "y", "--columns", "y"), "both sweep `y`: sweep something else"),
         (("--rows", 'a"\n]'), "which is no condition or latent"),
+        (("--out", "a.txt"), "a.txt is no name of a picture: end it in `.png`"),
+        (("--out", "run"), "run is no name of a picture"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_in_a_sentence(

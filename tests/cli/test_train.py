@@ -115,7 +115,9 @@ def test_a_damaged_checkpoint_is_one_message(ganforge: Command, train: Command) 
         ((), "name a spec to train"),
         (("--resume",), "name the run to resume"),
         (("gan", "--resume"), "there is no runs/gan to resume"),
+        (("runs/none", "--resume"), "there is no run runs/none: check its path"),
         (("gan", "--resume", "--overwrite"), "either goes on"),
+        (("gan", "--data", "/"), "say what is in it, such as `--data folder:/`"),
         (("gan", "--data", "fodler:x"), "no data source `fodler`: did you mean the data source"),
         (("gan", "--data", "folder"), "`folder` needs a path: say `--data folder:PATH`"),
         (("gan", "--data", "folder:x"), "there is no file or folder x"),
@@ -168,6 +170,7 @@ LABEL = (
         ("folder", {"notes.txt": b"no image"}, (), "holds no images"),
         ("folder", {"a.png": b""}, LABEL, "images outside of class folders"),
         ("idx", {"train-images": b"\0\0\x08\x03\0\0"}, (), "is no IDX file"),
+        ("idx", {"train-images": b"\0\0\x08\x03" + bytes(12)}, (), "holds no images"),
         ("idx", {}, (), "has no file train-images"),
     ],
 )

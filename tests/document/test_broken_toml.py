@@ -26,6 +26,8 @@ def only(text: str) -> Diagnostic:
         ("a = True", 1, 5, "TOML writes `true`"),
         ("a = .5", 1, 5, "`0.5`"),
         ("a =\n", 1, 4, "write a value"),
+        ("a = [\n 1,\n\n[b.c]\nd = 1", 4, 1, "one is missing above"),
+        ("a = [\n 1,\n\n[b.c]  # next\n", 4, 1, "one is missing above"),
         ("a: 1", 1, 2, "`key = value`"),
         ("a = 1 b = 2", 1, 7, "one key stands on a line"),
         ('a = "b" "c"', 1, 9, "one pair of quotes"),

@@ -179,3 +179,13 @@ WORD_IN_WIRING = Rule(
     bad="h = \"upsample(x, 'bilinear')\"",
     good="h = \"upsample(x, mode='bilinear')\"",
 )
+BLOCK_NEVER_USED = Rule(
+    "GF220",
+    "block-never-used",
+    Severity.WARNING,
+    says="A composite block is declared, and no network is made of it.",
+    why="Its shapes follow from its use, so nothing of it is checked.",
+    bad='[blocks.up]\nlayers = [{ block = "upsample" }]\n\n[networks.G]\nlayers = []',
+    good='[blocks.up]\nlayers = [{ block = "upsample" }]\n\n'
+    '[networks.G]\nlayers = [{ block = "up" }]',
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from fnmatch import fnmatch
 from typing import Any
 
 from ganforge.document import Path
@@ -13,8 +14,9 @@ from ganforge.spec.findings import Findings
 
 
 def check_unused(graph: Graph, findings: Findings) -> None:
-    """GF112, GF213, GF214 and GF216: params, tensors, networks and layers that nothing uses."""
+    """GF112, GF213, GF214, GF216, GF220: params, tensors, networks, layers, blocks without use."""
     _params(graph, findings)
+    _blocks(graph, findings)
     _networks(graph, findings)
     _tensors(graph, findings)
     seen: set[int] = set()
@@ -33,7 +35,13 @@ def _params(graph: Graph, findings: Findings) -> None:
 
 
 def _words(tree: Any) -> Iterable[str]:
-    """Every name in every string of a document; iterative, since layers may be many."""
+    """Every name in every string of a document."""
+    for text in _strings(tree):
+        yield from re.findall(r"[A-Za-z_]\w*", text)
+
+
+def _strings(tree: Any) -> Iterable[str]:
+    """Every string of a document; iterative, since layers may be many."""
     stack = [tree]
     while stack:
         value = stack.pop()
@@ -42,7 +50,7 @@ def _words(tree: Any) -> Iterable[str]:
         elif isinstance(value, list):
             stack.extend(value)
         elif isinstance(value, str):
-            yield from re.findall(r"[A-Za-z_]\w*", value)
+            yield value
 
 
 def _networks(graph: Graph, findings: Findings) -> None:
@@ -52,6 +60,19 @@ def _networks(graph: Graph, findings: Findings) -> None:
             message = f"the network `{name}` is never called"
             help = f"no call `{name}(...)` stands in `[flow]`, `[losses]` or `[sample]`"
             findings.add("GF214", ("networks", name), message, help, key=True)
+
+
+def _blocks(graph: Graph, findings: Findings) -> None:
+    """Composite blocks that no network is made of, not even with other params."""
+    tables = graph.spec.document.values
+    unused, stack = dict(tables.get("blocks", {})), [tables.get("networks", {})]
+    while stack and unused:
+        patterns = [re.sub(r"{[^}]*}", "*", text) for text in _strings(stack.pop())]
+        stack += [unused.pop(n) for n in list(unused) if any(fnmatch(n, p) for p in patterns)]
+    for name in unused:
+        message = f"the block `{name}` is never used, so its layers are not checked"
+        help = "remove it, or name it in a layer of a network"
+        findings.add("GF220", ("blocks", name), message, help, key=True)
 
 
 def _tensors(graph: Graph, findings: Findings) -> None:

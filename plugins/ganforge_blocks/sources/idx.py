@@ -23,6 +23,8 @@ def open_idx(path: str, fields: dict[str, Any]) -> Data:
     images = read_idx(file)
     if images.ndim != 3:
         raise RunError(f"{file} has {images.ndim} axes, images have 3: give the file of images.")
+    if images.numel() == 0:
+        raise RunError(f"{file} holds no images: its shape is {list(images.shape)}.")
     for name, about in fields.items():
         if about["kind"] == "image":
             found[name] = fit_images(images[:, None], about)
@@ -49,7 +51,7 @@ def read_idx(path: Path) -> Tensor:
             f"{path} cannot be read ({error}): check the path, or fetch it again."
         ) from error
     if raw[:3] != b"\0\0\x08" or len(raw) < 4 + 4 * raw[3]:
-        raise RunError(f"{path} is no IDX file of bytes: it starts with {raw[:4].hex()!r}.")
+        raise RunError(f"{path} is no IDX file of bytes: fetch it again.")
     shape = np.frombuffer(raw, ">u4", raw[3], 4).tolist()
     values = np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3])
     if len(values) != np.prod(shape):

@@ -39,7 +39,8 @@ def read_npz(file: Path) -> dict[str, Any]:
         with np.load(file) as arrays:
             return {key: np.asarray(arrays[key]) for key in arrays.files}
     except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise RunError(f"{file} is no file of `np.savez` ({error}): check the path.") from error
+        text = f"{file} is no file of `np.savez` with numbers: check the path."
+        raise RunError(text) from error
 
 
 def find_keys(file: Path, arrays: dict[str, Any], fields: dict[str, Any]) -> dict[str, str]:
