@@ -49,7 +49,7 @@ FUSED = ("SGD", "Adam")
 def hyperparameters(graph: Graph, names: Namespace) -> Hyperparameters:
     """The constants, live functions and optimisers of a graph's players."""
     result = Hyperparameters(names)
-    optimizers = {p.name: optimizer_of(graph, p.name) for p in graph.players}
+    optimizers = {p.name: graph.spec.optimizer(p.name) for p in graph.players}
     same = len({repr(o) for o in optimizers.values()}) == 1
     for player, optimizer in optimizers.items():
         prefix = "" if same else f"{player}_"
@@ -60,12 +60,6 @@ def hyperparameters(graph: Graph, names: Namespace) -> Hyperparameters:
         result.optimizers[player] = ", ".join(arguments)
         result.classes[player] = kind
     return result
-
-
-def optimizer_of(graph: Graph, player: str) -> AnyOptimizer:
-    """The optimiser of a player: its own, else the common one."""
-    optimizers = graph.spec.optimizers
-    return optimizers.get(player, optimizers[""])
 
 
 def _arguments(

@@ -203,11 +203,10 @@ def _constants(graph: Graph, hyper: Hyperparameters) -> dict[str, str]:
 
 
 def memory_format(graph: Graph) -> str:
-    """Channels last suits plain convolutions; nets padded by reflection gain nothing from it."""
+    """Channels last, where some layers gain by it and none loses."""
     layers = (layer for network in graph.networks.values() for layer in network.body.layers())
-    suited = [layer.params for layer in layers if layer.block.channels_last]
-    plain = all(getattr(params, "padding_mode", "zeros") == "zeros" for params in suited)
-    return "channels_last" if suited and plain else "contiguous_format"
+    gains = {layer.block.channels_last(layer.params) for layer in layers} - {None}
+    return "channels_last" if gains == {True} else "contiguous_format"
 
 
 def _classes(

@@ -60,7 +60,8 @@ class Block:
     weighted: whether it has weights that `init` and `weights` are about, from the same arguments;
         asked where its parameters have those keys.
     shift: whether it adds a learned shift, so that a layer in front of it needs no bias.
-    channels_last: whether it runs faster in that memory format, on images.
+    channels_last: whether it runs faster in that memory format, by its parameters; None where that
+        does not matter.
     overwritable: its backward does not need its own output: an activation may overwrite that.
     inplace: whether its module takes `inplace=True`.
     cuts_gradient: no gradient flows through it (`detach`).
@@ -79,7 +80,7 @@ class Block:
     weighted: Callable[..., bool] = lambda params, *inputs: True
     shift: Callable[[Any], bool] = lambda params: False
     random: bool = False
-    channels_last: bool = False
+    channels_last: Callable[[Any], bool | None] = lambda params: None
     overwritable: bool = False
     inplace: Callable[[Any], bool] = lambda params: False
     cuts_gradient: bool = False

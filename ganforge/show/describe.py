@@ -74,7 +74,7 @@ def _players(plan: Plan) -> list[dict[str, Any]]:
     for step in plan.steps:
         name = step.player.name
         table = spec.train.players.get(name)
-        optimizer = spec.optimizers.get(name, spec.optimizers[""])
+        optimizer = spec.optimizer(name)
         described.append(
             {
                 "name": name,

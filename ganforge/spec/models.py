@@ -355,6 +355,10 @@ class Spec:
     sound: bool = True
     """Whether every table could be read."""
 
+    def optimizer(self, player: str) -> AnyOptimizer:
+        """The optimiser of a player: its own, else the common one."""
+        return self.optimizers.get(player, self.optimizers[""])
+
     @property
     def params(self) -> Mapping[str, Value]:
         """The values of `[params]`."""

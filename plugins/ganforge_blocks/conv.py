@@ -118,7 +118,7 @@ BLOCKS = (
         stateful=True,
         overwritable=True,
         shift=lambda p: p.bias is not False,
-        channels_last=True,
+        channels_last=lambda p: p.padding_mode == "zeros",
     ),
     Block(
         "conv-transpose",
@@ -129,6 +129,6 @@ BLOCKS = (
         stateful=True,
         overwritable=True,
         shift=lambda p: p.bias is not False,
-        channels_last=True,
+        channels_last=lambda p: True,
     ),
 )

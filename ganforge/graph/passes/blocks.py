@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ganforge.graph.nodes import Body, Layer, Node
+from ganforge.document import Path
+from ganforge.graph.nodes import Body, Layer
 
 
 def has_block(body: Body, block: str) -> bool:
@@ -18,9 +19,10 @@ def is_spectral(body: Body) -> bool:
     return any(p is not None and p.parametrization.name == "spectral" for p in made)
 
 
-def ends_in(body: Body, output: str, blocks: Collection[str]) -> Node | None:
-    """The layer that gives an output, if it is one of these blocks."""
+def ends_in(body: Body, output: str, blocks: Collection[str]) -> tuple[str, Path] | None:
+    """The block of the layer that gives an output, if it is one of these, and where it stands."""
     node = body.nodes[body.outputs[output]] if output in body.outputs else None
     if node is None or not isinstance(node.operation, Layer):
         return None
-    return node if node.operation.block.name in blocks else None
+    name = node.operation.block.name
+    return (name, node.path) if name in blocks else None

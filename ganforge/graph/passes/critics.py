@@ -45,13 +45,11 @@ def _check_clipping(graph: Graph, player: Player, penalised: set[str], findings:
 
 
 def _check_momentum(graph: Graph, player: Player, findings: Findings) -> None:
-    path: Path = ("train", "optimizer")
-    optimizer = graph.spec.optimizers.get("")
-    if player.name in graph.spec.optimizers:
-        path = ("train", "players", player.name, "optimizer")
-        optimizer = graph.spec.optimizers[player.name]
+    optimizer = graph.spec.optimizer(player.name)
     if not isinstance(optimizer, Adam):
         return
+    own = player.name in graph.spec.optimizers
+    path: Path = ("train", "players", player.name, "optimizer") if own else ("train", "optimizer")
     first = optimizer.betas[0]
     if isinstance(first, int | float) and first > MOST_MOMENTUM:
         message = f"Adam's first beta is {first:g} for a critic whose gradient is penalised"
@@ -67,7 +65,6 @@ def _check_class_logits(graph: Graph, findings: Findings) -> None:
             output, node = node.operation.name, graph.nodes[node.inputs[0]]
         if isinstance(node.operation, NetworkCall):
             body = graph.networks[node.operation.network].body
-            last = ends_in(body, output, ("softmax", "sigmoid"))
-            if last is not None:
-                message = f"the logits of `{loss.name}` end in {last.operation.block.name}"  # type: ignore[union-attr]
-                findings.add("GF708", last.path, message, "remove it: cross entropy takes logits")
+            if last := ends_in(body, output, ("softmax", "sigmoid")):
+                message = f"the logits of `{loss.name}` end in {last[0]}"
+                findings.add("GF708", last[1], message, "remove it: cross entropy takes logits")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ganforge.graph.graph import Graph, GraphLoss
-from ganforge.graph.nodes import Body, Layer, NetworkCall, Node
-from ganforge.graph.passes.blocks import has_block, is_spectral
+from ganforge.graph.nodes import Body, NetworkCall, Node
+from ganforge.graph.passes.blocks import ends_in, has_block, is_spectral
 from ganforge.graph.passes.gradients import outermost_critic
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
@@ -57,21 +57,16 @@ def _is_lipschitz(graph: Graph, critics: frozenset[str]) -> bool:
 
 
 def _check_logits(graph: Graph, critic: str, findings: Findings) -> None:
-    network = graph.networks.get(critic)
-    for node in _last(network.body) if network else ():
-        block = node.operation.block.name if isinstance(node.operation, Layer) else ""
-        if block in ("sigmoid", "softmax"):
-            message = f"the critic `{critic}` ends in {block}, and its loss takes logits"
-            findings.add("GF702", node.path, message, f"remove the {block}")
-
-
-def _last(body: Body) -> list[Node]:
-    return [body.nodes[index] for index in body.outputs.values()]
+    body = graph.networks[critic].body
+    for output in body.outputs:
+        if last := ends_in(body, output, ("sigmoid", "softmax")):
+            message = f"the critic `{critic}` ends in {last[0]}, and its loss takes logits"
+            findings.add("GF702", last[1], message, f"remove the {last[0]}")
 
 
 def _bounding(body: Body) -> Node:
     """The layer that bounds a network's output: what follows it only arranges the values."""
-    node = _last(body)[0]
+    node = body.nodes[next(iter(body.outputs.values()))]
     while node.inputs:
         before, shape = body.nodes[node.inputs[0]], node.shape
         known = isinstance(shape, Tensor) and isinstance(before.shape, Tensor)
