@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ganforge.graph.graph import Graph, Player
 from ganforge.graph.nodes import NetworkCall, Source, upstream
-from ganforge.graph.passes.gradients import cuts
+from ganforge.graph.passes.gradients import carrying_gradient
 from ganforge.plan.plan import Plan, Step
 
 
@@ -23,7 +23,11 @@ def build_plan(graph: Graph) -> Plan:
     with_gradient = frozenset(
         i
         for i in shared
-        if any(i in _with_gradient(main, p.networks) for p in main.players if i in _needed(main, p))
+        if any(
+            i in carrying_gradient(main.nodes, p.networks)
+            for p in main.players
+            if i in _needed(main, p)
+        )
     )
     return Plan(
         graph=graph,
@@ -83,16 +87,6 @@ def _needed(graph: Graph, player: Player, stop: Iterable[int] = ()) -> set[int]:
     return seen
 
 
-def _with_gradient(graph: Graph, networks: tuple[str, ...]) -> set[int]:
-    """The nodes through which a gradient reaches one of the networks."""
-    found: set[int] = set()
-    for index, node in enumerate(graph.nodes):
-        own = isinstance(node.operation, NetworkCall) and node.operation.network in networks
-        if own or (not cuts(node) and any(i in found for i in node.inputs)):
-            found.add(index)
-    return found
-
-
 def _shared(graph: Graph) -> tuple[int, ...]:
     """With `reuse`, the calls that several players make of networks no earlier player has moved."""
     if not graph.spec.train.reuse or not _one_step_each(graph):
@@ -126,7 +120,7 @@ def _called(graph: Graph) -> list[frozenset[str]]:
 
 def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
     needed = _needed(graph, player, shared)
-    gradient = _with_gradient(graph, player.networks)
+    gradient = carrying_gradient(graph.nodes, player.networks)
     received = tuple((i, i not in gradient) for i in shared if i in needed)
     own = needed - set(shared)
     frozen = {

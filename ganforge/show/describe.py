@@ -57,6 +57,7 @@ def _loss(graph: Graph, loss: GraphLoss) -> dict[str, Any]:
         "name": loss.name,
         "kind": loss.spec.table.kind,
         "weight": plain(loss.spec.table.weight),
+        "every": loss.spec.table.every,
         "tensors": dict(loss.spec.tensors),
         "params": _given(loss.spec.params),
         "terms": [_term(term) for term in terms],
@@ -81,6 +82,8 @@ def _players(plan: Plan) -> list[dict[str, Any]]:
                 "networks": list(step.player.networks),
                 "steps": plain(table.steps) if table else 1,
                 "batch": (table and table.batch) or spec.train.batch,
+                "clip_weights": plain(table.clip_weights) if table else None,
+                "clip_gradients": plain(table.clip_gradients) if table else None,
                 "optimizer": {
                     k: plain(getattr(optimizer, k)) for k in type(optimizer).model_fields
                 },

@@ -59,9 +59,10 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 def _losses(losses: list[dict[str, Any]]) -> Iterator[str]:
     for loss in losses:
         weight = "" if loss["weight"] == 1 else f", weight {loss['weight']}"
+        every = "" if loss["every"] == 1 else f", every {loss['every']} steps"
         params = f" ({_pairs(loss['params'])})" if loss["params"] else ""
         kind = "" if loss["kind"] == loss["name"] else f" is {loss['kind']}"
-        yield f"  {loss['name']}{kind}{params}{weight}: {_pairs(loss['tensors'])}"
+        yield f"  {loss['name']}{kind}{params}{weight}{every}: {_pairs(loss['tensors'])}"
         for term in loss["terms"]:
             yield f"    {term['function']} moves {', '.join(term['moves']) or 'nothing'}"
 
@@ -71,7 +72,12 @@ def _player(player: dict[str, Any]) -> str:
     kind = optimizer.pop("kind")
     steps = f"{player['steps']} step{'' if player['steps'] == 1 else 's'} a round"
     networks = ", ".join(player["networks"])
-    how = f"{steps}, batch {player['batch']}, {kind} ({_pairs(optimizer)})"
+    clipped = "".join(
+        f", {bound} = {player[bound]}"
+        for bound in ("clip_weights", "clip_gradients")
+        if player[bound] is not None
+    )
+    how = f"{steps}, batch {player['batch']}, {kind} ({_pairs(optimizer)}){clipped}"
     return f"  {player['name']} moves {networks}: {how}"
 
 

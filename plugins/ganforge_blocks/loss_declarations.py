@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from ganforge.plugins import Call, Entry, Loss, Params, Ref, ShapeError, Term, call
 from ganforge.plugins.params import Bool
@@ -15,7 +17,7 @@ class DistanceParams(Params):
 
 
 class GradientPenaltyParams(Params):
-    center: Finite = 1.0
+    center: Annotated[Finite, Field(ge=0)] = 1.0
     one_sided: Bool = False
 
 

@@ -33,6 +33,22 @@ def test_show_lists_layers_losses_and_players(ganforge: Command) -> None:
         assert line in text
 
 
+def test_show_tells_rare_losses_and_bounds(ganforge: Command) -> None:
+    text = """ganforge = 1
+extends = "dcgan"
+[losses.r1]
+kind = "gradient-penalty"
+score = "D(x)"
+wrt = "x"
+every = 16
+[train.players.critic]
+clip_gradients = 5
+"""
+    shown = ganforge("show", "-", input=text).stdout
+    assert "r1 is gradient-penalty, every 16 steps: score = D(x)" in shown
+    assert "eps = 1e-08), clip_gradients = 5\n" in shown
+
+
 @pytest.mark.parametrize("spec", shipped_names())
 def test_weights_are_counted_as_torch_counts_them(ganforge: Command, spec: str) -> None:
     about = json.loads(ganforge("show", spec, "--json").stdout)

@@ -17,8 +17,8 @@ OTHER_CONDITION = Rule(
     "GF502",
     "other-condition",
     Severity.WARNING,
-    says="A sample is judged under another condition than it was generated under.",
-    why="The critic sees wrong pairs and the generator is punished for heeding its condition.",
+    says="A sample is judged under another condition than its own.",
+    why="The critic sees wrong pairs, and the generator is punished for heeding its condition.",
     bad='fake = "D(G(z, y), label)"',
     good='fake = "D(G(z, y), y)"',
 )

@@ -44,8 +44,8 @@ WRT_ELSEWHERE = Rule(
     "GF405",
     "wrt-elsewhere",
     Severity.ERROR,
-    says="A loss differentiates a score by something that the score is not made from.",
-    why="The gradient would be zero everywhere: the penalty would do nothing.",
+    says="A loss differentiates a score by what has no gradient of it.",
+    why="The score is not made from it, or through networks that the player does not train.",
     bad='score = "D(x)"\nwrt = "fake"',
     good='score = "D(x)"\nwrt = "x"',
 )

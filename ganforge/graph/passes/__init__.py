@@ -9,6 +9,7 @@ from ganforge.graph.passes.gradients import find_terms
 from ganforge.graph.passes.lazy import check_lazy, draw_afresh
 from ganforge.graph.passes.losses import check_losses
 from ganforge.graph.passes.maps import check_maps
+from ganforge.graph.passes.penalised import check_penalised
 from ganforge.graph.passes.players import check_clipping, check_moved, find_players
 from ganforge.graph.passes.practice import check_practice
 from ganforge.graph.passes.replays import add_replays
@@ -31,6 +32,7 @@ def run_passes(graph: Graph, findings: Findings) -> Graph:
         check_conditioning(graph, findings)
         check_sweeps(graph, findings)
         check_maps(graph, findings)
+        check_penalised(graph, findings)
         check_practice(graph, findings)
         check_critics(graph, findings)
         check_unused(graph, findings)

@@ -18,6 +18,7 @@ def check_conditioning(graph: Graph, findings: Findings) -> None:
     for loss in graph.losses.values():
         if loss.has_sides:
             swapped |= _check_fake(graph, loss, findings)
+            _check_real(graph, loss, findings)
     _check_seen(graph, swapped, findings)
 
 
@@ -71,6 +72,21 @@ def _check_fake(graph: Graph, loss: GraphLoss, findings: Findings) -> set[str]:
             findings.add("GF502", ("losses", loss.name, "fake"), message, help)
             swapped.add(name)
     return swapped
+
+
+def _check_real(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+    """A real sample is judged under what the data say of it."""
+    judged = graph.judged(loss.tensors["real"])
+    made_of = _sources(graph, upstream(graph.nodes, judged[:1]))
+    shown = _sources(graph, upstream(graph.nodes, judged[1:]))
+    fields = graph.spec.data.fields if graph.spec.data else {}
+    if not made_of or not made_of <= fields.keys():
+        return
+    for name, condition in graph.spec.conditions.items():
+        if condition.draw != "same" and name in shown and condition.field not in shown:
+            message = f"`real` is a sample of the data, and judged under the drawn `{name}`"
+            help = f"write `{condition.field}`, which belongs to the sample"
+            findings.add("GF502", ("losses", loss.name, "real"), message, help)
 
 
 def _sources(graph: Graph, nodes: set[int]) -> set[str]:

@@ -7,7 +7,7 @@ moves all trainable networks it reaches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from ganforge.graph.graph import Graph, GraphLoss, MovingTerm
@@ -15,6 +15,7 @@ from ganforge.graph.nodes import Apply, Layer, NetworkCall, Node, Replay, Unknow
 from ganforge.graph.passes.game import check_game, listed
 from ganforge.graph.passes.tables import declared_terms
 from ganforge.plugins.declarations import Call, Ref, Term
+from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
 
 
@@ -73,8 +74,14 @@ def _differentiable(
         others = [t for t in _names(term.value) if t not in term.differentiates]
         behind = upstream(graph.nodes, [loss.tensors[t] for t in others])
         for name in term.differentiates:
-            if loss.tensors[name] not in behind:
-                written = loss.spec.tensors[name]
+            written = loss.spec.tensors[name]
+            shape = graph.nodes[loss.tensors[name]].shape
+            if isinstance(shape, Tensor) and shape.classes is not None:
+                message = f"`{written}` is a class, and no score has a gradient there"
+                help = f"name an image or a vector that `{others[0]}` is computed from"
+                findings.add("GF405", ("losses", loss.name, name), message, help)
+                good = False
+            elif loss.tensors[name] not in behind:
                 message = f"`{others[0]}` is not made from `{written}`: it has no gradient there"
                 help = f"name what `{others[0]}` is computed from"
                 findings.add("GF405", ("losses", loss.name, name), message, help)
@@ -174,6 +181,16 @@ def reachable(graph: Graph, roots: Iterable[int], stop: Iterable[int] = ()) -> s
             networks.add(node.operation.network)
         stack.extend(node.inputs)
     return networks & set(graph.trainable())
+
+
+def carrying_gradient(nodes: Sequence[Node], networks: Collection[str]) -> set[int]:
+    """The nodes through which a gradient reaches one of the networks."""
+    found: set[int] = set()
+    for index, node in enumerate(nodes):
+        own = isinstance(node.operation, NetworkCall) and node.operation.network in networks
+        if own or (not cuts(node) and any(i in found for i in node.inputs)):
+            found.add(index)
+    return found
 
 
 def cuts(node: Node) -> bool:

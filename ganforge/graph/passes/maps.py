@@ -24,7 +24,7 @@ def _check_cycle(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     written = loss.spec.tensors["original"]
     if calls is None:
         message = f"`reconstruction` is not made from `original`, which is `{written}`"
-        help = f"lead `{written}` there and back: `G_ba(G_ab({written}))`"
+        help = f"lead `{written}` there and back, or name what `reconstruction` is made from"
         findings.add("GF417", path, message, help)
     elif calls < 2:
         message = f"the way from `{written}` to `reconstruction` has no way back"
