@@ -33,4 +33,6 @@ def write_new(path: Path, text: str, *, overwrite: bool) -> None:
 
     if path.exists() and not overwrite:
         raise CannotStart(f"{path} exists: `--overwrite` replaces it")
+    if not path.parent.is_dir():
+        raise CannotStart(f"there is no folder {path.parent}: make it, or name another one")
     write_whole(path, text)

@@ -141,6 +141,8 @@ def _unknown_key(key: str, depth: int, path: Path, place: _Place) -> None:
         refuse(place.findings, path, f"`{key}`", key=True)
         return
     help = did_you_mean(key, place.known, "key") if depth == 1 else None
+    if (place.table, key) == ("data", "path"):
+        help = "a spec does not say where data lie: `--data folder:PATH` does"
     place.findings.add("GF102", path, f"unknown key `{key}`", help, key=True)
 
 

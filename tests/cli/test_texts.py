@@ -129,7 +129,7 @@ def test_emit_overwrites_a_file_only_on_demand(ganforge: Command) -> None:
 def test_emit_into_a_missing_folder_is_one_message(ganforge: Command) -> None:
     result = ganforge("emit", "gan", "-o", "missing/a.py")
     assert result.exit_code == 2
-    assert "No such file or directory" in result.stderr
+    assert "there is no folder missing: make it" in result.stderr
 
 
 @pytest.mark.parametrize("name", sorted(load_registry().blocks))
