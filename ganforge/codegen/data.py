@@ -49,9 +49,11 @@ def _about(field: ImageField | ClassField, load_size: tuple[int, ...] | None) ->
 
 
 def usable_sources(data: Data, registry: Registry, given: str | None) -> list[DataSource]:
-    """The source in use, and a folder of images beside it, which every researcher has."""
+    """The source that is given in place of the spec's own; else that, and a folder of images beside
+    it, which every researcher has.
+    """
     name = given.partition(":")[0] if given else data.source.name
-    names = dict.fromkeys([name, "folder"])
+    names = dict.fromkeys([name, "folder"] if name == data.source.name else [name])
     return [registry.sources[n] for n in names if n in registry.sources]
 
 

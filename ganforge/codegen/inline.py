@@ -19,6 +19,7 @@ from ganforge.codegen.sources import InlineError, Module, names_in, read_module
 Key = tuple[str, str]
 MAIN = ("ganforge.runtime.main", "main")
 RUNTIME = "ganforge.runtime"
+SECTION = "# The rest is the same for every GAN: data, checkpoints, metrics, command line."
 
 
 @dataclass
@@ -159,6 +160,7 @@ def _assembled(
             *_licences(walk),
             *(text for text in parts if not _is_constant(text)),
             functions,
+            SECTION,
             *machinery,
             f'if __name__ == "__main__":\n    main(train, NAME, {literal(program.data)})',
         ]

@@ -23,7 +23,9 @@ def checked_place(given: str, registry: Registry) -> str:
     kind, _, path = given.partition(":")
     known_kind(kind, registry)
     if not registry.sources[kind].takes_path:
-        return f"{kind}:{path}" if path else kind
+        if path:
+            raise CannotStart(f"`{kind}` has no path: say `--data {kind}` alone")
+        return kind
     if not path:
         raise CannotStart(f"`{kind}` needs a path: say `--data {kind}:PATH`")
     place = Path(path).expanduser()

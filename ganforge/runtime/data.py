@@ -14,14 +14,11 @@ from ganforge.runtime.state import State
 
 @dataclass
 class Data:
-    """A data set: `read` gives images as bytes (B, C, H, W) and classes as int64 (B), by field.
-
-    held_out: what is kept from training; samples and metrics use `data.held_out or data`.
-    """
+    """A data set: `read` gives images as bytes (B, C, H, W) and classes as int64 (B), by field."""
 
     count: int
     read: Callable[[list[int]], dict[str, Tensor]]
-    held_out: Data | None = None
+    held_out: Data | None = None  # samples and metrics use `data.held_out or data`
 
     def visit(self, start: int, count: int, seed: int, domain: int = 0) -> dict[str, Tensor]:
         """`count` samples from the `start`-th on, which may reach into the next epoch."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -37,15 +38,14 @@ def decode_image(root: Path | zipfile.Path, about: dict[str, Any], name: str) ->
 def list_images(root: Path) -> list[str]:
     """The paths of the images inside a folder or a zip file, sorted."""
     if root.is_dir():
-        paths = [path.relative_to(root) for path in root.rglob("*")]
+        paths = [path.relative_to(root).as_posix() for path in root.rglob("*")]
     elif zipfile.is_zipfile(root):
-        paths = [Path(name) for name in zipfile.ZipFile(root).namelist()]
+        paths = zipfile.ZipFile(root).namelist()
     else:
         raise RunError(f"{root} is no folder and no zip file: check the path.")
     types = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
-    hidden = ("__MACOSX", ".")
-    visible = [path for path in paths if not any(part.startswith(hidden) for part in path.parts)]
-    images = sorted(path.as_posix() for path in visible if path.suffix.lower() in types)
+    visible = [path for path in paths if not re.search(r"(^|/)(\.|__MACOSX)", path)]
+    images = sorted(path for path in visible if path.lower().endswith(types))
     if not images:
         raise RunError(f"{root} holds no images: it needs files of {' '.join(types)}.")
     return images

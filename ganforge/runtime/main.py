@@ -14,8 +14,6 @@ import torch
 from ganforge.runtime.errors import NonFinite, RunError
 from ganforge.runtime.options import Options
 
-COUNTS = ("rounds", "kimg", "log_every", "sample_every", "checkpoint_every")
-
 
 def main(train: Callable[[Options], Iterator[dict[str, float]]], name: str, data: str) -> None:
     """Train from the command line; Ctrl-C ends the round, and a checkpoint is written."""
@@ -27,8 +25,8 @@ def main(train: Callable[[Options], Iterator[dict[str, float]]], name: str, data
             flag = f"--{option.replace('_', '-')}"
             parser.add_argument(flag, type=type(value), default=value, help=f"default: {value}")
     options = Options(**vars(parser.parse_args()))
-    counts = [value for name, value in vars(options).items() if name in COUNTS]
-    if min(counts) <= 0:
+    every = options.log_every, options.sample_every, options.checkpoint_every
+    if min(options.rounds, options.kimg, *every) <= 0:
         parser.error("rounds, kimg and what is done every so many rounds must be above 0")
     try:
         torch.empty(0, device=options.device)
@@ -37,8 +35,9 @@ def main(train: Callable[[Options], Iterator[dict[str, float]]], name: str, data
 
     def stop(*_: object) -> None:
         options.rounds = 0
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        print("stopping after this round; once more stops at once", file=sys.stderr)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # once more stops at once
+        again = shlex.join([part for part in sys.argv if part != "--resume"])
+        print(f"stopping after this round; go on with: python {again} --resume", file=sys.stderr)
 
     signal.signal(signal.SIGINT, stop)
     try:
@@ -46,7 +45,4 @@ def main(train: Callable[[Options], Iterator[dict[str, float]]], name: str, data
             print("  ".join(f"{key} {value:.5g}" for key, value in metrics.items()), flush=True)
     except (RunError, OSError) as error:
         parser.exit(1 if isinstance(error, NonFinite) else 2, f"error: {error}\n")
-    if options.rounds == 0:
-        command = [part for part in sys.argv if part != "--resume"]
-        print(f"stopped; go on with: python {shlex.join(command)} --resume", file=sys.stderr)
-        sys.exit(130)
+    sys.exit(130 if options.rounds == 0 else 0)

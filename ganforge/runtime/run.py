@@ -21,9 +21,8 @@ class Run:
     def __init__(self, state: State, options: Options, spec: str) -> None:
         """Resume from the last checkpoint if asked to, else see that the folder holds no run."""
         self.state, self.options, self.spec = state, options, spec
-        self.losses: dict[str, Tensor] = {}  # of the last round, until they are logged
+        self.losses: dict[str, Tensor] = {}  # the latest: some are computed in some rounds only
         self.broken: dict[str, Tensor] = {}  # by loss: the first round in which it is not finite
-        self.latest: dict[str, Tensor] = {}  # by loss, since some are computed in some rounds
         self.metrics, found = options.out / "metrics.jsonl", all_checkpoints(options.out)
         if bool(found) != options.resume:
             text = "holds a run: resume it, or use" if found else "has no checkpoint to resume: use"
@@ -31,27 +30,23 @@ class Run:
         if found:
             state.load(found[-1], spec)
         options.out.mkdir(parents=True, exist_ok=True)
-        self.drop_metrics()
-        self.first, self.images, self.time = state.round + 1, state.images, time.perf_counter()
-
-    def drop_metrics(self) -> None:
-        """Drop what was logged after the checkpoint: those rounds are trained again."""
-        lines = self.metrics.read_text().splitlines() if self.metrics.exists() else []
-        whole = [line for line in lines if line.endswith("}")]
-        kept = [line for line in whole if json.loads(line)["round"] <= self.state.round]
-        unfinished = self.metrics.with_suffix(".unfinished")
-        unfinished.write_text("".join(f"{line}\n" for line in kept))
-        unfinished.rename(self.metrics)
+        with self.metrics.open("a+") as file:  # rounds after the checkpoint are trained again
+            file.seek(0)
+            lines = [line for line in file if line.endswith("}\n")]
+            kept = [line for line in lines if json.loads(line)["round"] <= state.round]
+            file.truncate(sum(len(line) for line in kept))
+        self.start = self.logged = state.round
+        self.images, self.time = state.images, time.perf_counter()
 
     def goes_on(self) -> bool:
         """Whether the options let another round begin."""
         state, options = self.state, self.options
         return state.round < options.rounds and state.images < 1000 * options.kimg
 
-    def watch(self, losses: dict[str, Tensor]) -> None:
-        """Keep a round's losses, and note which are not finite, without waiting for the device."""
-        self.latest |= losses
-        self.losses = self.latest
+    def end_round(self, losses: dict[str, Tensor]) -> None:
+        """Keep its losses, and note which are not finite, without waiting for the device."""
+        self.state.round += 1
+        self.losses |= losses
         for name, loss in losses.items():
             round = torch.where(loss.isfinite(), math.inf, self.state.round)
             self.broken[name] = torch.minimum(self.broken.get(name, round), round)
@@ -70,20 +65,19 @@ class Run:
 
     def logs(self) -> bool:
         """Whether this round is logged: the first since the start, and every so many."""
-        round = self.state.round
-        return round == self.first or round % self.options.log_every == 0
+        return self.logged == self.start or self.state.round % self.options.log_every == 0
 
     def log(self) -> dict[str, float]:
         """The metrics of this round, which metrics.jsonl keeps; the speed since the last ones."""
         self.check()
         state, before, self.time = self.state, self.time, time.perf_counter()
-        metrics = {"round": state.round, "kimg": state.images / 1000}
-        metrics["epoch"] = state.images / state.samples
-        metrics["images_per_second"] = (state.images - self.images) / (self.time - before)
+        kimg, epoch = state.images / 1000, state.images / state.samples
+        speed = (state.images - self.images) / (self.time - before)
+        metrics = {"round": state.round, "kimg": kimg, "epoch": epoch, "images_per_second": speed}
         metrics |= {name: loss.item() for name, loss in self.losses.items()}
         with self.metrics.open("a") as file:
             file.write(json.dumps(metrics) + "\n")
-        self.losses, self.images = {}, state.images
+        self.logged, self.images = state.round, state.images
         return metrics
 
     def save(self) -> None:

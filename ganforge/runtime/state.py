@@ -50,12 +50,9 @@ class State:
 
     def surroundings(self) -> dict[str, str | int]:
         """On what it depends, beside a checkpoint, that training goes on bit for bit."""
-        return {
-            "torch": str(torch.__version__),
-            "device": self.noise.device.type,
-            "threads": torch.get_num_threads(),
-            "samples": self.samples,
-        }
+        device, threads = self.noise.device.type, torch.get_num_threads()
+        torch_used, samples = str(torch.__version__), self.samples
+        return {"torch": torch_used, "device": device, "threads": threads, "samples": samples}
 
     def save(self, folder: Path, spec: str) -> None:
         """Write `checkpoints/round-N`, which is there whole or not at all; keep the last two."""
@@ -99,12 +96,12 @@ class State:
             vars(self).update(about["counters"])
             self.steps = Counter(self.steps)
             old, now = about["trained with"], self.surroundings()
-            pairs = [(name, old[name], now[name]) for name in now if old[name] != now[name]]
+            changes = [f"{k} {old[k]} -> {now[k]}" for k in now if old[k] != now[k]]
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             raise RunError(f"{path} is damaged ({error}): delete it and resume.") from error
-        if pairs:
-            changes = ", ".join(f"{name} {before} -> {after}" for name, before, after in pairs)
-            warnings.warn(f"the run goes on, but not bit for bit: {changes}", stacklevel=2)
+        if changes:
+            text = f"the run goes on, but not bit for bit: {', '.join(changes)}"
+            warnings.warn(text, stacklevel=2)
 
 
 def all_checkpoints(folder: Path) -> list[Path]:

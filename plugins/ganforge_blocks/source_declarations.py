@@ -17,7 +17,7 @@ SOURCES = (
         "Drawn shapes on a plain ground, with the shape as class; needs no file.",
         ShapesParams,
         "ganforge_blocks.sources.shapes:open_shapes",
-        open_named="ganforge_blocks.sources.shapes:open_shapes",
+        open_named="ganforge_blocks.sources.outlines:open_outlines",
         names={"image": ("filled", "outline"), "class": ("shape",)},
         takes_path=False,
         endless=True,

@@ -119,6 +119,7 @@ def test_a_damaged_checkpoint_is_one_message(ganforge: Command, train: Command) 
         (("gan", "--resume", "--overwrite"), "either goes on"),
         (("gan", "--data", "/"), "say what is in it, such as `--data folder:/`"),
         (("gan", "--data", "fodler:x"), "no data source `fodler`: did you mean the data source"),
+        (("gan", "--data", "shapes:x"), "`shapes` has no path: say `--data shapes` alone"),
         (("gan", "--data", "folder"), "`folder` needs a path: say `--data folder:PATH`"),
         (("gan", "--data", "folder:x"), "there is no file or folder x"),
         (("gan", "--device", "tpu"), "`tpu` is no device"),

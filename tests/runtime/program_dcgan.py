@@ -170,16 +170,14 @@ def train(options: Options) -> Iterator[dict[str, float]]:
     run = Run(state, options, SPEC)
     while state.images < EPOCHS * state.samples and run.goes_on():
         state.start_round()
-        losses = train_round(state, *draw(state, data))
-        state.round += 1
-        run.watch(losses)
+        run.end_round(train_round(state, *draw(state, data)))
         if run.logs():
             yield run.log()
         if state.round % options.checkpoint_every == 0:
             run.save()
         if state.round % options.sample_every == 0:
             save_samples(state, run.samples())
-    if run.losses:
+    if state.round > run.logged:
         yield run.log()
     if state.round > 0:
         run.save()

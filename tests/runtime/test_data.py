@@ -17,6 +17,7 @@ from ganforge.runtime.state import State, random_stream
 from ganforge_blocks.sources.folder import open_class_folder, open_folder
 from ganforge_blocks.sources.idx import open_idx
 from ganforge_blocks.sources.npz import open_npz
+from ganforge_blocks.sources.outlines import open_outlines
 from ganforge_blocks.sources.shapes import open_shapes
 
 RGB = {"x": {"kind": "image", "channels": 3, "size": (8, 12)}}
@@ -78,7 +79,7 @@ def test_shapes_have_all_classes_equally_often() -> None:
 
 def test_a_second_image_shows_the_same_shape_in_outline() -> None:
     fields = {"a": RGB["x"], "b": RGB["x"]}
-    batch = open_shapes("", fields, count=4).read([0, 1, 2, 3])
+    batch = open_outlines("", fields, count=4).read([0, 1, 2, 3])
     alone = open_shapes("", RGB, count=4).read([0, 1, 2, 3])
     assert torch.equal(batch["a"], alone["x"])
     assert (batch["b"][:, :, 0, 0] == 255).all() and (batch["a"][:, :, 0, 0] == 0).all()
@@ -86,8 +87,8 @@ def test_a_second_image_shows_the_same_shape_in_outline() -> None:
 
 def test_shapes_give_the_style_that_is_named() -> None:
     outline, filled = RGB["x"] | {"from": "outline"}, RGB["x"] | {"from": "filled"}
-    batch = open_shapes("", {"a": outline, "b": filled}, count=4).read([0, 1, 2, 3])
-    plain = open_shapes("", {"a": RGB["x"], "b": RGB["x"]}, count=4).read([0, 1, 2, 3])
+    batch = open_outlines("", {"a": outline, "b": filled}, count=4).read([0, 1, 2, 3])
+    plain = open_outlines("", {"a": RGB["x"], "b": RGB["x"]}, count=4).read([0, 1, 2, 3])
     assert torch.equal(batch["a"], plain["b"]) and torch.equal(batch["b"], plain["a"])
 
 
@@ -107,11 +108,6 @@ def test_a_class_always_has_the_same_form(tmp_path: Path) -> None:
     centres = [(image > 90).nonzero().float().mean(0).round().long() for image in batch["x"][:, 0]]
     filled = [bool(i[0, y, x] > 90) for i, (y, x) in zip(batch["x"], centres, strict=True)]
     assert filled == [label == 0 for label in batch["y"].tolist()]  # a disc, or a ring
-
-
-def test_shapes_take_no_path() -> None:
-    with pytest.raises(RunError, match="say `shapes` alone"):
-        open_shapes("/data", RGB)
 
 
 def write_folder(root: Path) -> Path:
