@@ -19,6 +19,8 @@ from ganforge.codegen.sources import InlineError, Module, names_in, read_module
 Key = tuple[str, str]
 MAIN = ("ganforge.runtime.main", "main")
 RUNTIME = "ganforge.runtime"
+TOOLS = ("averages", "latents", "live", "players", "schedules")
+"""Modules of the runtime that belong to the mathematics of a GAN, and stand before it."""
 SECTION = "# The rest is the same for every GAN: data, checkpoints, metrics, command line."
 
 
@@ -146,10 +148,8 @@ def _assembled(
 ) -> str:
     constants, functions = _split(program.text, tree)
     pieces = [(key, _text(walk, key, names)) for key in _statements(walk)]
-    early = _decorators(tree)
-    late = {key for key, _ in pieces if names[key] not in early and _is_machinery(walk, key[0])}
-    parts = [text for key, text in pieces if key not in late]
-    machinery = [text for key, text in pieces if key in late]
+    parts = [text for key, text in pieces if not _is_machinery(walk, key[0])]
+    machinery = [text for key, text in pieces if _is_machinery(walk, key[0])]
     values = [text for text in parts if _is_constant(text)]
     return "\n\n".join(
         [
@@ -174,18 +174,14 @@ def _statements(walk: _Walk) -> list[Key]:
 
 
 def _is_machinery(walk: _Walk, module: str) -> bool:
-    """Whether a module's definitions stand behind the program's own: those of the runtime, and of
-    what is built upon it, such as data sources.
+    """Whether a module's definitions stand behind the program's own: those of the runtime but its
+    tools, and of what is built upon it, such as data sources.
     """
+    if module.startswith(RUNTIME):
+        return module.rpartition(".")[2] not in TOOLS
     imported = walk.module(module).imports.values()
     used = [node.module or "" for node in imported if isinstance(node, ast.ImportFrom)]
-    return any(name.startswith(RUNTIME) for name in (module, *used))
-
-
-def _decorators(tree: ast.Module) -> set[str]:
-    """The names that must be known before the program's functions."""
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    return {name for f in functions for d in f.decorator_list for name in names_in(d)}
+    return any(name.startswith(RUNTIME) for name in used)
 
 
 def _is_constant(text: str) -> bool:
