@@ -19,6 +19,7 @@ from safetensors.torch import load_file
 
 from ganforge.cli import main
 from ganforge.codegen.fields import scaling
+from ganforge.codegen.inline import SECTION
 from ganforge.pipeline import compile_spec
 from ganforge.runs.programs import import_program
 
@@ -172,7 +173,16 @@ def test_emitting_with_another_source_of_data_inlines_that_source(tmp_path: Path
     ganforge("emit", "dcgan", "--data", "idx:mnist", "-o", str(script))
     text = script.read_text()
     assert "def open_idx(" in text
-    assert "def open_shapes(" not in text
+    assert "def open_shapes(" not in text and "def open_folder(" not in text
+
+
+def test_what_two_scripts_have_in_common_stands_behind_what_tells_them_apart(
+    tmp_path: Path,
+) -> None:
+    parts = [emitted(spec, tmp_path).read_text().split(SECTION) for spec in ("dcgan", "infogan")]
+    (own, rest), (_, other) = parts
+    assert rest == other
+    assert "def train(" in own and "def frozen(" in own and "def main(" in rest
 
 
 @pytest.mark.parametrize("wrong", ["--rounds=0", "--log-every=0", "--kimg=-1", "--device=cuda:99"])

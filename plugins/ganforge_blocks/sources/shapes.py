@@ -25,7 +25,7 @@ def pixels_outside(form: int, factors: list[float], size: tuple[int, int]) -> np
     centre = complex(size[1], size[0]) / 2 + 0.4 * half * complex(x - 0.5, y - 0.5)
     radius = half * (0.5 + 0.25 * radius)
     place = ((columns + 1j * rows - centre) / radius).astype(np.complex64)
-    turn = (np.angle(place) / (2 * math.pi) + angle) * POINTS[form]
+    turn = (np.angle(place) / (2 * math.pi) - angle) * POINTS[form]
     arc = 2 * math.pi / POINTS[form]
     beside = arc * abs(turn - turn.round())  # as if turned and mirrored: a point is at 1
     a, b = 1 - CORNERS[form] * math.cos(arc / 2), CORNERS[form] * math.sin(arc / 2)
