@@ -176,10 +176,8 @@ def test_emitting_with_another_source_of_data_inlines_that_source(tmp_path: Path
     assert "def open_shapes(" not in text and "def open_folder(" not in text
 
 
-def test_what_two_scripts_have_in_common_stands_behind_what_tells_them_apart(
-    tmp_path: Path,
-) -> None:
-    parts = [emitted(spec, tmp_path).read_text().split(SECTION) for spec in ("dcgan", "infogan")]
+def test_what_scripts_have_in_common_stands_behind_what_tells_them_apart(emitted: Script) -> None:
+    parts = [emitted(spec).read_text().split(SECTION) for spec in ("dcgan", "infogan")]
     (own, rest), (_, other) = parts
     assert rest == other
     assert "def train(" in own and "def frozen(" in own and "def main(" in rest
