@@ -1,0 +1,94 @@
+"""Residual networks from specs return what reference networks return for the same filling.
+
+Here a reference lists its parameters in the order of their first use, each with the seed of its
+values; spectrally normalised weights are divided by their exact largest singular value.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import ganforge
+
+FOLDER = Path(os.environ.get("GANFORGE_SHARED", "../shared")) / "facts" / "parity" / "b"
+CASES = [
+    ("sngan", "G", "sngan32_gongxinyuu_generator"),
+    ("sngan", "D", "sngan32_gongxinyuu_discriminator"),
+    ("sngan-projection", "G", "rgan_sn_generator"),
+]
+
+pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the references are not at hand")
+
+
+def reference(name: str) -> dict[str, Any]:
+    return json.loads((FOLDER / f"{name}.json").read_text())
+
+
+def in_our_order(units: list[Any]) -> list[Any]:
+    """The parameters as a spec's network has them: the shortcut of a block comes last."""
+    ordered: list[Any] = []
+    waiting: list[tuple[int, Any]] = []
+    for place, unit in enumerate(units):
+        if "shortcut" in unit[0]:
+            waiting.append((place + 4, unit))  # behind two norms and two convolutions
+            continue
+        ordered.append(unit)
+        ordered.extend(late for due, late in waiting if due == place)
+    return [parameter for unit in ordered for parameter in unit[2]]
+
+
+def value(shape: list[int], kind: str, k: int, strong: bool) -> Tensor:
+    drawn = torch.randn(shape, generator=torch.Generator().manual_seed(1000 + k))
+    if kind == "one_plus":
+        return 1 + 0.05 * drawn
+    if strong and len(shape) >= 2:
+        return drawn * (2 / drawn[0].numel()) ** 0.5
+    return 0.05 * drawn
+
+
+@torch.no_grad()
+def fill(network: nn.Module, facts: dict[str, Any], strong: bool) -> None:
+    own, given = list(network.parameters()), in_our_order(facts["units"])
+    assert [list(parameter.shape) for parameter in own] == [shape for _, shape, _, _ in given]
+    for parameter, (_, shape, kind, k) in zip(own, given, strict=True):
+        parameter.copy_(value(shape, kind, k, strong))
+    for module in network.modules():
+        if hasattr(module, "_u"):
+            weight = module_weight(network, module)
+            left, _, right = torch.linalg.svd(weight.flatten(1).double(), full_matrices=False)
+            module._u.copy_(left[:, 0])
+            module._v.copy_(right[0])
+
+
+def module_weight(network: nn.Module, norm: nn.Module) -> Tensor:
+    """The weight that a spectral norm divides."""
+    for module in network.modules():
+        if isinstance(module, nn.utils.parametrize.ParametrizationList) and norm in module:
+            return module.original
+    raise LookupError("no weight has this parametrisation")
+
+
+@pytest.mark.parametrize(("spec", "name", "file"), CASES)
+@pytest.mark.parametrize("strong", [False, True], ids=["weak", "strong"])
+def test_output_equals_the_reference(spec: str, name: str, file: str, strong: bool) -> None:
+    facts = reference(file)
+    network = ganforge.build(spec).networks[name].eval()
+    fill(network, facts, strong)
+    generator = torch.Generator().manual_seed(7)
+    inputs = [
+        torch.arange(2) if key == "y" else torch.randn(shape, generator=generator)
+        for key, shape in facts["inputs"].items()
+    ]
+    with torch.no_grad():
+        output = network(*inputs)
+    expected = facts["fixture_strong" if strong else "fixture"]["outputs"][0]
+    first = torch.tensor(expected["first64"])
+    tolerance = 1e-3 * expected["std"]
+    torch.testing.assert_close(output.reshape(-1)[:64], first, rtol=0, atol=tolerance)
