@@ -55,8 +55,8 @@ def translate(
     """Translate an image, or those of a folder or zip file, by the networks of a run.
 
     given: the path, after `FIELD=` where it is not the first field that can be translated. Writes
-    one PNG per image into the folder `out` (default: RUN/translated), and beside it a picture of
-    what went in and what came out.
+    one PNG per image into the folder `out` (default: RUN/translated), a single image into the file
+    `out` if that is a PNG, and beside it a picture of what went in and what came out.
 
     Raises `CannotStart` where nothing can be translated, `RunError` where an image is unreadable.
     """
@@ -69,8 +69,10 @@ def translate(
     if not place.exists():
         raise CannotStart(f"there is no file or folder {place}: check the path of `--input`")
     out = out or run / "translated"
-    if out.is_file() or (place.is_dir() and out.resolve() == place.resolve()):
-        raise CannotStart(f"{out} is no folder for the results: name another with `--out`")
+    if _is_picture(out) and not _is_one_image(place):
+        raise CannotStart(f"{place} holds several images, and {out} is one: name a folder instead")
+    if (out.is_file() and not _is_picture(out)) or out.resolve() == place.resolve():
+        raise CannotStart(f"{out} is no place for the results: name another with `--out`")
     return _translate(run, chosen, place, out, seed, device)
 
 
@@ -149,7 +151,7 @@ def _translate(
             _write(image, path)
         if start < SHOWN:
             shown.append(side_by_side([before, after]))
-    picture = out.with_name(f"{out.name}.png")
+    picture = out.with_name(f"{out.stem}-beside.png" if _is_picture(out) else f"{out.name}.png")
     save_grid(torch.cat(shown), picture, columns=8, low=0, high=255)
     return Translated(len(names), out, picture)
 
@@ -158,13 +160,24 @@ def _images(place: Path) -> tuple[Path, list[str]]:
     """The folder or zip file, and the images in it; a file that is no zip is one image."""
     from ganforge.runtime.images import list_images
 
-    if place.is_file() and not zipfile.is_zipfile(place):
+    if _is_one_image(place):
         return place.parent, [place.name]
     return place, list_images(place)
 
 
+def _is_one_image(place: Path) -> bool:
+    return place.is_file() and not zipfile.is_zipfile(place)
+
+
+def _is_picture(out: Path) -> bool:
+    """Whether results go into one file, not into a folder."""
+    return out.suffix.lower() == ".png" and not out.is_dir()
+
+
 def _results(out: Path, names: list[str]) -> list[Path]:
     """The file for each image: its name, with the suffix that tells it from others where needed."""
+    if _is_picture(out):
+        return [out]
     stems = [os.path.splitext(name)[0] for name in names]
     uses = Counter(stems)
     named = zip(stems, names, strict=True)

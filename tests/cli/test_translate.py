@@ -103,6 +103,14 @@ def test_the_translation_is_what_the_network_makes(
     assert Image.open("out.png").size == (8 * 10, 10)
 
 
+def test_a_single_image_may_become_a_single_file(
+    ganforge: Command, run: Path, inputs: Path
+) -> None:
+    output = translated(ganforge("sample", "run", "--input", "in/one.jpg", "--out", "new.png"))
+    assert output == "1 image translated: new.png, before and after: new-beside.png\n"
+    assert Image.open("new.png").size == (8, 8)
+
+
 def test_another_field_is_named(ganforge: Command, run: Path, inputs: Path) -> None:
     translated(ganforge("sample", "run", "--input", "b=in", "--out", "out"))
     assert Image.open("out/one.png").size == (16, 16)
@@ -132,8 +140,9 @@ def test_more_images_than_go_at_once_and_those_in_a_zip_are_translated(
         (["c=in"], "there is no field `c`: known here: `a`, `b`"),
         (["label=in"], "`[sample] images` shows nothing made from `label` alone: say `--input a="),
         (["nowhere"], "there is no file or folder nowhere: check the path of `--input`"),
-        (["in", "--out", "in"], "in is no folder for the results: name another with `--out`"),
-        (["in", "--out", "in/one.jpg"], "in/one.jpg is no folder for the results"),
+        (["in", "--out", "in"], "in is no place for the results: name another with `--out`"),
+        (["in", "--out", "in/one.jpg"], "in/one.jpg is no place for the results"),
+        (["in", "--out", "one.png"], "in holds several images, and one.png is one: name a folder"),
         (["in", "-n", "3"], "`--input` translates every image it is given: leave `--count` out"),
         (
             ["in", "--class", "3"],
