@@ -89,7 +89,7 @@ NO_GAME = Rule(
     "GF415",
     "no-game",
     Severity.ERROR,
-    says="One side of an adversarial loss cannot learn, or both sides see the same.",
+    says="One side of an adversarial loss cannot learn, both see the same, or they are swapped.",
     why="A critic that is frozen or has no weights teaches at random, and without a generator "
     "nothing is generated. `trains` says that one side alone shall learn.",
     bad='real = "G(z)"\nfake = "G(z)"',

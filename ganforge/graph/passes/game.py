@@ -20,7 +20,8 @@ def check_game(
     """GF415; whether all is well. still: the sides of the loss that move no network."""
     path = ("losses", loss.name)
     judged = [_arguments(graph, loss.tensors[side]) for side in ("real", "fake")]
-    learning = graph.called(judged[0] + judged[1]) & _with_weights(graph)
+    makers = [graph.called(arguments) & _with_weights(graph) for arguments in judged]
+    learning = makers[0] | makers[1]
     silent = sorted(critic - _with_weights(graph))
     if judged[0] == judged[1]:
         message = "`real` and `fake` judge the same tensor: there is nothing to tell apart"
@@ -30,6 +31,9 @@ def check_game(
         message = f"no network with weights makes what {listed(critic)} judges"
         help = 'judge what a generator makes: `fake = "D(G(z))"`'
         findings.add("GF415", (*path, "fake"), message, help)
+    elif not makers[1]:
+        message = f"`real` judges what {listed(makers[0])} makes, and `fake` what no network makes"
+        findings.add("GF415", (*path, "fake"), message, "swap `real` and `fake`")
     elif "critic" in still and silent:
         message = f"the critic `{silent[0]}` has no weights, so the loss `{loss.name}` is no game"
         findings.add("GF415", path, message, "give it layers with weights", key=True)
