@@ -93,6 +93,17 @@ def test_five_rounds_of_the_script_are_bit_for_bit_those_of_train(
     assert losses(tmp_path / "a") == losses(tmp_path / "b")
 
 
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_resumed_run_equals_one_that_was_never_stopped(spec: str, tmp_path: Path) -> None:
+    for run, rounds in (("a", "4"), ("b", "2")):
+        ganforge(
+            "train", spec, *tiny(spec), "--out", str(tmp_path / run), "--rounds", rounds, *EVERY
+        )
+    ganforge("train", str(tmp_path / "b"), "--resume", "--rounds", "4", *EVERY)
+    assert_same(tmp_path / "a", tmp_path / "b")
+    assert losses(tmp_path / "a") == losses(tmp_path / "b")
+
+
 def test_a_script_keeps_to_what_a_player_has_of_its_own(tmp_path: Path) -> None:
     critic = {"clip_gradients": "0.1", "clip_weights": "0.05", "optimizer.weight_decay": "0.01"}
     critic["steps"] = "'3 if round < 2 else 1'"
