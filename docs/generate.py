@@ -1,4 +1,4 @@
-"""Writes the generated parts of `docs/language.md` from the code that reads specs.
+"""Writes the generated parts of `docs/language.md` and `docs/rules.md` from the code.
 
     python docs/generate.py
 
@@ -17,6 +17,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic.fields import FieldInfo
 
+from ganforge.diagnostics import pages
+from ganforge.diagnostics.rules import ALL
 from ganforge.document import tree
 from ganforge.formula import evaluate, parse
 from ganforge.graph import frame
@@ -30,6 +32,8 @@ from ganforge.spec.names import RESERVED
 from ganforge.spec.train import OPTIMIZERS
 
 FOLDER = Path(__file__).parent
+CASES = FOLDER.parent / "tests" / "cases"
+PAGES = ("language.md", "rules.md")
 PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
 MEANINGS: Mapping[str, Mapping[str, str]] = tomllib.loads(
     (FOLDER / "meanings.toml").read_text("utf-8")
@@ -58,8 +62,9 @@ INITIALIZED = tuple(params.Initialized.model_fields)
 
 def main() -> None:
     """Write the parts anew."""
-    page = FOLDER / "language.md"
-    page.write_text(with_parts(page.read_text("utf-8")), "utf-8")
+    for name in PAGES:
+        page = FOLDER / name
+        page.write_text(with_parts(page.read_text("utf-8")), "utf-8")
 
 
 def with_parts(text: str) -> str:
@@ -288,6 +293,15 @@ def refused() -> str:
     return table(("where", "refused"), rows)
 
 
+def rules() -> str:
+    """Every rule with its record, and with the report of its first case."""
+    printed: dict[str, str] = {}
+    for report in sorted(CASES.glob("GF*.txt")):
+        text = report.read_text("utf-8").strip().replace("tests/cases/", "")
+        printed.setdefault(report.stem[:5], text)
+    return pages.as_markdown((ALL[code] for code in sorted(ALL)), printed)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "gan": lambda: keys("gan", models.GanTable),
     "image": lambda: keys("image", models.ImageField),
@@ -318,6 +332,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "limits": limits,
     "reserved": reserved,
     "refused": refused,
+    "rules": rules,
 }
 
 

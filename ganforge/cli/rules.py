@@ -8,9 +8,19 @@ from ganforge.cli.catalog import in_columns
 
 
 @click.command("rules")
-def command() -> None:
-    """List the rules by their codes; `ganforge explain CODE` tells more of one."""
+@click.option("--format", "form", type=click.Choice(["text", "json", "md"]), default="text")
+def command(form: str) -> None:
+    """List the rules by their codes; `ganforge explain CODE` tells more of one.
+
+    As `json` and `md` they are told in full: why, an example, and where to read on.
+    """
+    from ganforge.diagnostics import pages
     from ganforge.diagnostics.rules import ALL
 
     rules = sorted(ALL.values(), key=lambda rule: rule.code)
-    click.echo(in_columns((f"{r.code} {r.severity:<7}", r.says) for r in rules))
+    if form == "json":
+        click.echo(pages.as_json(rules))
+    elif form == "md":
+        click.echo(pages.as_markdown(rules))
+    else:
+        click.echo(in_columns((f"{r.code} {r.severity:<7}", r.says) for r in rules))

@@ -45,16 +45,19 @@ class Label:
 class Rule:
     """One thing that can be wrong with a spec.
 
-    `bad` is the smallest fragment that breaks the rule and `good` the same fragment repaired.
+    `says` is what is wrong and `why` why that matters. `bad` is the smallest fragment that breaks
+    the rule and `good` the same fragment repaired. `see` links to the paper that the rule follows,
+    or to a public thread in which somebody met the mistake.
     """
 
     code: str
     slug: str
     severity: Severity
     says: str
-    why: str = ""
-    bad: str = ""
-    good: str = ""
+    why: str
+    bad: str
+    good: str
+    see: tuple[str, ...] = ()
 
     def at(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -169,9 +170,28 @@ def test_an_unknown_name_is_answered_with_the_nearest(ganforge: Command) -> None
     result = ganforge("blocks", "linaer")
     assert result.exit_code == 2
     assert "there is no block `linaer`: did you mean the block `linear`?" in result.stderr
-    assert "did you mean `GF105`?" in ganforge("explain", "GF1055").stderr
 
 
 def test_a_rule_is_explained_by_code_or_name(ganforge: Command) -> None:
     assert ganforge("explain", "gf105").stdout == ganforge("explain", "not-whole").stdout
-    assert "right:\n  size = 64" in ganforge("explain", "GF105").stdout
+    assert ganforge("explain", "105").stdout == ganforge("explain", "[GF105]").stdout
+    page = ganforge("explain", "GF105").stdout
+    assert page.startswith("GF105 not-whole (error)\n\nA formula gives a fraction")
+    assert "right:\n  size = 64" in page
+    assert "see:\n  https://github.com/POSTECH-CVLab/PyTorch-StudioGAN/issues/198" in page
+
+
+def test_an_unknown_rule_is_answered_with_the_nearest_code_or_name(ganforge: Command) -> None:
+    assert "did you mean `GF105`?" in ganforge("explain", "GF1055").stderr
+    assert "did you mean `not-whole`?" in ganforge("explain", "not-hole").stderr
+
+
+def test_the_rules_are_listed_as_text_json_and_markdown(ganforge: Command) -> None:
+    codes = [line.split()[0] for line in ganforge("rules").stdout.splitlines()]
+    records = json.loads(ganforge("rules", "--format", "json").stdout)
+    assert [record["code"] for record in records] == codes == sorted(codes)
+    told = ganforge("rules", "--format", "md").stdout
+    assert re.findall(r"^### (GF\d+) ", told, re.MULTILINE) == codes
+    first = records[0]
+    assert {"slug", "severity", "says", "why", "bad", "good", "see"} < set(first)
+    assert f"### {first['code']} {first['slug']}\n\n*{first['severity']}.* {first['says']}" in told

@@ -53,9 +53,20 @@ def test_a_rule_explains_itself_in_sentences(code: str) -> None:
     for sentence in (rule.says, rule.why):
         assert sentence[:1].isupper() or sentence.startswith("`")
         assert sentence.endswith(".")
-    assert rule.bad
-    assert rule.good
+    assert rule.bad.strip()
+    assert rule.good.strip()
     assert rule.bad != rule.good
+    assert all(re.fullmatch(r"https://[^\s<>]+", link) for link in rule.see)
+
+
+PAPER = re.compile(r"https://(arxiv\.org/abs/\d{4}\.\d{4,5}|distill\.pub/|doi\.org/)")
+
+
+@pytest.mark.parametrize(
+    "code", [rule.code for rule in vars(practice).values() if isinstance(rule, Rule)]
+)
+def test_what_practice_advises_against_names_its_paper(code: str) -> None:
+    assert any(PAPER.match(link) for link in rules.ALL[code].see)
 
 
 def test_every_code_that_the_source_names_has_a_rule() -> None:
@@ -63,6 +74,12 @@ def test_every_code_that_the_source_names_has_a_rule() -> None:
     sources = [path.read_text() for package in packages for path in package.rglob("*.py")]
     named = {code for text in sources for code in re.findall(r"\bGF\d{3}\b", text)}
     assert named <= set(rules.ALL)
+
+
+def test_a_paper_that_a_record_names_is_linked() -> None:
+    for rule in rules.ALL.values():
+        for number in re.findall(r"arXiv:(\d{4}\.\d{4,5})", rule.why):
+            assert f"https://arxiv.org/abs/{number}" in rule.see
 
 
 def test_practice_only_warns() -> None:

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/language.md", "docs/architecture.md", "docs/writing-plugins.md")
+PAGES = (
+    "README.md",
+    "docs/language.md",
+    "docs/architecture.md",
+    "docs/writing-plugins.md",
+    "docs/rules.md",
+)
 _FENCED = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -12,6 +12,7 @@ UNSEEN_CONDITION = Rule(
     why="Nothing rewards the generator for heeding its condition: it learns to ignore it.",
     bad='fake = "G(z, y)", and the loss takes D(fake)',
     good="the loss takes D(fake, y)",
+    see=("https://arxiv.org/abs/1411.1784",),
 )
 OTHER_CONDITION = Rule(
     "GF502",
@@ -21,6 +22,7 @@ OTHER_CONDITION = Rule(
     why="The critic sees wrong pairs, and the generator is punished for heeding its condition.",
     bad='fake = "D(G(z, y), label)"',
     good='fake = "D(G(z, y), y)"',
+    see=("https://arxiv.org/abs/1411.1784",),
 )
 CLASS_AS_NUMBERS = Rule(
     "GF503",
@@ -49,6 +51,7 @@ NO_NOISE = Rule(
     "noisy, and `clean` draws clean ones for noisy ones.",
     bad='y = { field = "label" }\n[flow]\nnoisy = "corrupt(y)"',
     good='y = { field = "label", noise = { kind = "symmetric", rate = 0.3 } }',
+    see=("https://arxiv.org/abs/1811.11165",),
 )
 EMBEDDING_OF_NUMBERS = Rule(
     "GF506",

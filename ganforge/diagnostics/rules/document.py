@@ -61,6 +61,10 @@ NOT_WHOLE = Rule(
     why="Rounding in silence would build a network of another size.",
     bad='size = 96\ndoublings = "log2(size) - 3"',
     good='size = 64\ndoublings = "log2(size) - 3"',
+    see=(
+        "https://github.com/POSTECH-CVLab/PyTorch-StudioGAN/issues/198",
+        "https://github.com/lucidrains/stylegan2-pytorch/issues/30",
+    ),
 )
 UNKNOWN_NAME = Rule(
     "GF106",

@@ -12,6 +12,10 @@ LOSS_MOVES_NOTHING = Rule(
     why="Every path is cut by `detach`, frozen, or comes from data alone.",
     bad='original = "a"\nreconstruction = "detach(b)"',
     good='original = "a"\nreconstruction = "b"',
+    see=(
+        "https://github.com/samet-akcay/skip-ganomaly/issues/5",
+        "https://github.com/wangle53/CSA-CDGAN/issues/5",
+    ),
 )
 NOTHING_MOVES_NETWORK = Rule(
     "GF402",
@@ -21,6 +25,7 @@ NOTHING_MOVES_NETWORK = Rule(
     why="It would stay at its random start.",
     bad='[flow]\nfake = "G(Q(z))"\n[losses.adversarial]\ntrains = ["D", "G"]',
     good='[losses.adversarial]\ntrains = ["D", "G", "Q"]',
+    see=("https://github.com/pianomania/infoGAN-pytorch/pull/1",),
 )
 NO_CRITIC = Rule(
     "GF403",
@@ -57,6 +62,7 @@ GRADIENT_CUT = Rule(
     why="The compiler cuts it by itself while the critic learns.",
     bad='fake = "D(detach(fake))"',
     good='fake = "D(fake)"',
+    see=("https://github.com/wangle53/CSA-CDGAN/issues/5",),
 )
 TWO_PLAYERS = Rule(
     "GF408",
@@ -75,6 +81,7 @@ TRAINS_UNREACHED = Rule(
     why="It would receive no gradient.",
     bad='real = "D(x)"\nfake = "D(G(z))"\ntrains = ["E"]',
     good='real = "D(x)"\nfake = "D(G(z))"\ntrains = ["G", "D"]',
+    see=("https://github.com/eriklindernoren/PyTorch-GAN/issues/131",),
 )
 PREDICTION_WIDTH = Rule(
     "GF410",
@@ -84,6 +91,10 @@ PREDICTION_WIDTH = Rule(
     why="A class needs one logit per class; a number needs a mean, or a mean and log variance.",
     bad='{ id = "c", block = "linear", out = 9 }, and `c` has 10 classes',
     good='{ id = "c", block = "linear", out = 10 }',
+    see=(
+        "https://arxiv.org/abs/1610.09585",
+        "https://arxiv.org/abs/1606.03657",
+    ),
 )
 NO_GAME = Rule(
     "GF415",
@@ -94,6 +105,7 @@ NO_GAME = Rule(
     "nothing is generated. `trains` says that one side alone shall learn.",
     bad='real = "G(z)"\nfake = "G(z)"',
     good='real = "D(x)"\nfake = "D(G(z))"',
+    see=("https://arxiv.org/abs/1406.2661",),
 )
 LATENT_UNSEEN = Rule(
     "GF416",
@@ -103,6 +115,7 @@ LATENT_UNSEEN = Rule(
     why="The tensor knows nothing of the latent, so the loss can teach nothing but the prior.",
     bad='fake = "G(z)"\ncodes = { c = "Q(fake)" }',
     good='fake = "G(z, c)"\ncodes = { c = "Q(fake)" }',
+    see=("https://arxiv.org/abs/1606.03657",),
 )
 NO_WAY_BACK = Rule(
     "GF417",
@@ -112,6 +125,7 @@ NO_WAY_BACK = Rule(
     why="Only a way there and back says that nothing was lost (Zhu et al. 2017, arXiv:1703.10593).",
     bad='kind = "cycle-consistency"\noriginal = "a"\nreconstruction = "G_ab(a)"',
     good='kind = "cycle-consistency"\noriginal = "a"\nreconstruction = "G_ba(G_ab(a))"',
+    see=("https://arxiv.org/abs/1703.10593",),
 )
 IDENTITY_ELSEWHERE = Rule(
     "GF418",
@@ -121,6 +135,7 @@ IDENTITY_ELSEWHERE = Rule(
     why="There it forbids the map to do anything: it teaches not to translate.",
     bad='kind = "identity"\noriginal = "a"\nreconstruction = "G_ab(a)"',
     good='kind = "identity"\noriginal = "b"\nreconstruction = "G_ab(b)"',
+    see=("https://arxiv.org/abs/1703.10593",),
 )
 KEY_NO_LATENT = Rule(
     "GF419",
@@ -130,4 +145,5 @@ KEY_NO_LATENT = Rule(
     why="What the loss asks for is drawn from a prior, so its name is one of `[latents]`.",
     bad='codes = { digit = "guess.c" }',
     good='codes = { c = "guess.c" }',
+    see=("https://arxiv.org/abs/1606.03657",),
 )

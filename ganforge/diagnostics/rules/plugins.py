@@ -12,6 +12,7 @@ UNKNOWN_PART = Rule(
     why="Built-ins and third-party plugins are looked up by the same names.",
     bad='block = "convolution"',
     good='block = "conv"',
+    see=("https://github.com/open-mmlab/mmagic/issues/548",),
 )
 NAME_CLASH = Rule(
     "GF802",

@@ -13,6 +13,7 @@ PENALISED_BATCH_NORM = Rule(
     "(Gulrajani et al. 2017, arXiv:1704.00028, section 4).",
     bad='norm = "batch"\n[losses.penalty]\nkind = "gradient-penalty"',
     good='norm = "layer"\n[losses.penalty]\nkind = "gradient-penalty"',
+    see=("https://arxiv.org/abs/1704.00028",),
 )
 SIGMOID_BEFORE_LOGITS = Rule(
     "GF702",
@@ -22,6 +23,10 @@ SIGMOID_BEFORE_LOGITS = Rule(
     why="The loss applies the sigmoid itself; twice, it flattens every gradient.",
     bad='{ block = "linear", out = 1, act = "sigmoid" }',
     good='{ block = "linear", out = 1 }',
+    see=(
+        "https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html",
+        "https://arxiv.org/abs/1511.06434",
+    ),
 )
 RANGE_MISMATCH = Rule(
     "GF703",
@@ -31,6 +36,7 @@ RANGE_MISMATCH = Rule(
     why="The critic tells them apart by their range alone.",
     bad='x = { kind = "image", channels = 3, size = 64, range = [0, 1] }\n# G ends in tanh',
     good='x = { kind = "image", channels = 3, size = 64, range = [-1, 1] }',
+    see=("https://arxiv.org/abs/1511.06434",),
 )
 NO_LIPSCHITZ = Rule(
     "GF704",
@@ -42,6 +48,12 @@ NO_LIPSCHITZ = Rule(
     "(arXiv:1802.05957).",
     bad='objective = "wasserstein"',
     good='objective = "wasserstein"\n[networks.D]\nweights = "spectral"',
+    see=(
+        "https://arxiv.org/abs/1701.07875",
+        "https://arxiv.org/abs/1704.00028",
+        "https://arxiv.org/abs/1802.05957",
+        "https://github.com/junyanz/pytorch-CycleGAN-and-pix2pix/issues/1201",
+    ),
 )
 CLIPPED_AND_PENALISED = Rule(
     "GF705",
@@ -51,6 +63,7 @@ CLIPPED_AND_PENALISED = Rule(
     why="The penalty was made to take the place of clipping (arXiv:1704.00028).",
     bad='clip_weights = 0.01\n[losses.penalty]\nkind = "gradient-penalty"',
     good='[losses.penalty]\nkind = "gradient-penalty"',
+    see=("https://arxiv.org/abs/1704.00028",),
 )
 PENALISED_MOMENTUM = Rule(
     "GF706",
@@ -61,6 +74,7 @@ PENALISED_MOMENTUM = Rule(
     "(arXiv:1704.00028, algorithm 1).",
     bad="betas = [0.9, 0.999]",
     good="betas = [0, 0.9]",
+    see=("https://arxiv.org/abs/1704.00028",),
 )
 SOFTMAX_BEFORE_CLASSES = Rule(
     "GF708",
@@ -70,6 +84,10 @@ SOFTMAX_BEFORE_CLASSES = Rule(
     why="Cross entropy applies the softmax itself; twice, it flattens every gradient.",
     bad='{ block = "linear", out = 10, act = "softmax" }',
     good='{ block = "linear", out = 10 }',
+    see=(
+        "https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",
+        "https://arxiv.org/abs/1610.09585",
+    ),
 )
 BATCH_NORM_OF_ONE = Rule(
     "GF711",
@@ -80,6 +98,7 @@ BATCH_NORM_OF_ONE = Rule(
     "arXiv:1611.07004, section 3.3).",
     bad='norm = "batch"\n[train]\nbatch = 1',
     good='norm = "instance"\n[train]\nbatch = 1',
+    see=("https://arxiv.org/abs/1611.07004",),
 )
 SATURATING = Rule(
     "GF712",
@@ -90,6 +109,7 @@ SATURATING = Rule(
     "(Goodfellow et al. 2014, arXiv:1406.2661, section 3).",
     bad='objective = "saturating"',
     good='objective = "non-saturating"',
+    see=("https://arxiv.org/abs/1406.2661",),
 )
 SATURATING_STEPS = Rule(
     "GF717",
@@ -100,4 +120,8 @@ SATURATING_STEPS = Rule(
     "hinge objectives.",
     bad='objective = "non-saturating"\n[train.players.critic]\nsteps = 5',
     good='objective = "wasserstein"\n[train.players.critic]\nsteps = 5',
+    see=(
+        "https://arxiv.org/abs/1701.07875",
+        "https://arxiv.org/abs/1705.02894",
+    ),
 )

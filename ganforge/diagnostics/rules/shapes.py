@@ -32,6 +32,7 @@ SUM_SHAPES = Rule(
     bad='{ from = "x + prev" }\n# 64 and 128 channels',
     good='{ id = "s", block = "conv", out = 128, kernel = 1, from = "x", side = true },\n'
     '{ from = "s + prev" }',
+    see=("https://github.com/albertpumarola/GANimation/issues/53",),
 )
 NO_SAME_PADDING = Rule(
     "GF304",
@@ -86,6 +87,7 @@ TWO_SHAPES = Rule(
     why="A `linear` layer or a learned constant is made for one size.",
     bad='real = "D(x)"\nfake = "D(small)"',
     good='real = "D(x)"\nfake = "D(upsample(small))"',
+    see=("https://github.com/eriklindernoren/PyTorch-GAN/issues/80",),
 )
 REAL_AND_FAKE = Rule(
     "GF310",
@@ -95,6 +97,7 @@ REAL_AND_FAKE = Rule(
     why="It would tell them apart by their size.",
     bad='real = "D(x)"\nfake = "D(fake)"\n# x is 64 x 64, fake 32 x 32',
     good='real = "D(x)"\nfake = "D(upsample(fake))"',
+    see=("https://github.com/znxlwm/pytorch-generative-model-collections/issues/25",),
 )
 UNEVEN_SPLIT = Rule(
     "GF311",
@@ -113,6 +116,7 @@ TARGET_SHAPE = Rule(
     why="Every value needs its counterpart.",
     bad='original = "x"\nreconstruction = "small"\n# 96 x 96 and 24 x 24',
     good='original = "x"\nreconstruction = "upsample(small, scale=4)"',
+    see=("https://github.com/albertpumarola/GANimation/issues/30",),
 )
 WRONG_RANK = Rule(
     "GF314",
