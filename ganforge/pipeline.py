@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Severity
+from ganforge.diagnostics.fixes import with_fixes
 from ganforge.diagnostics.report import Report
 from ganforge.document import Document, load, loads, shipped
+from ganforge.document.overrides import PSEUDO_FILES
 from ganforge.graph import Graph, build_graph
 from ganforge.plan import Plan, build_plan
 from ganforge.plugins.registry import Registry, load_registry
@@ -48,24 +50,31 @@ def compile_spec(
     overrides: `key=value` as on the command line. name: what reports call the text.
     Raises `SpecNotFound` where there is no such file.
     """
-    registry, texts = registry or load_registry(), {}
+    registry = registry or load_registry()
     if isinstance(source, str) and "\n" in source:
         document, found = loads(source, name, overrides)
         texts = {name: source}
     else:
-        document, found = load(_file(source), overrides)
+        path = _file(source)
+        document, found = load(path, overrides)
+        texts = {} if document else {str(path): path.read_text("utf-8-sig", "replace")}
     if document is None:
-        return Compilation(Report((*registry.diagnostics, *found), texts), registry)
+        return Compilation(_report((*registry.diagnostics, *found), texts), registry)
     return _compile(document, (*registry.diagnostics, *found), registry)
 
 
 def _compile(document: Document, found: tuple[Diagnostic, ...], registry: Registry) -> Compilation:
     spec, more = build_spec(document, registry)
     graph, rest = build_graph(spec, registry)
-    report = Report((*found, *more, *rest), document.texts)
+    report = _report((*found, *more, *rest), document.texts)
     if any(d.severity is Severity.ERROR for d in report.diagnostics):
         return Compilation(report, registry, document, graph)
     return Compilation(report, registry, document, graph, build_plan(graph))
+
+
+def _report(found: tuple[Diagnostic, ...], texts: Mapping[str, str]) -> Report:
+    files = {name: text for name, text in texts.items() if name not in PSEUDO_FILES}
+    return Report(tuple(with_fixes(found, files)), texts)
 
 
 def _file(source: str | Path) -> Path:

@@ -38,8 +38,8 @@ def show_catalog(
 
 def _tell_broken_plugins(registry: Registry) -> None:
     from ganforge.cli.output import colored
+    from ganforge.diagnostics.formats.text import render_concise
     from ganforge.diagnostics.report import Report
-    from ganforge.diagnostics.text import render_concise
 
     if registry.diagnostics:
         report = Report(registry.diagnostics, {})

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from ganforge.cli.arguments import set_option, source_of
 from ganforge.cli.output import colored
+from ganforge.diagnostics.diagnostic import Severity
+from ganforge.diagnostics.formats import FORMATS, Format, formatted
+from ganforge.diagnostics.outcome import Outcome
 from ganforge.diagnostics.report import Report
 from ganforge.document import SpecNotFound
 from ganforge.locate import Source, compile_located
@@ -21,26 +25,34 @@ _IS_SPEC = re.compile(r"^\s*ganforge\s*=", re.MULTILINE)
 @click.command("check")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @set_option
-@click.option("--format", "form", type=click.Choice(["full", "concise", "json"]), default="full")
-@click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error")
-def command(paths: tuple[str, ...], overrides: tuple[str, ...], form: str, fail_on: str) -> None:
+@click.option("--format", "form", type=click.Choice(FORMATS), help="How findings are printed.")
+@click.option("--fail-on", type=click.Choice([s.value for s in Severity]), default="error")
+def command(
+    paths: tuple[str, ...], overrides: tuple[str, ...], form: Format | None, fail_on: str
+) -> None:
     """Check specs: files, folders, shipped names, or `-` for the standard input.
 
     Exits with 0 where all is well, 1 where a spec has errors, 2 where one cannot be read.
     """
-    reports, unreadable = [], False
+    reports: dict[str, Report] = {}
+    unreadable = False
     for path in paths:
         try:
-            sources = _specs(path)
-            reports += [compile_located(s, overrides, "<stdin>").report for s in sources]
+            for source in _specs(path):
+                name = "<stdin>" if path == "-" else str(source)
+                reports[name] = compile_located(source, overrides, "<stdin>").report
         except (SpecNotFound, OSError) as error:
             click.echo(f"error: {error}", err=True)
             unreadable = True
-    report = _joined(reports)
+    outcome = Outcome(reports, Severity(fail_on))
     if reports:
-        click.echo(_text(report, form))
-    failed = report.errors or (fail_on == "warning" and report.warnings)
-    sys.exit(2 if unreadable else 1 if failed else 0)
+        text = formatted(outcome, form or _usual_format(), color=colored(sys.stdout))
+        click.echo(text, nl=bool(text))
+    sys.exit(2 if unreadable else 1 if outcome.failed else 0)
+
+
+def _usual_format() -> Format:
+    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full"
 
 
 def _specs(path: str) -> Iterator[Source]:
@@ -60,19 +72,3 @@ def _is_spec(file: Path, folder: Path) -> bool:
     if hidden or not file.is_file():
         return False
     return bool(_IS_SPEC.search(file.read_text("utf-8", "replace")))
-
-
-def _joined(reports: Sequence[Report]) -> Report:
-    texts = {name: text for report in reports for name, text in report.texts.items()}
-    return Report(tuple(d for report in reports for d in report.diagnostics), texts)
-
-
-def _text(report: Report, form: str) -> str:
-    color = colored(sys.stdout)
-    if form == "json":
-        from ganforge.diagnostics.json import render_json
-
-        return render_json(report)
-    from ganforge.diagnostics.text import render, render_concise
-
-    return (render if form == "full" else render_concise)(report, color=color)

@@ -22,7 +22,7 @@ def colored(stream: TextIO) -> bool:
 def print_report(report: Report) -> None:
     """The report on the error stream, unless there is nothing to say."""
     if report.diagnostics:
-        from ganforge.diagnostics.text import render
+        from ganforge.diagnostics.formats.text import render
 
         click.echo(render(report, color=colored(sys.stderr)), err=True)
 

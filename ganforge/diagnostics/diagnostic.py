@@ -42,6 +42,22 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A stretch of a file and the text that takes its place."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A mechanical repair: what it does in a few words, and the edits that do it together."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One thing that can be wrong with a spec.
 
@@ -67,9 +83,10 @@ class Rule:
         help: str | None = None,
         path: str = "",
         related: tuple[Label, ...] = (),
+        fix: Fix | None = None,
     ) -> Diagnostic:
         """A finding of this rule at a place."""
-        return Diagnostic(self, message, span, help, path, related)
+        return Diagnostic(self, message, span, help, path, related, fix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +99,7 @@ class Diagnostic:
     help: str | None = None
     path: str = ""
     related: tuple[Label, ...] = ()
+    fix: Fix | None = None
 
     @property
     def code(self) -> str:

@@ -37,7 +37,7 @@ class Report:
         return tuple(d for d in self.diagnostics if d.severity is severity)
 
     def __str__(self) -> str:
-        from ganforge.diagnostics.text import render
+        from ganforge.diagnostics.formats.text import render
 
         return render(self, color=False)
 

@@ -1,37 +1,82 @@
-"""The nearest known name, for help texts."""
+"""The nearest known name, for help texts and for repairs."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 MOST_SHOWN = 12
+_SURE, _AHEAD = 0.75, 0.1
+"""How alike a name must be to replace another unasked, and how much more than the next one."""
+
+
+class Suggestion(str):
+    """A help text that offers the name `meant` for `word`.
+
+    `sure` says whether nothing else can be meant, so that a repair may write it.
+    """
+
+    word: str
+    meant: str
+    sure: bool
+
+    def __new__(cls, text: str, word: str, meant: str, *, sure: bool) -> Suggestion:
+        self = super().__new__(cls, text)
+        self.word, self.meant, self.sure = word, meant, sure
+        return self
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that `word` most likely stands for, or None where nothing is near."""
-    by_form: dict[str, str] = {}
-    for name in known:
-        by_form.setdefault(_form(name), name)
+    by_form = _by_form(known)
     matches = get_close_matches(_form(word), by_form, n=1, cutoff=0.6)
     if not matches:
         matches = [form for form in by_form if len(form) > 2 and _form(word).startswith(form)]
     return by_form[max(matches, key=len)] if matches else None
 
 
+def _by_form(known: Iterable[str]) -> dict[str, str]:
+    by_form: dict[str, str] = {}
+    for name in known:
+        by_form.setdefault(_form(name), name)
+    return by_form
+
+
 def _form(name: str) -> str:
     return name.lower().replace("-", "_").removesuffix(".toml")
 
 
+def _is_sure(word: str, meant: str, known: Iterable[str]) -> bool:
+    """Whether `meant` is the only name near: much alike, and clearly more than any other.
+
+    Names that differ in digits only are never sure: `z2` beside `z1` may be one that is missing.
+    """
+    if _without_digits(word) == _without_digits(meant):
+        return False
+    others = [_likeness(word, name) for name in known if _form(name) != _form(meant)]
+    best = _likeness(word, meant)
+    return best >= _SURE and best - max(others, default=0.0) >= _AHEAD
+
+
+def _without_digits(name: str) -> str:
+    return re.sub(r"\d", "", name)
+
+
+def _likeness(word: str, name: str) -> float:
+    return SequenceMatcher(None, _form(name), _form(word)).ratio()
+
+
 def did_you_mean(word: str, known: Iterable[str], what: str = "") -> str:
-    """A help text: the nearest known name or, where none is near, the names there are.
+    """A help text: the nearest known name (a `Suggestion`) or, where none is near, all there are.
 
     `what` says what kind of thing is named, in the singular: `param`, `loss`.
     """
     names = list(known)
     near = nearest(word, names)
     if near is not None:
-        return f"did you mean the {what} `{near}`?" if what else f"did you mean `{near}`?"
+        text = f"did you mean the {what} `{near}`?" if what else f"did you mean `{near}`?"
+        return Suggestion(text, word, near, sure=_is_sure(word, near, names))
     if not names:
         return f"there is no {what} here" if what else "nothing is known here"
     shown = ", ".join(f"`{name}`" for name in names[:MOST_SHOWN])

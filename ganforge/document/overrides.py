@@ -22,6 +22,9 @@ class Keywords(tuple[str, ...]):
     FILE = "params"
 
 
+PSEUDO_FILES = (FILE, Keywords.FILE)
+"""What reports call places that are in no file."""
+
 _LENGTHS = ("kimg", "rounds", "epochs")
 _TYPES: tuple[tuple[type, str], ...] = (
     (bool, "true or false"),

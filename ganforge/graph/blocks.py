@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ganforge.diagnostics.suggest import nearest
+from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.document import Path
 from ganforge.formula.evaluate import Scope
 from ganforge.graph.application import infer
@@ -97,7 +97,7 @@ def report_unknown_block(frame: Frame, block: str, path: Path) -> None:
     own = nearest(block, list(frame.context.spec.blocks))
     unlocated = frame.context.registry.missing("block", block)
     if own is not None:
-        unlocated = replace(unlocated, help=f"did you mean `{own}`?")
+        unlocated = replace(unlocated, help=did_you_mean(block, frame.context.spec.blocks))
     frame.findings.missing(unlocated, path)
 
 

@@ -56,6 +56,16 @@ def test_json_is_a_list_of_what_was_found(ganforge: Command) -> None:
     assert "GF105" in {item["code"] for item in found}
 
 
+def test_github_is_the_usual_form_of_a_workflow(
+    ganforge: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    asked = ("check", "dcgan", "--set", "size=48")
+    assert ganforge(*asked).stdout.startswith("::error file=")
+    assert "::" not in ganforge(*asked, "--format", "concise").stdout
+    assert ganforge("check", "dcgan").stdout == ""
+
+
 def test_concise_has_one_line_for_each(ganforge: Command) -> None:
     result = ganforge("check", "dcgan", "--set", "widht=4", "--format", "concise")
     first, last = result.stdout.splitlines()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ganforge.diagnostics.suggest import did_you_mean, nearest
+from ganforge.diagnostics.suggest import Suggestion, did_you_mean, nearest
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,21 @@ def test_many_names_are_cut_short() -> None:
 
 def test_no_names_at_all_are_said_to_be_none() -> None:
     assert did_you_mean("x", [], "param") == "there is no param here"
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "sure"),
+    [
+        ("paddin", ["padding", "out", "kernel"], True),
+        ("hingee", ["hinge", "saturating"], True),
+        ("fake_c", ["fake_a", "fake_b"], False),
+        ("z2", ["z1", "x"], False),
+        ("ot", ["out", "norm"], True),
+        ("wid", ["width_of_all", "x"], False),
+    ],
+)
+def test_a_suggestion_is_sure_where_no_other_name_is_near(
+    word: str, known: list[str], sure: bool
+) -> None:
+    help = did_you_mean(word, known)
+    assert (isinstance(help, Suggestion) and help.sure) is sure

@@ -16,6 +16,7 @@ PAGES = (
     "docs/architecture.md",
     "docs/writing-plugins.md",
     "docs/rules.md",
+    "docs/checking.md",
 )
 _FENCED = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Span
+from ganforge.diagnostics.formats.text import render, render_concise
 from ganforge.diagnostics.report import Report
 from ganforge.diagnostics.rules.document import UNKNOWN_KEY, UNUSED_PARAM
 from ganforge.diagnostics.rules.plugins import PLUGIN_FAILED
 from ganforge.diagnostics.rules.shapes import SUM_SHAPES
-from ganforge.diagnostics.text import render, render_concise
 
 TEXT = """\
 ganforge = 1

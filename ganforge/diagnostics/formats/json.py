@@ -1,12 +1,17 @@
-"""A report as JSON, for editors and scripts."""
+"""A report as JSON, for editors and scripts: one list, or a line for each diagnostic."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from ganforge.diagnostics.diagnostic import Diagnostic, Span
+from ganforge.diagnostics.diagnostic import Diagnostic, Fix, Span
 from ganforge.diagnostics.report import Report
+
+
+def render_jsonl(report: Report) -> str:
+    """A line for every diagnostic, each a JSON object of its own."""
+    return "\n".join(json.dumps(as_object(d), ensure_ascii=False) for d in report.diagnostics)
 
 
 def render_json(report: Report) -> str:
@@ -25,7 +30,12 @@ def as_object(diagnostic: Diagnostic) -> dict[str, Any]:
         "path": diagnostic.path,
         "related": [{**_place(label.span), "text": label.text} for label in diagnostic.related],
         "help": diagnostic.help,
+        "fix": _fix(diagnostic.fix) if diagnostic.fix else None,
     }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {"title": fix.title, "edits": [{**_place(e.span), "text": e.text} for e in fix.edits]}
 
 
 def _place(span: Span | None) -> dict[str, Any]:

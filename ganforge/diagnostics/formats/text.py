@@ -45,7 +45,7 @@ class _Lines:
     """The lines of the files that a report points into; a file that was never read is read now."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
-        self._lines = {name: text.splitlines() for name, text in texts.items()}
+        self._lines = {name: text.split("\n") for name, text in texts.items()}
 
     def line(self, file: str, number: int) -> str | None:
         if file not in self._lines:
@@ -56,7 +56,7 @@ class _Lines:
     @staticmethod
     def _from_disk(file: str) -> list[str]:
         try:
-            return Path(file).read_text("utf-8-sig", "replace").splitlines()
+            return Path(file).read_text("utf-8-sig", "replace").split("\n")
         except (OSError, ValueError):
             return []
 

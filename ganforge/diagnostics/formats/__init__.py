@@ -1,0 +1,26 @@
+"""The forms in which findings are printed: a module for each kind."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from ganforge.diagnostics.outcome import Outcome
+
+Format = Literal["full", "concise", "json", "jsonl", "github"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+def formatted(outcome: Outcome, form: Format, *, color: bool = False) -> str:
+    """The findings of a check in one of the `FORMATS`; only text for people has colours."""
+    # Each module is imported for its own format only: `check` is a matter of milliseconds.
+    if form in ("full", "concise"):
+        from ganforge.diagnostics.formats.text import render, render_concise
+
+        return (render if form == "full" else render_concise)(outcome.joined, color=color)
+    if form == "github":
+        from ganforge.diagnostics.formats.github import render_github
+
+        return render_github(outcome.joined)
+    from ganforge.diagnostics.formats.json import render_json, render_jsonl
+
+    return (render_json if form == "json" else render_jsonl)(outcome.joined)

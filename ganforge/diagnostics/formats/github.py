@@ -1,0 +1,53 @@
+"""A report as workflow commands, which GitHub Actions shows beside the lines of a change."""
+
+from __future__ import annotations
+
+import os
+
+from ganforge.diagnostics.diagnostic import Diagnostic, Severity, Span
+from ganforge.diagnostics.report import Report
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+
+def render_github(report: Report) -> str:
+    """A line for every diagnostic, the gravest first: of a step, ten of each kind are shown."""
+    order = list(Severity)
+    found = sorted(report.diagnostics, key=lambda d: order.index(d.severity))
+    return "\n".join(_command(diagnostic) for diagnostic in found)
+
+
+def _command(diagnostic: Diagnostic) -> str:
+    properties = {**_place(diagnostic.span), "title": f"{diagnostic.code} {diagnostic.slug}"}
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    text = diagnostic.message
+    if diagnostic.help:
+        text = f"{text}\nhelp: {diagnostic.help}"
+    return f"::{_COMMANDS[diagnostic.severity]} {listed}::{_data(text)}"
+
+
+def _place(span: Span | None) -> dict[str, str]:
+    """Where an annotation stands. Columns are read only of a place within one line."""
+    if span is None:
+        return {}
+    place = {"file": _from_root(span.file), "line": f"{span.line}", "endLine": f"{span.end_line}"}
+    if span.line == span.end_line:
+        place |= {"col": f"{span.column}", "endColumn": f"{span.end_column}"}
+    return place
+
+
+def _from_root(file: str) -> str:
+    """The path as GitHub knows it: from the root of the checkout, with slashes."""
+    root = os.environ.get("GITHUB_WORKSPACE")
+    if root and os.path.exists(file):
+        relative = os.path.relpath(os.path.realpath(file), os.path.realpath(root))
+        file = file if relative.startswith(os.pardir) else relative
+    return file.replace(os.sep, "/")
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
