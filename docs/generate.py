@@ -48,6 +48,7 @@ NAMED_TYPES: tuple[tuple[Any, str], ...] = (
     (params.Ints, "list of whole numbers"),
     (params.Floats, "list of numbers"),
     (list[params.Ints], "list of lists of whole numbers"),
+    (list[params.Floats], "list of lists of numbers"),
     (params.Live, "live number"),
     (params.LivePair, "two live numbers"),
     (params.Reference, "word, or table with `kind`"),

@@ -8,7 +8,7 @@ from ganforge.codegen.expressions import literal
 from ganforge.codegen.functions import Function
 from ganforge.codegen.names import Imports
 from ganforge.graph.graph import Graph
-from ganforge.plugins.declarations import DataSource
+from ganforge.plugins.declarations import DataSource, Matrix
 from ganforge.plugins.registry import Registry
 from ganforge.spec.label_noise import CorruptTable
 from ganforge.spec.models import ClassField, Data, ImageField
@@ -95,6 +95,10 @@ def _relabelled(opened: str, name: str, field: ClassField, imports: Imports) -> 
 def _noise(field: ClassField, table: CorruptTable, imports: Imports) -> str:
     """The function that makes labels noisy, all but labels and chance given."""
     partial = imports.use("functools.partial")
+    if table.kind == "matrix":
+        function = imports.use("ganforge.runtime.labels:drawn")
+        transition = imports.matrix(Matrix("TRANSITION", tuple(table.rows)))
+        return f"{partial}({function}, {transition=!s})"
     if table.kind == "symmetric":
         function = imports.use("ganforge.runtime.labels:redrawn")
         return f"{partial}({function}, classes={field.classes}, rate={literal(table.rate)})"

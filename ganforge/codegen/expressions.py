@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganforge.codegen.names import Imports
-from ganforge.plugins.declarations import Call, Ref
+from ganforge.plugins.declarations import Call, Matrix, Ref
 
 
 def literal(value: Any) -> str:
@@ -51,6 +51,8 @@ def _argument(value: Any, imports: Imports, refs: Mapping[str, str] | None) -> s
         return write_call(value, imports, refs)
     if isinstance(value, Ref):
         return (refs or {})[value.name]
+    if isinstance(value, Matrix):
+        return imports.matrix(value)
     if isinstance(value, list | tuple) and any(isinstance(v, Ref | Call) for v in value):
         inner = ", ".join(_argument(v, imports, refs) for v in value)
         return f"[{inner}]" if isinstance(value, list) else f"({inner},)"

@@ -7,6 +7,8 @@ import keyword
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ganforge.plugins.declarations import Matrix
+
 TAKEN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 
 
@@ -46,6 +48,8 @@ class Imports:
     namespace: Namespace
     plain: set[str] = field(default_factory=set)
     members: dict[tuple[str, str], str] = field(default_factory=dict)
+    matrices: dict[tuple[tuple[float, ...], ...], str] = field(default_factory=dict)
+    """The matrices that stand at the top of the program, by their rows."""
 
     def use(self, target: str) -> str:
         """`nn.Conv2d` as it is; `package.module:Name` as `Name`, renamed where two modules define
@@ -58,6 +62,12 @@ class Imports:
         if (module, name) not in self.members:
             self.members[module, name] = self.namespace.take(name)
         return self.members[module, name]
+
+    def matrix(self, matrix: Matrix) -> str:
+        """The name of a matrix; equal ones are one."""
+        if matrix.rows not in self.matrices:
+            self.matrices[matrix.rows] = self.namespace.take(matrix.name)
+        return self.matrices[matrix.rows]
 
     def fix(self, targets: Iterable[str]) -> None:
         """Imports under names that the program's skeleton writes itself; `use` gives the same

@@ -30,7 +30,7 @@ from ganforge.graph.graph import Graph
 from ganforge.plan.plan import Plan
 from ganforge.plugins.registry import Registry
 from ganforge.resources import folder
-from ganforge.spec.models import DataTable
+from ganforge.spec.models import ClassField, DataTable
 from ganforge.spec.train import LENGTHS
 
 ALWAYS = (
@@ -75,7 +75,6 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
     sources = usable_sources(data_of(graph), registry, data)
     context: dict[str, Any] = {
         **_head(graph),
-        "constants": _constants(graph, hyper),
         "classes": classes,
         "live": hyper.functions,
         "live_mark": _live_mark(hyper, imports),
@@ -85,6 +84,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         "sources": [(s.name, opening(data_of(graph), s, imports)) for s in sources],
         "source_help": source_help(sources),
     }
+    context["constants"] = _constants(graph, hyper, imports)
     return Program(
         name=graph.spec.gan.name,
         text=formatted(_render(context, imports), imports.packages()),
@@ -174,6 +174,13 @@ def spec_hash(graph: Graph) -> str:
     kept["fields"] = data.get("fields", {})
     kept |= {key: data[key] for key in SHAPING if key in data}
     kept["train"] = {k: v for k, v in values.get("train", {}).items() if k not in LENGTHS}
+    matrices = {name: c.noise.rows for name, c in graph.spec.conditions.items() if c.noise}
+    matrices |= {
+        name: field.corrupt.rows
+        for name, field in data_of(graph).fields.items()
+        if isinstance(field, ClassField) and field.corrupt
+    }
+    kept |= {f"matrix of {name}": rows for name, rows in matrices.items() if rows}
     text = json.dumps([kept, graph.spec.params], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -192,14 +199,21 @@ def _params(graph: Graph) -> str:
     )
 
 
-def _constants(graph: Graph, hyper: Hyperparameters) -> dict[str, str]:
+def _constants(graph: Graph, hyper: Hyperparameters, imports: Imports) -> dict[str, str]:
     train = graph.spec.train
     constants = {"BATCH": literal(train.batch)}
     for name, table in train.players.items():
         if table.batch:
             constants[f"{name.upper()}_BATCH"] = literal(table.batch)
     constants |= {name.upper(): length for name, length in _lengths(graph).items()}
-    return constants | hyper.constants | {"MEMORY_FORMAT": f"torch.{memory_format(graph)}"}
+    constants |= hyper.constants | {"MEMORY_FORMAT": f"torch.{memory_format(graph)}"}
+    return constants | {name: _tensor(rows) for rows, name in imports.matrices.items()}
+
+
+def _tensor(rows: tuple[tuple[float, ...], ...]) -> str:
+    """A matrix as a call of `torch.tensor`, a row a line."""
+    inner = "".join(f"    {literal(list(row))},\n" for row in rows)
+    return f"torch.tensor(\n    [\n{inner}    ]\n)"
 
 
 def memory_format(graph: Graph) -> str:

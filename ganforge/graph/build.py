@@ -89,8 +89,12 @@ class _Builder:
         fields = self.spec.data.fields if self.spec.data else {}
         conditions = self.spec.conditions
         for name, value in fields.items():
-            noises = [c.noise for c in conditions.values() if c.field == name and c.noise]
-            shape = field_shape(value, noises[0].of_labels(noisy=True) if noises else None)
+            noises = [
+                c.noise.of_labels(noisy=True, condition=label)
+                for label, c in conditions.items()
+                if c.field == name and c.noise
+            ]
+            shape = field_shape(value, noises[0] if noises else None)
             self._source(name, "field", shape, ("data", "fields", name))
         for name, latent in self.spec.latents.items():
             self._source(name, "latent", latent_shape(latent), ("latents", name))
@@ -98,7 +102,7 @@ class _Builder:
             if condition.field in fields:
                 noisy = condition.draw != "uniform"  # as the data has them
                 noise = condition.noise
-                known = noise.of_labels(noisy=noisy) if noise else None
+                known = noise.of_labels(noisy=noisy, condition=name) if noise else None
                 shape = field_shape(fields[condition.field], known)
                 self._source(name, "condition", shape, ("conditioning", name))
         for path in (("data", "fields"), ("latents",), ("conditioning",), ("flow",)):

@@ -26,12 +26,23 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Matrix:
+    """Numbers that stand as a tensor at the top of the program, under `name`, as an argument of a
+    `Call`: too many to be read where they are used.
+    """
+
+    name: str
+    rows: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """`target(*args, **kwargs)` in the program.
 
     `target` is `nn.Conv2d`, `F.interpolate`, `torch.cat` for what PyTorch has, or
     `package.module:Name` for a class or function whose source is inlined when a script is emitted.
-    Arguments are numbers, strings, booleans, None, tuples and lists of these, `Ref`, or a `Call`.
+    Arguments are numbers, strings, booleans, None, tuples and lists of these, `Ref`, `Matrix`, or a
+    `Call`.
     Keyword arguments of a loss may be live numbers.
     """
 
@@ -136,6 +147,8 @@ class Loss:
         `self` and `self.method` call it. It updates its buffers where it is called, without
         `.item()`. A term that `replays` adds one sample of each stored tensor to its arguments.
     unlabelled: tensors whose classes may be -1, of samples without a label.
+    inspected: tensors on whose shape `terms` depends: it is given each as a `Tensor` by its name,
+        and may raise `ShapeError` with `at` a tensor or a key of the loss.
     reports: buffers of the module that stand in the log beside the loss, as `LOSS.NAME`.
     """
 
@@ -148,6 +161,7 @@ class Loss:
     module: Callable[[Any], Call | None] = _no_module
     reports: tuple[str, ...] = ()
     unlabelled: tuple[str, ...] = ()
+    inspected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

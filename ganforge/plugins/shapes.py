@@ -19,12 +19,15 @@ class ShapeError(Exception):
 @dataclass(frozen=True, slots=True)
 class LabelNoise:
     """How labels are noisy: with probability `rate` a class is drawn anew from all, or, with
-    `pairs`, the first of each becomes the second. `noisy` says on which side a tensor stands.
+    `pairs`, the first of each becomes the second; or `rows` hold p(noisy | clean), a row for each
+    clean class. `noisy` says on which side a tensor stands, `condition` whose `noise` it is.
     """
 
     rate: float
     pairs: tuple[tuple[int, int], ...] = ()
     noisy: bool = False
+    rows: tuple[tuple[float, ...], ...] = ()
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,3 +130,12 @@ def exchanged(y: Tensor, chance: Tensor, pairs: list[tuple[int, int]], rate: flo
     for old, new in pairs:
         noisy = noisy.masked_fill((y == old) & (chance < rate), new)
     return noisy
+
+
+def drawn(y: Tensor, chance: Tensor, transition: Tensor) -> Tensor:
+    """Classes (B), each drawn for one of `y` (B) by its row of `transition` (K, K).
+
+    chance (B) is uniform in 0..1; a row holds the probabilities of the K classes.
+    """
+    ends = transition.to(y.device).cumsum(1)[y]
+    return (chance.unsqueeze(1) >= ends[:, :-1]).sum(1)

@@ -8,6 +8,7 @@ from typing import Any
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.evaluate import Scope
 from ganforge.spec.findings import Findings
+from ganforge.spec.label_noise import with_matrix
 from ganforge.spec.models import Condition
 from ganforge.spec.names import check_name
 from ganforge.spec.validate import read
@@ -40,5 +41,6 @@ def read_conditions(
             message = f"labels are noisy, and `{condition.field}` is no class"
             findings.add("GF115", (*path, "noise"), message, "remove `noise`")
         else:
-            conditions[name] = condition
+            noise = with_matrix(condition.noise, (*path, "noise"), findings)
+            conditions[name] = condition.model_copy(update={"noise": noise})
     return conditions

@@ -11,7 +11,7 @@ from ganforge.formula.evaluate import Scope, shown
 from ganforge.plugins.declarations import DataSource
 from ganforge.plugins.registry import Registry
 from ganforge.spec.findings import Findings
-from ganforge.spec.label_noise import check_pairs
+from ganforge.spec.label_noise import check_classes, with_matrix
 from ganforge.spec.models import ClassField, Data, DataTable, ImageField
 from ganforge.spec.names import check_name
 from ganforge.spec.planned import FIELD_KINDS, refuse
@@ -84,7 +84,7 @@ def _check_labels(data: Data, findings: Findings) -> None:
         if not isinstance(field, ClassField):
             continue
         path = ("data", "fields", name)
-        check_pairs(field.corrupt, field.classes, (*path, "corrupt"), findings)
+        check_classes(field.corrupt, field.classes, (*path, "corrupt"), findings)
         altered = "labelled" if field.labelled is not None else "corrupt" if field.corrupt else None
         if altered and data.domains:
             message = f"`{altered}` is about samples of one data set, and these are domains"
@@ -165,4 +165,8 @@ def _field(
         refuse(findings, (*path, "kind"), what, plural=True)
         return None
     kind = chosen(value, "kind", KINDS, path, findings)
-    return read(KINDS[kind], value, path, scope, findings, table="data.fields") if kind else None
+    field = read(KINDS[kind], value, path, scope, findings, table="data.fields") if kind else None
+    if isinstance(field, ClassField):
+        noise = with_matrix(field.corrupt, (*path, "corrupt"), findings)
+        return field.model_copy(update={"corrupt": noise})
+    return field

@@ -13,7 +13,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     "": frozenset({"stages", "search"}),
     "data": frozenset({"normalize"}),
     "train": frozenset({"fresh_optimizers", "level", "fade_kimg"}),
-    "losses": frozenset({"reduction", "noise"}),
+    "losses": frozenset({"reduction"}),
 }
 """Keys by the table they belong to."""
 FIELD_KINDS = frozenset({"attributes", "vector"})
@@ -55,7 +55,6 @@ LOSSES = frozenset(
     ]
 )
 WORDS: Mapping[str, frozenset[str]] = {
-    "kind": frozenset({"matrix"}),
     "statistics": frozenset({"standing"}),
 }
 """Values by the key that takes them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ganforge.plugins import Block, Call, LabelNoise, Ref, Shape, ShapeError, Tensor, call
+from ganforge.plugins import Block, Call, LabelNoise, Matrix, Ref, Shape, ShapeError, Tensor, call
 from ganforge_blocks.checks import NoParams, tensor
 
 
@@ -36,6 +36,8 @@ def _noise(y: Shape, block: str) -> LabelNoise:
 
 def call_corrupt(p: NoParams, y: Tensor, chance: Shape) -> Call:
     noise = _noise(y, "corrupt")
+    if noise.rows:
+        return _drawn("y", Matrix("TRANSITION", noise.rows))
     if not noise.pairs:
         return _redrawn("y", y.classes, noise.rate)
     function = "ganforge.runtime.labels:exchanged"
@@ -44,10 +46,28 @@ def call_corrupt(p: NoParams, y: Tensor, chance: Shape) -> Call:
 
 def call_clean(p: NoParams, label: Tensor, chance: Shape) -> Call:
     noise = _noise(label, "clean")
+    if noise.rows:
+        return _drawn("label", Matrix("ORIGIN", _backwards(noise.rows)))
     if not noise.pairs:  # the transition is its own inverse by Bayes: T is symmetric
         return _redrawn("label", label.classes, noise.rate)
     function = "ganforge_blocks.modules.labels:restored"
     return call(function, Ref("label"), Ref("chance"), _origins(noise))
+
+
+def _drawn(y: str, matrix: Matrix) -> Call:
+    return call("ganforge.runtime.labels:drawn", Ref(y), Ref("chance"), matrix)
+
+
+def _backwards(rows: tuple[tuple[float, ...], ...]) -> tuple[tuple[float, ...], ...]:
+    """p(clean | noisy) by Bayes, a row for each noisy class, for equally frequent clean classes.
+
+    A noisy class that no clean one becomes stays itself.
+    """
+    columns = list(zip(*rows, strict=True))
+    return tuple(
+        tuple(p / sum(column) if sum(column) else float(k == j) for k, p in enumerate(column))
+        for j, column in enumerate(columns)
+    )
 
 
 def _redrawn(y: str, classes: int | None, rate: float) -> Call:

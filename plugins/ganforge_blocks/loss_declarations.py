@@ -6,14 +6,32 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ganforge.plugins import Call, Entry, Loss, Params, Ref, ShapeError, Term, call
-from ganforge.plugins.params import Bool
+from ganforge.plugins import (
+    Call,
+    Entry,
+    LabelNoise,
+    Loss,
+    Matrix,
+    Params,
+    Ref,
+    ShapeError,
+    Tensor,
+    Term,
+    call,
+)
+from ganforge.plugins.params import Bool, Word
 from ganforge_blocks.adversarial_declarations import ADVERSARIAL, LOSS_FUNCTIONS
 from ganforge_blocks.checks import Finite, NoParams, changed
+
+CLASSES = f"{LOSS_FUNCTIONS}.classes"
 
 
 class DistanceParams(Params):
     norm: Literal["l1", "l2"] = "l1"
+
+
+class AuxiliaryClassParams(Params):
+    noise: Word | None = None
 
 
 class GradientPenaltyParams(Params):
@@ -26,8 +44,36 @@ def distance_terms(p: DistanceParams) -> tuple[Term, ...]:
     return _all(call(target, Ref("reconstruction"), Ref("original")))
 
 
-def auxiliary_class_terms(p: NoParams) -> tuple[Term, ...]:
-    return _all(call(f"{LOSS_FUNCTIONS}.classes:auxiliary_class", Ref("logits"), Ref("target")))
+def auxiliary_class_terms(p: AuxiliaryClassParams, target: Tensor) -> tuple[Term, ...]:
+    if p.noise is None:
+        return _all(call(f"{CLASSES}:auxiliary_class", Ref("logits"), Ref("target")))
+    odds = _noisy_odds(_known_noise(p.noise, target))
+    return _all(call(f"{CLASSES}:noisy_class", odds, Ref("target")))
+
+
+def _known_noise(condition: str, target: Tensor) -> LabelNoise:
+    """The noise of `target`, if it is that of the condition."""
+    noise = target.noise
+    if noise is None:
+        message = f"`target` is a {target} whose noise is not known"
+        help = f"write `noise` at the condition `{condition}`, and give its field as `target`"
+        raise ShapeError("GF505", message, help, at="target")
+    if not noise.noisy:
+        message = "`noise` corrects for noisy labels, and the classes of `target` are clean"
+        raise ShapeError("GF505", message, "remove `noise`", at="noise")
+    if noise.condition != condition:
+        message = f"`target` is noisy as the condition `{noise.condition}` says, not `{condition}`"
+        raise ShapeError("GF505", message, f'write `noise = "{noise.condition}"`', at="noise")
+    return noise
+
+
+def _noisy_odds(noise: LabelNoise) -> Call:
+    """The probabilities of noisy classes, from the logits of clean ones."""
+    if noise.rows:
+        return call(f"{CLASSES}:drawn_odds", Ref("logits"), Matrix("TRANSITION", noise.rows))
+    if noise.pairs:
+        return call(f"{CLASSES}:exchanged_odds", Ref("logits"), list(noise.pairs), noise.rate)
+    return call(f"{CLASSES}:redrawn_odds", Ref("logits"), noise.rate)
 
 
 def mutual_info_terms(p: NoParams, codes: tuple[Entry, ...]) -> tuple[Term, ...]:
@@ -94,10 +140,11 @@ LOSSES = (
     Loss(
         "auxiliary-class",
         "The cross entropy of logits with a class; samples without a label are skipped.",
-        NoParams,
+        AuxiliaryClassParams,
         ("logits", "target"),
         auxiliary_class_terms,
         unlabelled=("target",),
+        inspected=("target",),
     ),
     Loss(
         "mutual-info",

@@ -32,7 +32,6 @@ REPLACED += [
     for kind in (
         '"attributes", count = 3',
         '"vector", size = 3',
-        '"class", classes = 3, corrupt = { kind = "matrix", rate = 0.5 }',
     )
 ]
 REPLACED += [

@@ -247,6 +247,15 @@ RELABELLED = {
         "losses.adversarial.real=D(x, cleaned)",
         "losses.adversarial.fake=D(fake, noisy)",
     ],
+    "acgan-cifar": [
+        "classes=2",
+        "data.fields.label.corrupt={ kind = 'matrix', rows = [[0.9, 0.1], [0.4, 0.6]] }",
+        "conditioning.y.noise={ kind = 'matrix', rows = [[0.9, 0.1], [0.4, 0.6]] }",
+        "flow.cleaned=clean(label)",
+        "flow.fake=G(z, cleaned)",
+        "losses.class_fake.target=cleaned",
+        "losses.class_real.noise=y",
+    ],
 }
 
 

@@ -20,9 +20,11 @@ from ganforge.runtime.data import Data, first_batch, next_batch
 from ganforge.runtime.errors import RunError
 from ganforge.runtime.holdout import hold_out
 from ganforge.runtime.labels import NoisyLabels, PartlyLabelled, exchanged, redrawn
+from ganforge.runtime.labels import drawn as drawn_by
 from ganforge.runtime.state import State, random_stream
 from ganforge_blocks.checks import NoParams
 from ganforge_blocks.labels import BLOCKS
+from ganforge_blocks.losses.classes import drawn_odds, exchanged_odds, noisy_class, redrawn_odds
 from ganforge_blocks.modules.labels import restored
 
 COUNT = 200_000
@@ -80,6 +82,39 @@ def origins(rate: float) -> list[tuple[int, int, float, float]]:
     label = Shape((), classes=4, noise=LabelNoise(rate, tuple(PAIRS), noisy=True))
     assert clean.function is not None
     return list(clean.function(NoParams(), label, Shape(())).args[2])
+
+
+UNEVEN = ((0.5, 0.2, 0.3, 0.0), (0.1, 0.9, 0.0, 0.0), (0.0, 0.0, 0.6, 0.4), (0.0, 1.0, 0.0, 0.0))
+
+
+def test_a_matrix_makes_classes_noisy_and_clean_again() -> None:
+    y, chance = drawn()
+    transition = torch.tensor(UNEVEN)
+    noisy = drawn_by(y, chance, transition)
+    torch.testing.assert_close(confusion(y, noisy), transition, atol=0.01, rtol=0)
+    clean = next(block for block in BLOCKS if block.name == "clean")
+    assert clean.function is not None
+    label = Shape((), classes=4, noise=LabelNoise(0.0, (), True, UNEVEN))
+    backwards = torch.tensor(clean.function(NoParams(), label, Shape(())).args[2].rows)
+    torch.testing.assert_close(backwards, (transition / transition.sum(0)).T)
+    restored_y = drawn_by(noisy, torch.rand(COUNT), backwards)
+    torch.testing.assert_close(confusion(noisy, restored_y), backwards, atol=0.02, rtol=0)
+
+
+def test_the_corrected_loss_is_that_of_the_noisy_class() -> None:
+    logits = torch.randn(5, 4, dtype=torch.float64)
+    target = torch.tensor([0, 1, 3, -1, 2])
+    known = torch.tensor(UNEVEN, dtype=torch.float64)
+    for odds, matrix in (
+        (redrawn_odds(logits, 0.3), symmetric(0.3).double()),
+        (exchanged_odds(logits, PAIRS, 0.3), pairs_of(0.3).double()),
+        (drawn_odds(logits, known), known),
+    ):
+        expected = logits.softmax(1) @ matrix
+        torch.testing.assert_close(odds, expected)
+        kept = target >= 0
+        value = -(expected[kept, target[kept]] + 1e-8).log().mean()
+        torch.testing.assert_close(noisy_class(odds, target), value)
 
 
 @given(st.integers(1, 100), st.integers(1, 4))

@@ -6,7 +6,7 @@ from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import NetworkCall, Source, upstream
 from ganforge.graph.passes.unlabelled import check_unlabelled
 from ganforge.spec.findings import Findings
-from ganforge.spec.label_noise import check_pairs
+from ganforge.spec.label_noise import check_classes
 from ganforge.spec.models import ClassField
 
 
@@ -26,7 +26,8 @@ def _check_noise(graph: Graph, findings: Findings) -> None:
     for name, condition in graph.spec.conditions.items():
         field = graph.spec.data.fields[condition.field] if graph.spec.data else None
         if isinstance(field, ClassField):
-            check_pairs(condition.noise, field.classes, ("conditioning", name, "noise"), findings)
+            path = ("conditioning", name, "noise")
+            check_classes(condition.noise, field.classes, path, findings)
 
 
 def _check_seen(graph: Graph, swapped: set[str], findings: Findings) -> None:

@@ -1,4 +1,4 @@
-"""Losses with a table from latents to tensors: what their terms are told, and what cannot be."""
+"""What the terms of losses are told of their tensors, and what cannot be."""
 
 from __future__ import annotations
 
@@ -14,19 +14,24 @@ from ganforge.spec.findings import Findings
 
 
 def declared_terms(graph: Graph, loss: GraphLoss, findings: Findings) -> tuple[Term, ...]:
-    """The terms of a loss, which may depend on the shapes of its tables.
+    """The terms of a loss, which may depend on the shapes of its tables and tensors.
 
-    There are none where a latent cannot reach its tensor (GF416), or the loss cannot take a shape.
+    There are none where a latent cannot reach its tensor (GF416), where a shape is not known, or
+    the loss cannot take it.
     """
     declaration = loss.spec.declaration
     tables = {table: _entries(graph, loss, table) for table in declaration.tables}
     seen = [_is_seen(graph, loss, entry, findings) for t in tables.values() for entry in t]
     if not all(seen):
         return ()
+    inspected = {name: graph.nodes[loss.tensors[name]].shape for name in declaration.inspected}
+    if not all(isinstance(shape, Tensor) for shape in inspected.values()):
+        return ()
     try:
-        return declaration.terms(loss.spec.params, **tables)
+        return declaration.terms(loss.spec.params, **tables, **inspected)
     except ShapeError as error:
-        nodes = [loss.tensors[name] for name in (error.at, f"{error.at}.latent")]
+        said = (error.at, f"{error.at}.latent")
+        nodes = [loss.tensors[name] for name in said if name in loss.tensors]
         related = ends(graph, nodes, findings)
         path = _path(loss, error.at)
         findings.add(error.code, path, error.message, error.help, related=related)

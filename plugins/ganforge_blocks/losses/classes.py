@@ -13,3 +13,39 @@ def auxiliary_class(logits: Tensor, target: Tensor) -> Tensor:
     """
     labelled = (target >= 0).sum().clamp(min=1)
     return F.cross_entropy(logits, target, ignore_index=-1, reduction="sum") / labelled
+
+
+def noisy_class(probabilities: Tensor, target: Tensor) -> Tensor:
+    """The mean cross entropy (nats) of p(noisy class) (B, K) with noisy classes (B); -1 is skipped.
+
+    The forward correction of Kaneko et al. 2018, https://arxiv.org/abs/1811.11165, equation 5, and
+    1e-8 in the logarithm as in their code.
+    """
+    labelled = (target >= 0).sum().clamp(min=1)
+    logarithms = (probabilities + 1e-8).log()
+    return F.nll_loss(logarithms, target, ignore_index=-1, reduction="sum") / labelled
+
+
+def redrawn_odds(logits: Tensor, rate: float) -> Tensor:
+    """p(noisy class) (B, K) from logits of clean ones (B, K), each drawn anew with `rate`."""
+    return (1 - rate) * logits.softmax(1) + rate / logits.shape[1]
+
+
+def exchanged_odds(logits: Tensor, pairs: list[tuple[int, int]], rate: float) -> Tensor:
+    """p(noisy class) (B, K) from logits of clean ones (B, K), where for each pair the first becomes
+    the second with `rate`.
+    """
+    clean = logits.softmax(1)
+    noisy = clean.clone()
+    for old, new in pairs:
+        moved = rate * clean[:, old]
+        noisy[:, old] -= moved
+        noisy[:, new] += moved
+    return noisy
+
+
+def drawn_odds(logits: Tensor, transition: Tensor) -> Tensor:
+    """p(noisy class) (B, K) from logits of clean ones (B, K); transition (K, K) has a row for each
+    clean class.
+    """
+    return logits.softmax(1) @ transition.to(logits)
