@@ -10,16 +10,16 @@ from ganforge.diagnostics.diagnostic import Diagnostic, Span
 from ganforge.diagnostics.rules.document import BAD_OVERRIDE, NOT_A_CHOICE
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document.merge import split_key
-from ganforge.document.tree import MAX_DEPTH, Node, plain
+from ganforge.document.tree import MAX_DEPTH, OVERRIDES, Node, plain
 
-FILE = "--set"
+FILE = OVERRIDES[0]
 """The name of the pseudo file whose lines are the overrides."""
 
 
 class Keywords(tuple[str, ...]):
     """Overrides that Python gave as `params=`: reports call their pseudo file so."""
 
-    FILE = "params"
+    FILE = OVERRIDES[1]
 
 
 PSEUDO_FILES = (FILE, Keywords.FILE)

@@ -10,6 +10,9 @@ from ganforge.diagnostics.diagnostic import Span
 
 Path = tuple[str | int, ...]
 
+OVERRIDES = ("--set", "params")
+"""The pseudo files whose lines are overrides, from the command line and from Python."""
+
 MAX_DEPTH = 64
 """How deep tables and arrays may be nested; it bounds every recursion over a tree."""
 
@@ -74,3 +77,16 @@ class Document:
             wants_key = key and depth == len(path)
             found = (node.key if wants_key else None) or node.value or node.key or found
         return found
+
+    def distance(self, span: Span) -> int:
+        """How far a place is from the author: 0 for the file that he named and for overrides, then
+        one more for each spec that is extended on the way.
+        """
+        files = list(self.texts)
+        extended = files.index(span.file) if span.file in files else len(files)
+        return 0 if span.file in OVERRIDES else extended
+
+    def inherited(self, path: Path, *, key: bool = False) -> bool:
+        """Whether the value at `path`, or its key, comes from a spec that is extended."""
+        span = self.span(path, key=key)
+        return span is not None and self.distance(span) > 0

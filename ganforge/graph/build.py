@@ -16,7 +16,7 @@ from ganforge.graph.expansion import expand_network
 from ganforge.graph.flow import flow_order
 from ganforge.graph.frame import Context, TooManyLayersError
 from ganforge.graph.graph import Graph, GraphLoss, Network
-from ganforge.graph.nodes import Body, Bundle, NetworkCall, Nodes, NodeShape, Source
+from ganforge.graph.nodes import Body, Bundle, NetworkCall, Nodes, NodeShape, Source, upstream
 from ganforge.graph.passes import run_passes
 from ganforge.graph.shapes import field_shape, latent_shape
 from ganforge.graph.signature import signature
@@ -225,7 +225,9 @@ class _Builder:
         known = self.networks.get(name)
         if known is not None:
             return self._again(known, table, given, inputs)
+        before = len(self.findings.items)
         body = self._expand(owner, table, given)
+        self._explain(before, inputs)
         if body is None or owner in self.poisoned:
             return None
         self.networks[name] = Network(name, owner, self.spec.networks[name], given, body)
@@ -245,6 +247,15 @@ class _Builder:
         if len(self.findings.errors) > before:
             self.poisoned.add(owner)
         return body
+
+    def _explain(self, before: int, inputs: tuple[int, ...]) -> None:
+        """Names the author's own fields and latents where they do not fit an inherited network."""
+        document = self.spec.document
+        for index in sorted(upstream(self.nodes.items, inputs)):
+            node = self.nodes.items[index]
+            span = document.span(node.path)
+            if isinstance(node.operation, Source) and span and not document.distance(span):
+                self.findings.annotate(before, Label(span, node.about()), inherited=True)
 
     def _again(
         self,

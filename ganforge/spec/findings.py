@@ -10,7 +10,7 @@ from ganforge.diagnostics import rules
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Severity, Span
 from ganforge.document import Document, Path
 from ganforge.formula.errors import FormulaError
-from ganforge.spec.origins import origins
+from ganforge.spec.origins import fitting, origins
 
 
 class Findings:
@@ -23,6 +23,7 @@ class Findings:
         self.document = document
         self.items: list[Diagnostic] = []
         self._known: set[Diagnostic] = set()
+        self._given: set[tuple[str | Label, ...]] = set()
 
     def add(
         self, code: str, path: Path, message: str, help: str | None = None, **more: Any
@@ -34,12 +35,31 @@ class Findings:
         span = span or self.document.span(path, key=key)
         labels = more.pop("related", ())
         labels = [label for label in labels if label.span != self.document.span(path)]
-        given = origins(self.document, code, lookup(self.document, path), span)
+        value = lookup(self.document, path)
+        given = origins(self.document, code, value, span)
+        if code == "GF105":
+            sizes = fitting(self.document, value)
+            own = span is not None and self.document.distance(span) == 0
+            help = f"{sizes}{', or use `ceil`' if own and not given else ''}" if sizes else help
         more["related"] = (*labels, *given)
         finding = rules.ALL[code].at(span, message, help=help, path=dotted(path), **more)
-        if given and any((d.message, d.related) == (message, more["related"]) for d in self.items):
+        if given and (message, *more["related"]) in self._given:
             return  # one value that does not fit, told at the first place that it reaches
-        self.take(finding)
+        self._given.add((message, *more["related"]))
+        self.take(self._turned(finding))
+
+    def _turned(self, finding: Diagnostic) -> Diagnostic:
+        """The finding at the author's own line, if that explains what shows in an inherited one."""
+        if finding.span is None or not finding.related:
+            return finding
+        own = min(finding.related, key=lambda label: self.document.distance(label.span))
+        if self.document.distance(own.span) >= self.document.distance(finding.span):
+            return finding
+        others = tuple(label for label in finding.related if label != own)
+        related = (Label(finding.span, "it shows here"), *others)
+        known = own.text.rpartition("` is ")[2] in finding.message
+        message = finding.message if known else f"{finding.message} ({own.text})"
+        return replace(finding, message=message, span=own.span, related=related)
 
     def take(self, finding: Diagnostic) -> None:
         """A finding as it is; each is kept once."""
@@ -52,9 +72,15 @@ class Findings:
         """The errors among the findings."""
         return [finding for finding in self.items if finding.severity is Severity.ERROR]
 
-    def annotate(self, start: int, label: Label) -> None:
-        """Adds a place to the findings from `start` on: where what they are about is used."""
-        self.items[start:] = [replace(d, related=(*d.related, label)) for d in self.items[start:]]
+    def annotate(self, start: int, label: Label, *, inherited: bool = False) -> None:
+        """Adds a place to the findings from `start` on: where what they are about is used.
+
+        inherited: only to those that stand in a spec that is extended.
+        """
+        for k, finding in enumerate(self.items[start:], start):
+            far = finding.span is not None and self.document.distance(finding.span) > 0
+            if far or not inherited:
+                self.items[k] = self._turned(replace(finding, related=(*finding.related, label)))
 
     def withdraw(self, code: str, path: Path) -> None:
         """Takes back findings that a better one at the same place replaces."""

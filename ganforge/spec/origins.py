@@ -1,4 +1,6 @@
-"""Where the params were written that a faulty place depends on, if that is in another file."""
+"""Where the params were written that a faulty place depends on, if that is in another file; and
+which values of them would do.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,9 @@ from typing import Any
 
 from ganforge.diagnostics.diagnostic import Label, Span
 from ganforge.document import Document
+from ganforge.formula.errors import FormulaError, UnknownShapeError
+from ganforge.formula.evaluate import Scope, evaluate, shown
+from ganforge.formula.parse import parse_formula
 
 DEPENDENT = ("GF105", "GF115", "GF118", "GF119", "GF3")
 """Rules, or their hundred, that a value breaks which formulas compute from params."""
@@ -23,7 +28,7 @@ def origins(document: Document, code: str, value: Any, span: Span | None) -> tup
         declared = isinstance(params[name], dict)
         given = document.span(("params", name, "default") if declared else ("params", name))
         if given is not None and given.file != span.file and _is_given(params[name]):
-            labels.append(Label(given, f"`{name}` is given here"))
+            labels.append(Label(given, f"`{name}` is {shown(_value(params[name]))}"))
     return tuple(labels)
 
 
@@ -52,3 +57,42 @@ def _names(value: Any) -> Iterator[str]:
 def _is_given(value: Any) -> bool:
     """Whether a param has a value of its own, and is not computed from others."""
     return not isinstance(value, str)
+
+
+def fitting(document: Document, value: Any) -> str | None:
+    """The powers of two next to a param with which a formula of whole numbers can be computed."""
+    params = document.values.get("params")
+    if not isinstance(value, str) or not isinstance(params, dict):
+        return None
+    for name in _behind(value, params):
+        number = _value(params[name])
+        if isinstance(number, int) and not isinstance(number, bool) and number > 1:
+            low = 1 << (number.bit_length() - 1)
+            fit = [n for n in (low, 2 * low) if _computes(value, {**params, name: n})]
+            if fit and not _computes(value, params):
+                return f"write `{name} = {fit[0]}`" + "".join(f" or `{n}`" for n in fit[1:])
+    return None
+
+
+def _computes(text: str, params: dict[str, Any]) -> bool:
+    """Whether a formula over params has a value, and a whole one where it is a number."""
+    values: dict[str, Any] = {}
+    left = {name: _value(param) for name, param in params.items()}
+    while ready := [n for n, v in left.items() if not set(_names(v)) & left.keys()]:
+        for name in ready:
+            value = left.pop(name)
+            values[name] = _evaluated(value, values) if isinstance(value, str) else value
+    result = _evaluated(text, values)
+    return result is not None and (not isinstance(result, float) or result.is_integer())
+
+
+def _evaluated(text: str, values: dict[str, Any]) -> Any:
+    known = {name: value for name, value in values.items() if value is not None}
+    try:
+        return evaluate(parse_formula(text), Scope().with_names(known), text)
+    except (FormulaError, UnknownShapeError):
+        return None
+
+
+def _value(param: Any) -> Any:
+    return param.get("default") if isinstance(param, dict) else param

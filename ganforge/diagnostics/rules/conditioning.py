@@ -8,7 +8,7 @@ UNSEEN_CONDITION = Rule(
     "GF501",
     "unseen-condition",
     Severity.WARNING,
-    says="A condition reaches a generator, and no loss sees it.",
+    says="A generator is given a condition, and no loss sees whether it heeds it.",
     why="Nothing rewards the generator for heeding its condition: it learns to ignore it.",
     bad='fake = "G(z, y)", and the loss takes D(fake)',
     good="the loss takes D(fake, y)",

@@ -19,7 +19,7 @@ SIGMOID_BEFORE_LOGITS = Rule(
     "GF702",
     "sigmoid-before-logits",
     Severity.WARNING,
-    says="A critic ends in `sigmoid`, and its loss takes logits.",
+    says="A critic ends in `sigmoid`, and its loss takes scores of any size.",
     why="The loss applies the sigmoid itself; twice, it flattens every gradient.",
     bad='{ block = "linear", out = 1, act = "sigmoid" }',
     good='{ block = "linear", out = 1 }',

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ganforge.document import Path
-from ganforge.graph.nodes import Body, Layer
+from ganforge.graph.nodes import Body, Composite, Layer
 
 
 def has_block(body: Body, block: str) -> bool:
     """Whether some layer is this block."""
     return any(layer.block.name == block for layer in body.layers())
+
+
+def first_place(body: Body, block: str) -> Path | None:
+    """Where the first layer that is this block, or has it as `norm` or `act`, was written."""
+    stack = [body]
+    while stack:
+        nodes = stack.pop().nodes
+        for node in nodes:
+            if isinstance(node.operation, Layer) and node.operation.block.name == block:
+                return node.path
+        stack += [n.operation.body for n in reversed(nodes) if isinstance(n.operation, Composite)]
+    return None
 
 
 def is_spectral(body: Body) -> bool:

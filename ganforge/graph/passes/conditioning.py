@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ganforge.diagnostics.diagnostic import Label
+from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import NetworkCall, Source, upstream
 from ganforge.graph.passes.unlabelled import check_unlabelled
@@ -38,9 +40,21 @@ def _check_seen(graph: Graph, swapped: set[str], findings: Findings) -> None:
     for name in graph.spec.conditions:
         index = graph.names.get(name)
         if index in used and index not in seen and name not in swapped:
-            message = f"the condition `{name}` reaches a generator, and no loss sees it"
+            message = f"a generator is given `{name}`, and no loss sees whether it heeds it"
             help = f"show it to the critic, `D(fake, {name})`, or ask for it by `auxiliary-class`"
-            findings.add("GF501", ("conditioning", name), message, help, key=True)
+            span = findings.document.span(("conditioning", name), key=True)
+            related = (Label(span, "the condition"),) if span else ()
+            findings.add("GF501", _judging(graph, index), message, help, related=related)
+
+
+def _judging(graph: Graph, condition: int) -> Path:
+    """The tensor of a loss that judges what is generated under a condition."""
+    tensors = [(loss, tensor) for loss in graph.losses.values() for tensor in loss.tensors]
+    tensors.sort(key=lambda pair: pair[1] != "fake")
+    for loss, tensor in tensors:
+        if condition in upstream(graph.nodes, [loss.tensors[tensor]]):
+            return ("losses", loss.name, *tensor.split(".", 1))
+    return ("losses",)
 
 
 def _seen_by_losses(graph: Graph) -> set[int]:

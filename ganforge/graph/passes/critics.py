@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, Player
 from ganforge.graph.nodes import NetworkCall, Output
-from ganforge.graph.passes.blocks import ends_in, has_block
+from ganforge.graph.passes.blocks import ends_in, first_place
 from ganforge.spec.findings import Findings
 from ganforge.spec.models import Adam
 
@@ -15,21 +16,24 @@ MOST_MOMENTUM = 0.5
 
 def check_critics(graph: Graph, findings: Findings) -> None:
     """GF701, GF705, GF706 and GF708."""
-    penalised = {n for t in graph.terms if t.term.differentiates for n in t.moves}
+    penalised = {n: t.loss for t in graph.terms if t.term.differentiates for n in t.moves}
     for name in sorted(penalised):
-        _check_batch_norm(graph, name, findings)
+        _check_batch_norm(graph, name, penalised[name], findings)
     for player in graph.players:
-        _check_clipping(graph, player, penalised, findings)
-        if penalised & set(player.networks):
+        _check_clipping(graph, player, set(penalised), findings)
+        if penalised.keys() & set(player.networks):
             _check_momentum(graph, player, findings)
     _check_class_logits(graph, findings)
 
 
-def _check_batch_norm(graph: Graph, name: str, findings: Findings) -> None:
-    if has_block(graph.networks[name].body, "batch-norm"):
+def _check_batch_norm(graph: Graph, name: str, loss: str, findings: Findings) -> None:
+    path = first_place(graph.networks[name].body, "batch-norm")
+    if path is not None:
         message = f"batch norm in `{name}`, whose gradient is penalised per sample"
         help = "use layer norm or none (1704.00028, section 4)"
-        findings.add("GF701", ("networks", name), message, help, key=True)
+        span = findings.document.span(("losses", loss), key=True)
+        related = (Label(span, "the penalty"),) if span else ()
+        findings.add("GF701", path, message, help, related=related)
 
 
 def _check_clipping(graph: Graph, player: Player, penalised: set[str], findings: Findings) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss, MovingTerm
 from ganforge.graph.nodes import Apply, Layer, NetworkCall, Node, Replay, Unknown, upstream
 from ganforge.graph.passes.game import check_game, listed
@@ -210,9 +211,13 @@ def _overridden(
     reached = frozenset().union(*(t.moves for t in terms))
     for k, name in enumerate(trains):
         if name not in reached:
-            path = ("losses", loss.name, "trains", k)
+            path: Path = ("losses", loss.name, "trains", k)
             message = f"the loss `{loss.name}` does not reach `{name}`"
-            findings.add("GF409", path, message, f"reached: {listed(reached) or 'nothing'}")
+            help = f"reached: {listed(reached) or 'nothing'}"
+            if cut := cut_before(graph, loss, {name}):
+                message += ": `detach` cuts its gradient"
+                path, help = cut, f"remove `detach`, or take `{name}` out of `trains`"
+            findings.add("GF409", path, message, help)
     return [replace(term, moves=term.moves & frozenset(trains)) for term in terms]
 
 
@@ -232,18 +237,38 @@ def _report_still(
         return False
     if len(still) == len({term.term.side for term in terms}):
         message = f"the loss `{loss.name}` moves no network"
-        help = "every path to a trainable network is cut by `detach`, or its networks are frozen"
-        findings.add("GF401", path, message, help, key=True)
-    elif "generator" in still and _cut_generator(graph, loss):
+        help = "all networks that its tensors are made by are frozen, or have no weights"
+        if cut := cut_before(graph, loss, set(graph.trainable())):
+            message, help = f"{message}: `detach` cuts its gradient", "remove `detach`"
+            findings.add("GF401", cut, message, help)
+        else:
+            findings.add("GF401", path, message, help, key=True)
+    elif "generator" in still and (cut := _cut_generator(graph, loss)):
         message = f"`{loss.name}` trains no generator: `detach` cuts its gradient"
         help = "the compiler cuts for the critic itself: remove `detach`"
-        findings.add("GF406", (*path, "fake"), message, help)
+        findings.add("GF406", cut, message, help)
     else:
         return True
     return False
 
 
-def _cut_generator(graph: Graph, loss: GraphLoss) -> bool:
-    """Whether a network that could learn stands upstream of `fake`, behind a cut."""
+def _cut_generator(graph: Graph, loss: GraphLoss) -> Path | None:
+    """Where `detach` stands before a network that could learn upstream of `fake`."""
     upstream_of = graph.called((loss.tensors["fake"],)) - _outermost(graph, loss.tensors["fake"])
-    return bool(upstream_of & set(graph.trainable()))
+    learning = upstream_of & set(graph.trainable())
+    return cut_before(graph, loss, learning, ("fake",)) if learning else None
+
+
+def cut_before(
+    graph: Graph, loss: GraphLoss, networks: Collection[str], tensors: Collection[str] = ()
+) -> Path | None:
+    """Where a gradient on its way from a loss to one of the networks is cut: the line of `[flow]`
+    that cuts it, else the last tensor of the loss that does; None where none is cut.
+    """
+    for tensor in reversed(tuple(tensors or loss.tensors)):
+        ways = upstream(graph.nodes, [loss.tensors[tensor]])
+        cut = [i for i in ways if cuts(graph.nodes[i]) and graph.called((i,)) & set(networks)]
+        if cut:
+            path = graph.nodes[max(cut)].path
+            return path if path[:1] == ("flow",) else ("losses", loss.name, *tensor.split(".", 1))
+    return None

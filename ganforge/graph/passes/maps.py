@@ -58,7 +58,10 @@ def _check_identity(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     if domain and original not in domain:
         names = sorted(graph.nodes[i].name or "" for i in domain)
         written, network = loss.spec.tensors["original"], getattr(made, "network", "")
-        message = f"`{network}` makes samples like `{names[0]}`, and `{written}` is not one of them"
+        message = (
+            f"an identity loss gives `{network}` what is like its own results, `{names[0]}`, "
+            f"and not `{written}`"
+        )
         help = f'write `original = "{names[0]}"` and `reconstruction = "{network}({names[0]})"`'
         findings.add("GF418", ("losses", loss.name, "original"), message, help)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.graph.graph import Graph, Player
 from ganforge.graph.nodes import Body
+from ganforge.graph.passes.gradients import cut_before
 from ganforge.spec.findings import Findings
 
 
@@ -119,4 +120,9 @@ def check_moved(graph: Graph, findings: Findings) -> None:
         if name not in moved:
             message = f"no loss moves the network `{name}`"
             help = "add a loss that reaches it, or write `frozen = true`"
-            findings.add("GF402", ("networks", name), message, help, key=True)
+            cuts = (cut_before(graph, loss, {name}) for loss in graph.losses.values())
+            if cut := next(filter(None, cuts), None):
+                message = f"{message}: `detach` cuts its gradient"
+                findings.add("GF402", cut, message, "remove `detach`, or write `frozen = true`")
+            else:
+                findings.add("GF402", ("networks", name), message, help, key=True)

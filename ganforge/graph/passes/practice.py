@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ganforge.diagnostics.diagnostic import Label
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import Body, NetworkCall, Node
 from ganforge.graph.passes.blocks import ends_in, has_block, is_spectral
+from ganforge.graph.passes.game import listed
 from ganforge.graph.passes.gradients import outermost_critic
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
@@ -27,7 +29,7 @@ def _check_objective(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
         findings.add("GF712", (*path, "objective"), message, help)
     critics = outermost_critic(graph, loss, findings)
     if objective == "wasserstein" and not _is_lipschitz(graph, critics):
-        message = "a Wasserstein critic without Lipschitz control"
+        message = f"nothing bounds the slope of {listed(critics)}, which the Wasserstein loss needs"
         help = (
             "write `clip_weights` for its player (1701.07875), a `gradient-penalty` (1704.00028) "
             'or `weights = "spectral"` (1802.05957)'
@@ -60,7 +62,9 @@ def _check_logits(graph: Graph, critic: str, findings: Findings) -> None:
     body = graph.networks[critic].body
     for output in body.outputs:
         if last := ends_in(body, output, ("sigmoid", "softmax")):
-            message = f"the critic `{critic}` ends in {last[0]}, and its loss takes logits"
+            message = (
+                f"the critic `{critic}` ends in {last[0]}, and its loss takes scores of any size"
+            )
             findings.add("GF702", last[1], message, f"remove the {last[0]}")
 
 
@@ -89,7 +93,9 @@ def _check_ranges(graph: Graph, findings: Findings) -> None:
                 message = f"the generator gives values in {_span(made)}"
                 message = f"{message}, and the data is in {_span(data)}"
                 bounded = _bounding(graph.networks[fake.operation.network].body)
-                findings.add("GF703", bounded.path, message, _range_help(data, made))
+                span, help = findings.document.span(real.path), _range_help(data, made)
+                related = (Label(span, f"the data is in {_span(data)}"),) if span else ()
+                findings.add("GF703", bounded.path, message, help, related=related)
 
 
 def _range(node: Node) -> tuple[float, float] | None:

@@ -1,4 +1,6 @@
-"""What stands in a spec and changes nothing: inheritance makes it normal, so it is a warning."""
+"""What the author wrote and what changes nothing. What he inherits and does not use is normal: a
+spec that replaces a network leaves the old one's blocks and params behind.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +31,12 @@ def _params(graph: Graph, findings: Findings) -> None:
     for name in graph.spec.params:
         if name not in words:
             help = "remove it, or look for a misspelled formula"
-            findings.add(
-                "GF112", ("params", name), f"the param `{name}` is never used", help, key=True
-            )
+            _unused("GF112", ("params", name), f"the param `{name}` is never used", help, findings)
+
+
+def _unused(code: str, path: Path, message: str, help: str, findings: Findings) -> None:
+    if not findings.document.inherited(path, key=True):
+        findings.add(code, path, message, help, key=True)
 
 
 def _words(tree: Any) -> Iterable[str]:
@@ -59,7 +64,7 @@ def _networks(graph: Graph, findings: Findings) -> None:
         if name not in graph.networks:
             message = f"the network `{name}` is never called"
             help = f"no call `{name}(...)` stands in `[flow]`, `[losses]` or `[sample]`"
-            findings.add("GF214", ("networks", name), message, help, key=True)
+            _unused("GF214", ("networks", name), message, help, findings)
 
 
 def _blocks(graph: Graph, findings: Findings) -> None:
@@ -72,7 +77,7 @@ def _blocks(graph: Graph, findings: Findings) -> None:
     for name in unused:
         message = f"the block `{name}` is never used, so its layers are not checked"
         help = "remove it, or name it in a layer of a network"
-        findings.add("GF220", ("blocks", name), message, help, key=True)
+        _unused("GF220", ("blocks", name), message, help, findings)
 
 
 def _tensors(graph: Graph, findings: Findings) -> None:
@@ -82,7 +87,7 @@ def _tensors(graph: Graph, findings: Findings) -> None:
         if graph.names.get(name) not in used:
             message = f"the tensor `{name}` reaches no loss and no sample"
             help = "remove it, or show it in `[sample] images`"
-            findings.add("GF213", ("flow", name), message, help, key=True)
+            _unused("GF213", ("flow", name), message, help, findings)
 
 
 def _layers(body: Body, findings: Findings, seen: set[int]) -> None:
