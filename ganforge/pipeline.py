@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Severity
 from ganforge.diagnostics.fixes import with_fixes
-from ganforge.diagnostics.report import Report
+from ganforge.diagnostics.report import Report, Suppressed
 from ganforge.document import Document, load, loads, shipped
 from ganforge.document.overrides import PSEUDO_FILES
+from ganforge.document.suppression import suppress
 from ganforge.graph import Graph, build_graph
 from ganforge.plan import Plan, build_plan
 from ganforge.plugins.registry import Registry, load_registry
@@ -60,21 +61,28 @@ def compile_spec(
         texts = {} if document else {str(path): path.read_text("utf-8-sig", "replace")}
     if document is None:
         return Compilation(_report((*registry.diagnostics, *found), texts), registry)
-    return _compile(document, (*registry.diagnostics, *found), registry)
+    return _compile(document, (*registry.diagnostics, *found), registry, as_written=not overrides)
 
 
-def _compile(document: Document, found: tuple[Diagnostic, ...], registry: Registry) -> Compilation:
+def _compile(
+    document: Document, found: tuple[Diagnostic, ...], registry: Registry, *, as_written: bool
+) -> Compilation:
     spec, more = build_spec(document, registry)
     graph, rest = build_graph(spec, registry)
-    report = _report((*found, *more, *rest), document.texts)
-    if any(d.severity is Severity.ERROR for d in report.diagnostics):
+    found = (*found, *more, *rest)
+    sound = not any(d.severity is Severity.ERROR for d in found)
+    kept, suppressed = suppress(found, document, complete=sound and as_written)
+    report = _report(kept, document.texts, suppressed)
+    if not sound:
         return Compilation(report, registry, document, graph)
     return Compilation(report, registry, document, graph, build_plan(graph))
 
 
-def _report(found: tuple[Diagnostic, ...], texts: Mapping[str, str]) -> Report:
+def _report(
+    found: Iterable[Diagnostic], texts: Mapping[str, str], suppressed: tuple[Suppressed, ...] = ()
+) -> Report:
     files = {name: text for name, text in texts.items() if name not in PSEUDO_FILES}
-    return Report(tuple(with_fixes(found, files)), texts)
+    return Report(tuple(with_fixes(found, files)), texts, suppressed)
 
 
 def _file(source: str | Path) -> Path:

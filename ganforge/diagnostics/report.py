@@ -5,16 +5,29 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Severity
 
 
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that is not reported: by a comment of the spec with its reason, or a baseline."""
+
+    diagnostic: Diagnostic
+    by: Literal["comment", "baseline"]
+    reason: str = ""
+
+
 @dataclass(frozen=True)
 class Report:
-    """Diagnostics ordered by place, each once, with the texts that they point into."""
+    """Diagnostics ordered by place, each once, with the texts that they point into, and those
+    that are suppressed.
+    """
 
     diagnostics: tuple[Diagnostic, ...]
     texts: Mapping[str, str]
+    suppressed: tuple[Suppressed, ...] = ()
 
     def __post_init__(self) -> None:
         ordered = sorted(dict.fromkeys(self.diagnostics), key=_place)

@@ -90,7 +90,11 @@ def _document(file: _File, overrides: Sequence[str]) -> Loaded:
     chain.found += found
     content = {k: v for k, v in root.content.items() if k not in ("extends", "without")}
     root = root.with_content(content)
-    return Document(file.name, plain(root), chain.texts, root), tuple(chain.found)
+    extends = chain.trees[0].child("extends")
+    document = Document(
+        file.name, plain(root), chain.texts, root, extends.value if extends else None
+    )
+    return document, tuple(chain.found)
 
 
 def _follow(file: _File, chain: _Chain) -> bool:

@@ -62,7 +62,7 @@ class _Text:
 def positions(text: str, file: str) -> Positions:
     """The places in a text, as far as it can be read."""
     source = _Text(text, file)
-    root = Parser(Language(tree_sitter_toml.language())).parse(source.encoded).root_node
+    root = _root(source)
     found, counts = Positions(), dict[Path, int]()
     for node in root.children:
         if node.type == "pair":
@@ -70,6 +70,21 @@ def positions(text: str, file: str) -> Positions:
         elif node.type in ("table", "table_array_element"):
             _walk_table(node, source, found, counts)
     return found
+
+
+def comments(text: str, file: str) -> Iterator[tuple[str, Span]]:
+    """The comments of a text with their places, in order; `#` in a string begins none."""
+    source = _Text(text, file)
+    stack = [_root(source)]
+    while stack:
+        node = stack.pop()
+        if node.type == "comment":
+            yield (node.text or b"").decode("utf-8", "replace"), source.span(node, node)
+        stack += reversed(node.children)
+
+
+def _root(source: _Text) -> Node:
+    return Parser(Language(tree_sitter_toml.language())).parse(source.encoded).root_node
 
 
 def _walk_table(node: Node, source: _Text, found: Positions, counts: dict[Path, int]) -> None:

@@ -59,12 +59,14 @@ class Document:
     name:   the file that the user named, or `<stdin>`, `<text>`.
     values: the merged tree; `extends` and `without` are taken out.
     texts:  the text of every file that took part, by its name.
+    extends: where the first file says what it extends.
     """
 
     name: str
     values: Mapping[str, Any]
     texts: Mapping[str, str]
     root: Node = field(repr=False)
+    extends: Span | None = None
 
     def span(self, path: Path, *, key: bool = False) -> Span | None:
         """Where the value at `path` was written, or its key; else the nearest ancestor's place."""

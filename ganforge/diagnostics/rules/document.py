@@ -234,3 +234,57 @@ BAD_OVERRIDE = Rule(
     bad="--set widht=128",
     good="--set width=128",
 )
+NO_REASON = Rule(
+    "GF130",
+    "suppression-without-reason",
+    Severity.WARNING,
+    says="A comment suppresses a rule and does not say why.",
+    why="Whoever reads the spec next cannot tell whether the reason still holds.",
+    bad="# ganforge: ignore[GF712]",
+    good="# ganforge: ignore[GF712] the paper's own figures were made with it",
+)
+UNUSED_SUPPRESSION = Rule(
+    "GF131",
+    "unused-suppression",
+    Severity.NOTE,
+    says="A comment suppresses a rule that reports nothing at its place.",
+    why="It would hide the next mistake that is made there.",
+    bad='objective = "hinge"  # ganforge: ignore[GF712] as in the paper',
+    good='objective = "hinge"',
+)
+UNKNOWN_SUPPRESSION = Rule(
+    "GF132",
+    "unknown-suppression",
+    Severity.WARNING,
+    says="A comment suppresses a rule that does not exist.",
+    why="A misspelled code suppresses nothing, and reads as if it did.",
+    bad="# ganforge: ignore[GF7112] as in the paper",
+    good="# ganforge: ignore[GF712] as in the paper",
+)
+CANNOT_SUPPRESS = Rule(
+    "GF133",
+    "cannot-suppress",
+    Severity.WARNING,
+    says="A comment suppresses an error, or a rule about such comments.",
+    why="A spec with an error has no meaning, so there is nothing that could be trained.",
+    bad="# ganforge: ignore[GF102] it does no harm\npaddin = 1",
+    good="padding = 1",
+)
+SUPPRESSION_FORM = Rule(
+    "GF134",
+    "suppression-form",
+    Severity.WARNING,
+    says="A comment looks as if it should suppress a rule, and names none.",
+    why="Only the full form is read, so this comment does nothing.",
+    bad="# ganforge: ignore GF712",
+    good="# ganforge: ignore[GF712] as in the paper",
+)
+STALE_BASELINE = Rule(
+    "GF135",
+    "stale-baseline",
+    Severity.NOTE,
+    says="The baseline lists a finding that is no longer there.",
+    why="Left in, it would hide the same mistake when somebody makes it again.",
+    bad="--baseline old.json",
+    good="--baseline old.json --prune-baseline",
+)

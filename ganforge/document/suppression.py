@@ -1,0 +1,159 @@
+"""Comments that suppress findings: `# ganforge: ignore[GF703] why`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ganforge.diagnostics import rules
+from ganforge.diagnostics.diagnostic import Diagnostic, Rule, Severity, Span
+from ganforge.diagnostics.report import Suppressed
+from ganforge.diagnostics.rules.document import (
+    CANNOT_SUPPRESS,
+    NO_REASON,
+    SUPPRESSION_FORM,
+    UNKNOWN_SUPPRESSION,
+    UNUSED_SUPPRESSION,
+)
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.document.positions import comments
+from ganforge.document.tree import Document
+
+OF_COMMENTS = (
+    NO_REASON,
+    UNUSED_SUPPRESSION,
+    UNKNOWN_SUPPRESSION,
+    CANNOT_SUPPRESS,
+    SUPPRESSION_FORM,
+)
+"""The rules about these comments; no comment suppresses them."""
+
+_MARK = re.compile(r"#.*ganforge")
+_FORM = re.compile(r"#\s*ganforge\s*:\s*ignore\s*\[(?P<names>[^\]]*)\](?P<reason>.*)")
+_MEANT = re.compile(
+    r"#\s*ganforge\s*(:\s*(ignor|noqa|disabl|suppress|\w+\s*\[)|ignore\s*\[)", re.IGNORECASE
+)
+_HELP = "write `# ganforge: ignore[CODE] why`, with one code or several, such as `ignore[GF703]`"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One rule that a comment suppresses: the line it holds for, and where the rule is named."""
+
+    rule: Rule
+    file: str
+    line: int
+    reason: str
+    span: Span
+
+
+def suppress(
+    found: Iterable[Diagnostic], document: Document, *, complete: bool
+) -> tuple[list[Diagnostic], tuple[Suppressed, ...]]:
+    """The findings without those that comments suppress, with what is wrong with the comments;
+    and the suppressed ones.
+
+    The comments of a file that the spec extends hold too, and are judged when that file is checked.
+    complete: whether all passes ran on the spec as it is written, so that a comment that
+    suppresses nothing is unused.
+    """
+    kept, own = list(found), document.name
+    entries: list[_Entry] = []
+    for file, text in document.texts.items():
+        if _MARK.search(text):
+            problems, more = _read(text, file)
+            kept += problems if file == own else []
+            entries += more
+    if not entries:
+        return kept, ()
+    kept, suppressed, used = _divided(kept, entries, document)
+    if complete:
+        kept += [_unused(entry) for entry in entries if entry not in used and entry.file == own]
+    return kept, tuple(suppressed)
+
+
+def _divided(
+    found: Sequence[Diagnostic], entries: Sequence[_Entry], document: Document
+) -> tuple[list[Diagnostic], list[Suppressed], set[_Entry]]:
+    at = {(entry.file, entry.line, entry.rule.code): entry for entry in entries}
+    kept, suppressed, used = [], [], set[_Entry]()
+    for finding in found:
+        span, extends = finding.span, document.extends
+        entry = at.get((span.file, span.line, finding.code)) if span else None
+        if entry is None and extends and span and span.file != extends.file:
+            entry = at.get((extends.file, extends.line, finding.code))
+        if entry is None or finding.severity is Severity.ERROR:
+            kept.append(finding)
+        else:
+            suppressed.append(Suppressed(finding, "comment", entry.reason))
+            used.add(entry)
+    return kept, suppressed, used
+
+
+def _unused(entry: _Entry) -> Diagnostic:
+    message = f"{entry.rule.code} ({entry.rule.slug}) reports nothing at this place"
+    return UNUSED_SUPPRESSION.at(entry.span, message, help="remove it from the comment")
+
+
+def _read(text: str, file: str) -> tuple[list[Diagnostic], list[_Entry]]:
+    """What the comments of a file suppress, and what is wrong with them."""
+    problems: list[Diagnostic] = []
+    entries: list[_Entry] = []
+    lines = text.split("\n")
+    for written, span in comments(text, file):
+        form = _FORM.search(written)
+        if form is None:
+            if meant := _MEANT.search(written):
+                place = span.part(meant.start(), len(written.rstrip()))
+                problems.append(
+                    SUPPRESSION_FORM.at(place, "this comment suppresses nothing", help=_HELP)
+                )
+            continue
+        reason = form["reason"].strip(" \t\r-:")
+        if not reason:
+            message = "this comment does not say why the rule is suppressed"
+            whole = span.part(form.start(), len(written.rstrip()))
+            problems.append(NO_REASON.at(whole, message, help="write the reason behind the `]`"))
+        line = _meant_line(lines, span.line)
+        for name, place in _names(form, span):
+            rule = _rule(name)
+            if rule is None or rule.severity is Severity.ERROR or rule in OF_COMMENTS:
+                problems.append(_refused(name, rule, place))
+            else:
+                entries.append(_Entry(rule, file, line, reason, place))
+    return problems, entries
+
+
+def _meant_line(lines: Sequence[str], line: int) -> int:
+    """The line of a comment or, where it stands alone, the next that is more than a comment."""
+    while line < len(lines) and lines[line - 1].lstrip().startswith("#"):
+        line += 1
+    return line
+
+
+def _names(form: re.Match[str], span: Span) -> Iterator[tuple[str, Span]]:
+    start = form.start("names")
+    for part in re.finditer(r"[^,\s]+|(?<=,)(?=\s*,)", form["names"]):
+        yield part[0], span.part(start + part.start(), start + part.end())
+    if not form["names"].strip():
+        yield "", span.part(start - 1, form.end("names") + 1)
+
+
+def _rule(name: str) -> Rule | None:
+    by_slug = {rule.slug: rule for rule in rules.ALL.values()}
+    return rules.ALL.get(name.upper()) or by_slug.get(name)
+
+
+def _refused(name: str, rule: Rule | None, span: Span) -> Diagnostic:
+    if not name:
+        return SUPPRESSION_FORM.at(span, "this comment names no rule", help=_HELP)
+    if rule is None:
+        known = [*rules.ALL, *(rule.slug for rule in rules.ALL.values())]
+        near = did_you_mean(name if "-" in name else name.upper(), known, "rule")
+        return UNKNOWN_SUPPRESSION.at(span, f"there is no rule `{name}`", help=near)
+    if rule in OF_COMMENTS:
+        message = f"{rule.code} ({rule.slug}) is about comments such as this one"
+        return CANNOT_SUPPRESS.at(span, message, help=f"`--ignore {rule.code}` leaves it out")
+    message = f"{rule.code} ({rule.slug}) is an error, and errors cannot be suppressed"
+    return CANNOT_SUPPRESS.at(span, message, help="repair it, and remove it from the comment")
