@@ -21,7 +21,7 @@ class Run:
     def __init__(self, state: State, options: Options, spec: str) -> None:
         """Resume from the last checkpoint if asked to, else see that the folder holds no run."""
         self.state, self.options, self.spec = state, options, spec
-        self.losses: dict[str, Tensor] = {}  # the latest: some are computed in some rounds only
+        self.losses: dict[str, Tensor] = {}  # since the last log, each the latest
         self.broken: dict[str, Tensor] = {}  # by loss: the first round in which it is not finite
         self.metrics, found = options.out / "metrics.jsonl", all_checkpoints(options.out)
         if bool(found) != options.resume:
@@ -68,7 +68,10 @@ class Run:
         return self.logged == self.start or self.state.round % self.options.log_every == 0
 
     def log(self) -> dict[str, float]:
-        """The metrics of this round, which metrics.jsonl keeps; the speed since the last ones."""
+        """The metrics of this round, which metrics.jsonl keeps; the speed since the last ones.
+
+        A loss that is computed in some rounds only is there if it was since the last ones.
+        """
         self.check()
         state, before, self.time = self.state, self.time, time.perf_counter()
         kimg, epoch = state.images / 1000, state.images / state.samples
@@ -77,7 +80,7 @@ class Run:
         metrics |= {name: loss.item() for name, loss in self.losses.items()}
         with self.metrics.open("a") as file:
             file.write(json.dumps(metrics) + "\n")
-        self.logged, self.images = state.round, state.images
+        self.logged, self.images, self.losses = state.round, state.images, {}
         return metrics
 
     def save(self) -> None:

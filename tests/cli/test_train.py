@@ -37,6 +37,16 @@ def test_a_run_leaves_all_that_it_was_made_from(train: Command) -> None:
     assert Image.open("runs/dcgan/samples.png").size == (8 * 18, 8 * 18)
 
 
+def test_a_loss_of_some_rounds_is_logged_if_it_was_computed_since_the_last_line(
+    train: Command,
+) -> None:
+    drift = 'losses.drift={ kind = "drift", score = "D(x)", every = 3 }'
+    assert train("--set", drift, "--rounds", "4", "--log-every", "1").exit_code == 0
+    assert train("--set", drift, "--rounds", "7", "--log-every", "1", "--resume").exit_code == 0
+    lines = [json.loads(line) for line in Path("runs/dcgan/metrics.jsonl").open()]
+    assert [line["round"] for line in lines if "drift" in line] == [1, 4, 7]
+
+
 def test_the_run_holds_a_spec_that_compiles_to_the_same_program(train: Command) -> None:
     train("--rounds", "1", "--set", "train.optimizer.lr=1e-3")
     again = compile_sound("runs/dcgan").program()
