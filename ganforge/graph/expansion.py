@@ -23,7 +23,7 @@ from ganforge.graph.layers import (
     network_weights,
 )
 from ganforge.graph.loops import loop_head, loop_key, stands
-from ganforge.graph.nodes import Body, Source
+from ganforge.graph.nodes import Body, Source, Turn
 from ganforge.graph.wiring import Keyed
 from ganforge.plugins.params import insert
 from ganforge.plugins.shapes import Shape
@@ -95,9 +95,11 @@ def _loop(frame: Frame, layer: dict[str, Any], path: Path, nesting: int) -> None
         return
     variable, items = head
     made: dict[str, dict[Any, int]] = {}
+    outer = frame.nodes.turns
     for item in items:
         frame.budget.turn(path, frame.findings)
         frame.looped.append((variable, item))
+        frame.nodes.turns = (*outer, Turn(path, variable, item))
         start = len(frame.bound)
         _layers(frame, body, (*path, "layers"), nesting + 1)
         for name in frame.bound[start:]:
@@ -106,6 +108,7 @@ def _loop(frame: Frame, layer: dict[str, Any], path: Path, nesting: int) -> None
                 made.setdefault(name, {})[loop_key(item)] = value
                 frame.tensors[name] = Keyed(variable, made[name])
         frame.looped.pop()
+    frame.nodes.turns = outer
 
 
 def _leave_unknown(frame: Frame, layers: list[dict[str, Any]], path: Path) -> None:

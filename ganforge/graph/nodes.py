@@ -152,9 +152,18 @@ Operation = (
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a loop of layers: where the loop is written, its variable and its value."""
+
+    loop: Path
+    variable: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A value: the operation that makes it, the nodes it is made from, its shape, and where it was
-    written.
+    written, in which turns of loops.
     """
 
     operation: Operation
@@ -163,6 +172,7 @@ class Node:
     path: Path = ()
     name: str | None = None
     fresh: int = 0
+    turns: tuple[Turn, ...] = ()
 
     def about(self) -> str:
         """What a message says of it: `x` is 3 x 8 x 8, `y` is a class of 10, this gives 64."""
@@ -219,9 +229,12 @@ def upstream(nodes: tuple[Node, ...] | list[Node], roots: Iterable[int]) -> set[
 
 @dataclass
 class Nodes:
-    """Nodes under construction. Equal values are one node, unless they own weights."""
+    """Nodes under construction. Equal values are one node, unless they own weights. `turns` are
+    those of the loops that stand open.
+    """
 
     items: list[Node] = field(default_factory=list)
+    turns: tuple[Turn, ...] = ()
     _known: dict[object, int] = field(default_factory=dict)
 
     def add(
@@ -238,7 +251,7 @@ class Nodes:
         key = self._key(operation, inputs, fresh)
         if key is not None and key in self._known:
             return self._known[key]
-        self.items.append(Node(operation, inputs, shape, path, name, fresh))
+        self.items.append(Node(operation, inputs, shape, path, name, fresh, self.turns))
         index = len(self.items) - 1
         if key is not None:
             self._known[key] = index

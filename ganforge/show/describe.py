@@ -27,9 +27,9 @@ def describe(compilation: Compilation, program: Program) -> dict[str, Any]:
         "spec_hash": program.spec_hash,
         "params": plain(dict(graph.spec.params)),
         "networks": [_network(network) for network in graph.networks.values()],
-        "losses": [_loss(graph, loss) for loss in graph.losses.values()],
-        "players": _players(plan),
-        "training": _training(plan),
+        "losses": [loss_about(graph, loss) for loss in graph.losses.values()],
+        "players": players_about(plan),
+        "training": training_about(plan),
     }
 
 
@@ -51,7 +51,8 @@ def _output(network: Network) -> str:
     return ", ".join(f"{n} {shape}".strip() for n, shape in named.items())
 
 
-def _loss(graph: Graph, loss: GraphLoss) -> dict[str, Any]:
+def loss_about(graph: Graph, loss: GraphLoss) -> dict[str, Any]:
+    """A loss: its tensors as they are written, and what its terms move."""
     terms = [term for term in graph.terms if term.loss == loss.name]
     return {
         "name": loss.name,
@@ -59,7 +60,7 @@ def _loss(graph: Graph, loss: GraphLoss) -> dict[str, Any]:
         "weight": plain(loss.spec.table.weight),
         "every": loss.spec.table.every,
         "tensors": dict(loss.spec.tensors),
-        "params": _given(loss.spec.params),
+        "params": given(loss.spec.params),
         "terms": [_term(term) for term in terms],
     }
 
@@ -69,7 +70,8 @@ def _term(term: MovingTerm) -> dict[str, Any]:
     return {"side": term.term.side, "function": function, "moves": sorted(term.moves)}
 
 
-def _players(plan: Plan) -> list[dict[str, Any]]:
+def players_about(plan: Plan) -> list[dict[str, Any]]:
+    """The players with their networks, steps, batch and optimiser."""
     spec = plan.graph.spec
     described = []
     for step in plan.steps:
@@ -92,7 +94,8 @@ def _players(plan: Plan) -> list[dict[str, Any]]:
     return described
 
 
-def _training(plan: Plan) -> dict[str, Any]:
+def training_about(plan: Plan) -> dict[str, Any]:
+    """Length, batch and how players take turns."""
     train = plan.graph.spec.train
     lengths = {name: getattr(train, name) for name in LENGTHS}
     return {
@@ -100,11 +103,11 @@ def _training(plan: Plan) -> dict[str, Any]:
         "batch": train.batch,
         "update": train.update,
         "reuse": train.reuse,
-        "ema": _given(train.ema) if train.ema else None,
+        "ema": given(train.ema) if train.ema else None,
     }
 
 
-def _given(params: Params) -> dict[str, Any]:
+def given(params: Params) -> dict[str, Any]:
     """The parameters that differ from their defaults."""
     fields = type(params).model_fields
     values = {name: getattr(params, name) for name in fields}
@@ -114,7 +117,7 @@ def _given(params: Params) -> dict[str, Any]:
 def plain(value: Any) -> Any:
     """A value as JSON has it; formulas over training progress as their text."""
     if isinstance(value, Params):
-        return _given(value)
+        return given(value)
     if isinstance(value, dict):
         return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -35,7 +35,7 @@ class Row:
 
 def layers_of(body: Body) -> list[Row]:
     """The layers of a network in order, those of composite blocks below theirs."""
-    counts = _weights(body)
+    counts = weights_by_body(body)
     rows: list[Row] = []
     stack = [(body, "", _shown(body))]
     while stack:
@@ -47,7 +47,7 @@ def layers_of(body: Body) -> list[Row]:
         node = current.nodes[index]
         number = f"{prefix}{index}"
         takes = _takes(current, index, prefix)
-        weights = _own_weights(current, node, counts)
+        weights = own_weights(current, node, counts)
         rows.append(Row(number, _layer(current, node), takes, str(node.shape), weights))
         if isinstance(node.operation, Composite):
             inner = node.operation.body
@@ -64,10 +64,10 @@ def _shown(body: Body) -> Iterator[int]:
 
 def network_weights(body: Body) -> int | None:
     """All weights of a network; None where one layer's are not known."""
-    return _weights(body)[id(body)]
+    return weights_by_body(body)[id(body)]
 
 
-def _weights(body: Body) -> Mapping[int, int | None]:
+def weights_by_body(body: Body) -> Mapping[int, int | None]:
     """The weights of the body and of each composite block in it, the innermost first."""
     order, stack = [], [body]
     while stack:
@@ -78,11 +78,12 @@ def _weights(body: Body) -> Mapping[int, int | None]:
     counts: dict[int, int | None] = {}
     for current in reversed(order):
         if id(current) not in counts:
-            counts[id(current)] = total(_own_weights(current, n, counts) for n in current.nodes)
+            counts[id(current)] = total(own_weights(current, n, counts) for n in current.nodes)
     return counts
 
 
-def _own_weights(body: Body, node: Node, counts: Mapping[int, int | None]) -> int | None:
+def own_weights(body: Body, node: Node, counts: Mapping[int, int | None]) -> int | None:
+    """The weights of one node, by those of the bodies of composite blocks."""
     operation = node.operation
     if isinstance(operation, Composite):
         return counts[id(operation.body)]

@@ -109,6 +109,18 @@ def test_the_graph_in_dot_and_json_has_the_same_edges(ganforge: Command) -> None
     assert dot.count("->") == len(found["edges"]) == 5
 
 
+def test_the_graph_as_a_page_is_written_to_a_file_once(ganforge: Command, folder: Path) -> None:
+    command = ("graph", "dcgan", "--format", "html", "--out", "dcgan.html")
+    assert ganforge(*command).output == ""
+    text = (folder / "dcgan.html").read_text("utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    again = ganforge(*command)
+    assert again.exit_code == 2 and "--overwrite" in again.stderr
+    assert ganforge(*command, "--overwrite").exit_code == 0
+    assert (folder / "dcgan.html").read_text("utf-8") == text
+    assert [path.name for path in folder.glob("*.html")] == ["dcgan.html"]
+
+
 def test_emit_prints_a_script_that_needs_no_ganforge(ganforge: Command) -> None:
     text = ganforge("emit", "gan", "--set", "train.batch=8").stdout
     modules = [n.module for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ImportFrom)]

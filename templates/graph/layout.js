@@ -1,0 +1,122 @@
+// Where boxes stand and edges run: dagre ranks them from left to right; edges end at ports of their own.
+
+const FONT = `12px ${getComputedStyle(document.body).fontFamily}`;
+const LINE = 15;
+const measuring = document.createElement("canvas").getContext("2d");
+const PORT = 15; // between two ports of one side
+
+function textWidth(text, font = FONT) {
+  measuring.font = font;
+  return Math.ceil(measuring.measureText(text).width * 1.03) + 2;
+}
+
+const shortened = (text) => (text.length > 34 ? `${text.slice(0, 33)}…` : text);
+
+const WIDE = 18; // letters, above which a loss's name of a tensor stands in a line of its own
+
+// The lines of an edge's label, each in parts: the tensor, its shape, where its gradient is cut.
+function labelOf(edge) {
+  const from = boxOf.get(edge.source);
+  const toLoss = boxOf.get(edge.target).kind === "loss";
+  const port = edge.port.replace(/\.latent$/, "");
+  const tensor = ["tensor", shortened(edge.tensor)];
+  const lines = [];
+  if (from.kind === "source") {
+    if (port && port !== edge.tensor) lines.push([["port", shortened(toLoss ? port : `as ${port}`)]]);
+  } else {
+    if (!toLoss) lines.push([tensor]);
+    else if (`${port} ${tensor[1]}`.length <= WIDE) lines.push([["port", `${port} `], tensor]);
+    else lines.push([["port", port]], [tensor]);
+    lines.push([["shape", edge.shape]]);
+  }
+  const players = new Set(model.flows.filter((flow) => flow.cuts.some((cut) => cut.edge === edge.id)).map((flow) => flow.player));
+  if (players.size) lines.push([["cut", `cut in ${listed([...players])} step`]]);
+  return lines.map((parts) => ({ parts, width: textWidth(parts.map(([, text]) => text).join("")) }));
+}
+
+function layOut() {
+  const graph = new dagre.graphlib.Graph({ multigraph: true });
+  graph.setGraph({ rankdir: "LR", nodesep: 26, edgesep: 16, ranksep: 64, marginx: 20, marginy: 24 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const box of model.boxes) {
+    const element = elementOf.get(box.id);
+    graph.setNode(box.id, { width: element.offsetWidth, height: element.offsetHeight });
+  }
+  for (const edge of model.edges) {
+    const lines = labelOf(edge);
+    const width = Math.max(0, ...lines.map((line) => line.width)) + (lines.length ? 12 : 0);
+    const height = lines.length * LINE + (lines.length ? 4 : 0);
+    const weight = boxOf.get(edge.source).kind === "source" ? 1 : 2;
+    graph.setEdge(edge.source, edge.target, { width, height, labelpos: "c", lines, weight }, edge.id);
+  }
+  dagre.layout(graph);
+  return graph;
+}
+
+// The points of each edge, from the right side of one box to the left side of another.
+function routes(graph) {
+  const found = new Map();
+  for (const name of graph.edges()) {
+    const edge = graph.edge(name);
+    const near = edge.points.length <= 3 && !edge.lines.length;
+    const inner = near ? [] : edge.points.slice(1, -1).map(({ x, y }) => ({ x, y }));
+    found.set(name.name, { id: name.name, from: name.v, to: name.w, edge, inner: flattened(inner, edge) });
+  }
+  const all = [...found.values()];
+  for (const box of graph.nodes()) {
+    const node = graph.node(box);
+    spread(node, all.filter((route) => route.from === box), "start", (route) => route.inner[0] ?? graph.node(route.to));
+    spread(node, all.filter((route) => route.to === box), "end", (route) => route.inner.at(-1) ?? graph.node(route.from));
+  }
+  return all;
+}
+
+// Straight through its label.
+function flattened(points, edge) {
+  if (!edge.lines.length) return points;
+  const at = points.findIndex((point) => Math.abs(point.x - edge.x) < 1 && Math.abs(point.y - edge.y) < 1);
+  if (at < 0) return points;
+  const half = edge.width / 2;
+  points.splice(at, 1, { x: edge.x - half, y: edge.y }, { x: edge.x + half, y: edge.y });
+  return points.filter((point, k) => k === 0 || point.x > points[k - 1].x);
+}
+
+// Ports as near as can be to where their edges come from, one below the other.
+function spread(node, taken, end, next) {
+  const x = node.x + (end === "start" ? 1 : -1) * (node.width / 2);
+  const top = node.y - node.height / 2 + 12;
+  const bottom = node.y + node.height / 2 - 12;
+  const wanted = taken.map((route) => ({ route, y: next(route)?.y ?? node.y }));
+  wanted.sort((a, b) => a.y - b.y);
+  const gap = Math.min(PORT, wanted.length > 1 ? (bottom - top) / (wanted.length - 1) : PORT);
+  let least = top;
+  for (const port of wanted) {
+    port.y = Math.max(least, Math.min(port.y, bottom));
+    least = port.y + gap;
+  }
+  let most = bottom;
+  for (const port of wanted.reverse()) {
+    port.y = Math.min(port.y, most);
+    most = port.y - gap;
+    port.route[end] = { x, y: port.y };
+  }
+}
+
+// A curve that never turns back from left to right (Fritsch and Carlson's monotone cubic).
+function curve(points) {
+  const n = points.length;
+  const slopes = points.slice(1).map((point, k) => (point.y - points[k].y) / (point.x - points[k].x || 1));
+  const tangents = points.map((_, k) => {
+    if (k === 0 || k === n - 1) return 0;
+    const [a, b] = [slopes[k - 1], slopes[k]];
+    return a * b <= 0 ? 0 : (2 * a * b) / (a + b);
+  });
+  let path = `M${points[0].x.toFixed(1)} ${points[0].y.toFixed(1)}`;
+  for (let k = 1; k < n; k += 1) {
+    const [a, b] = [points[k - 1], points[k]];
+    const third = (b.x - a.x) / 3;
+    const numbers = [a.x + third, a.y + tangents[k - 1] * third, b.x - third, b.y - tangents[k] * third, b.x, b.y];
+    path += `C${numbers.map((number) => number.toFixed(1)).join(" ")}`;
+  }
+  return path;
+}

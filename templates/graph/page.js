@@ -1,0 +1,227 @@
+// What happens on the page: tabs, hovering, opening, finding, keys, printing.
+
+let view = model.views[0];
+let pinned = null;
+let hovered = null;
+
+const actions = {
+  hover(id) {
+    hovered = id;
+    show();
+  },
+  focus(id) {
+    hovered = id;
+    show();
+    reveal(elementOf.get(id));
+  },
+  player(name) {
+    hovered = { player: name };
+    show();
+  },
+  pin(id) {
+    pinned = id === pinned ? null : id;
+    for (const [key, element] of elementOf) {
+      if (boxOf.get(key).kind !== "network") element.setAttribute("aria-pressed", String(key === pinned));
+      element.classList.toggle("pinned", key === pinned);
+    }
+    fillPanel(pinned, actions);
+    show();
+    remember();
+  },
+  toggle(id) {
+    if (openBoxes.has(id)) openBoxes.delete(id);
+    else openBoxes.add(id);
+    actions.refill(id);
+    const open = openBoxes.has(id);
+    if (open !== (pinned === id)) actions.pin(open ? id : null);
+    else remember();
+  },
+  // Draws a box anew and keeps its upper left corner where it is on the screen.
+  refill(id) {
+    const before = elementOf.get(id).getBoundingClientRect();
+    fillBox(boxOf.get(id), actions);
+    draw();
+    const after = elementOf.get(id).getBoundingClientRect();
+    pan(before.left - after.left, before.top - after.top);
+  },
+};
+
+function draw() {
+  const graph = layOut();
+  const { width, height } = graph.graph();
+  extent = { width, height };
+  for (const id of graph.nodes()) {
+    const node = graph.node(id);
+    elementOf.get(id).style.transform = `translate(${node.x - node.width / 2}px, ${node.y - node.height / 2}px)`;
+  }
+  byId("wires").setAttribute("width", width);
+  byId("wires").setAttribute("height", height);
+  drawEdges(routes(graph));
+  show();
+}
+
+// The flows that hovering, or else pinning, or else the tab asks for.
+function shownFlows() {
+  const inView = model.flows.filter((flow) => view.kind === "whole" || flow.view === view.id);
+  const target = hovered ?? pinned;
+  if (target === null) return { flows: view.kind === "whole" ? [] : inView, chosen: false };
+  if (typeof target === "object") return { flows: inView.filter((flow) => flow.player === target.player), chosen: true };
+  const box = boxOf.get(target);
+  if (box.kind === "loss") return { flows: inView.filter((flow) => flow.loss === box.title), chosen: true };
+  if (box.kind === "network" && hovered === null) return { flows: view.kind === "whole" ? [] : inView, chosen: false };
+  return { flows: view.kind === "whole" ? [] : inView, chosen: false, near: target };
+}
+
+function show() {
+  const { flows, chosen, near } = shownFlows();
+  showFlows(flows);
+  let boxes = new Set(view.boxes);
+  let edges = new Set(view.edges);
+  if (chosen && flows.length) {
+    const all = flows.flatMap((flow) => [...flow.edges, ...flow.cuts.map((cut) => cut.edge)]);
+    edges = new Set([...all, ...model.edges.filter((edge) => flows.some((flow) => edge.target === `loss:${flow.loss}`)).map((edge) => edge.id)].filter((id) => edges.has(id)));
+    boxes = new Set([...edges].flatMap((id) => [edgeOf.get(id).source, edgeOf.get(id).target]));
+  }
+  dim(boxes, edges);
+  for (const edge of model.edges) {
+    drawnEdge.get(edge.id).group.classList.toggle("near", near !== undefined && (edge.source === near || edge.target === near));
+  }
+  byId("said").textContent = chosen && flows.length ? flows.map((flow) => `${flow.player} step: ${flow.loss} moves ${listed(flow.moves)}`).join(" · ") : view.note;
+}
+
+function choose(next) {
+  view = next;
+  for (const tab of byId("tabs").children) {
+    const selected = tab.dataset.id === next.id;
+    tab.setAttribute("aria-selected", String(selected));
+    tab.tabIndex = selected ? 0 : -1;
+    if (selected) canvas.setAttribute("aria-labelledby", tab.id);
+  }
+  show();
+  remember();
+}
+
+function makeTabs() {
+  model.views.forEach((each, k) => {
+    byId("tabs").append(el("button", { type: "button", role: "tab", id: `tab${k}`, "data-id": each.id, "aria-controls": "canvas", onclick: () => choose(each) }, each.title));
+  });
+  byId("tabs").addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const k = (model.views.indexOf(view) + step + model.views.length) % model.views.length;
+    choose(model.views[k]);
+    byId("tabs").children[k].focus();
+    event.preventDefault();
+  });
+}
+
+// Finding: boxes with the text in them, or in their layers.
+let matches = [];
+
+function find(text) {
+  const wanted = text.trim().toLowerCase();
+  matches = wanted ? model.boxes.filter((box) => haystack(box).includes(wanted)) : [];
+  for (const box of model.boxes) elementOf.get(box.id).classList.toggle("found", matches.includes(box));
+  canvas.classList.toggle("finding", wanted !== "");
+}
+
+function haystack(box) {
+  const rows = box.kind === "network" ? JSON.stringify(model.networks[box.network].rows) : "";
+  const tensors = model.edges.filter((edge) => edge.source === box.id).map((edge) => edge.tensor);
+  return [box.title, box.note, box.shape, ...box.calls, ...tensors, rows].join("\n").toLowerCase();
+}
+
+function nextMatch() {
+  if (!matches.length) return;
+  matches.push(matches.shift());
+  reveal(elementOf.get(matches.at(-1).id));
+}
+
+function foldAll() {
+  const networks = model.boxes.filter((box) => box.kind === "network");
+  const open = networks.some((box) => !openBoxes.has(box.id));
+  for (const box of networks) {
+    if (open) openBoxes.add(box.id);
+    else openBoxes.delete(box.id);
+    fillBox(box, actions);
+  }
+  byId("fold").textContent = open ? "Close all" : "Open all";
+  draw();
+  fit();
+  remember();
+}
+
+function toggleTheme() {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+}
+
+function togglePanel() {
+  const hidden = document.body.classList.toggle("wide");
+  byId("aside").setAttribute("aria-expanded", String(!hidden));
+  fit();
+}
+
+const keys = {
+  "/": () => byId("find").focus(), "+": () => zoom(1.25), "=": () => zoom(1.25), "-": () => zoom(0.8),
+  0: () => fit(), o: foldAll, d: togglePanel,
+  Escape: () => { hovered = null; if (pinned) actions.pin(null); else show(); },
+};
+
+// What is open and chosen stands in the address, so that a picture can be linked to.
+function remember() {
+  const state = new URLSearchParams();
+  if (view.kind !== "whole") state.set("view", view.id);
+  if (openBoxes.size) state.set("open", [...openBoxes].join(","));
+  if (pinned && boxOf.get(pinned).kind !== "network") state.set("pin", pinned);
+  try {
+    history.replaceState(null, "", state.size ? `#${state}` : location.pathname + location.search);
+  } catch { /* a page without an address of its own */ }
+}
+
+function recall() {
+  const state = new URLSearchParams(location.hash.slice(1));
+  for (const id of (state.get("open") ?? "").split(",")) if (boxOf.get(id)?.kind === "network") openBoxes.add(id);
+  return { view: model.views.find((each) => each.id === state.get("view")), pin: boxOf.has(state.get("pin")) ? state.get("pin") : null };
+}
+
+function forPrint(on) {
+  if (!on) {
+    canvas.style.height = "";
+    applyCamera();
+    return;
+  }
+  const scale = Math.min(1, 1000 / extent.width);
+  stage.style.transform = `scale(${scale})`;
+  canvas.style.height = `${extent.height * scale + 40}px`;
+}
+
+function start() {
+  const recalled = recall();
+  makeTabs();
+  makeBoxes(actions);
+  watchCamera();
+  draw();
+  fit(0.6);
+  fillPanel(null, actions);
+  choose(recalled.view ?? view);
+  if (recalled.pin) actions.pin(recalled.pin);
+  const clicks = { in: () => zoom(1.25), out: () => zoom(0.8), fit: () => fit(), fold: foldAll, theme: toggleTheme, aside: togglePanel };
+  for (const [id, action] of Object.entries(clicks)) byId(id).addEventListener("click", action);
+  byId("find").addEventListener("input", (event) => find(event.target.value));
+  byId("find").addEventListener("keydown", (event) => {
+    if (event.key === "Enter") nextMatch();
+    if (event.key === "Escape") { event.target.value = ""; find(""); event.target.blur(); }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input") || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  addEventListener("resize", () => fit(0.6));
+  addEventListener("beforeprint", () => forPrint(true));
+  addEventListener("afterprint", () => forPrint(false));
+}
+
+start();
