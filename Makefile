@@ -3,7 +3,7 @@ STAMP := .venv/installed.stamp
 # Two OpenMP threads that spin beside other test processes cost several times the work.
 CALM := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test fuzz lint docs bench clean
 
 demo: $(STAMP)
 	.venv/bin/ganforge train dcgan --set size=32 --set width=24 --set train.optimizer.lr=1e-3 \
@@ -12,6 +12,10 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(CALM) .venv/bin/python -m pytest -q -n 2
+
+# Every shipped spec, mutated thousands of times: `make fuzz FUZZ="--count 100 dcgan"` for less.
+fuzz: $(STAMP)
+	$(CALM) .venv/bin/python tests/fuzz/campaign.py $(FUZZ)
 
 lint: $(STAMP)
 	.venv/bin/ruff check .
@@ -25,7 +29,7 @@ bench: $(STAMP)
 	.venv/bin/python tests/bench/run.py
 
 clean:
-	rm -rf demo runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf demo runs fuzz build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find ganforge plugins tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:

@@ -100,7 +100,8 @@ def draw_functions(c: Calculation) -> list[Function]:
             batch = batch_constant(plan, player)
             functions.append(_draw_function(c, name, names, batch, summary))
         lines.append(f"{player} = {_calls(c, step, name, k)}")
-    lines.append(f"return {', '.join(s.player.name for s in plan.steps)}")
+    drawn = ", ".join(s.player.name for s in plan.steps)
+    lines.append(f"return {drawn}" if len(plan.steps) > 1 else f"return ({drawn},)")
     summary = "All that is random in a round, drawn up front, step by step."
     arguments = ["state: State", "data: Data"]
     kinds = [drawn_type(c, step) for step in plan.steps]

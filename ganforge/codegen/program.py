@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import textwrap
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ from ganforge.codegen.samples import sample_functions, shows_data
 from ganforge.codegen.steps import step_function
 from ganforge.formula.evaluate import LIVE_FUNCTIONS
 from ganforge.graph.graph import Graph
+from ganforge.graph.signature import signature
 from ganforge.plan.plan import Plan
 from ganforge.plugins.registry import Registry
 from ganforge.resources import folder
@@ -229,16 +231,22 @@ def _classes(
     """The classes of composite blocks and networks; which class each network is an instance of."""
     classes, instances = write_composites(graph.networks, imports, names)
     class_of: dict[str, str] = {}
-    written: dict[str, str] = {}
+    written: dict[tuple[str, object], str] = {}
+    alike = Counter(network.like for network in graph.networks.values())
     for name, network in graph.networks.items():
-        if network.like not in written:
-            class_name = local.get(network.like) or names.take(network.like)
+        # For inputs of other sizes an architecture has other weights, and so another class.
+        made = tuple(signature(network.body)) if alike[network.like] > 1 else ()
+        key = (network.like, made)
+        if key not in written:
+            first = network.like not in {like for like, _ in written}
+            called = network.like if first else name
+            class_name = local.get(called) or names.take(called)
             if class_name.islower():
                 class_name = names.take(class_name.capitalize())
-            written[network.like] = class_name
+            written[key] = class_name
             inputs = tuple(network.body.inputs)
             classes.append(write_network(class_name, inputs, network.body, imports, instances))
-        class_of[name] = written[network.like]
+        class_of[name] = written[key]
     return classes, class_of
 
 

@@ -1,0 +1,1 @@
+"""What torch says of a spec without any memory or data: `check --deep`."""

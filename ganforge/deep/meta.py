@@ -1,0 +1,70 @@
+"""The meta device, where tensors have shapes and no values: what programs make and read there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from ganforge.plugins.shapes import Shape, TensorList
+from ganforge.runtime.data import Data
+from ganforge.spec.models import ClassField, ImageField
+from ganforge.spec.models import Data as DataSpec
+
+META = torch.device("meta")
+
+
+class OnMeta(TorchFunctionMode):
+    """Whatever asks for a device gets the meta device, and random numbers come from nowhere."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        given = dict(kwargs or {})
+        given.pop("generator", None)
+        if isinstance(given.get("device"), torch.device):  # a word is what an optimiser insists on
+            given["device"] = META
+        args = tuple(META if isinstance(value, torch.device) else value for value in args)
+        return func(*args, **given)
+
+
+class MetaData(Data):
+    """Samples without values, as a program reads them from any source: bytes and classes.
+
+    What training reads is larger where it cuts a part out at random.
+    """
+
+    def __init__(self, data: DataSpec) -> None:
+        super().__init__(max(1, data.table.count), self.of_size)
+        load = data.table.load_size if data.table.crop == "random" else None
+        self.fields, self.load = data.fields, load
+
+    def of_size(self, index: list[int]) -> dict[str, Tensor]:
+        """Samples as networks see them."""
+        return {name: _values(field, len(index), None) for name, field in self.fields.items()}
+
+    def visit(self, start: int, count: int, seed: int, domain: int = 0) -> dict[str, Tensor]:
+        """`count` samples as training reads them."""
+        return {name: _values(field, count, self.load) for name, field in self.fields.items()}
+
+
+def _values(field: ImageField | ClassField, count: int, load: tuple[int, ...] | None) -> Tensor:
+    if isinstance(field, ClassField):
+        return torch.empty(count, dtype=torch.int64, device=META)
+    return torch.empty(count, field.channels, *(load or field.size), dtype=torch.uint8, device=META)
+
+
+def tensors(shape: Shape, count: int) -> Any:
+    """A batch of `count` samples of a shape; a list of tensors for a list."""
+    if isinstance(shape, TensorList):
+        return [tensors(item, count) for item in shape.items]
+    assert shape is not None
+    kind = torch.float32 if shape.classes is None else torch.int64
+    return torch.empty(count, *shape.shape, dtype=kind, device=META)

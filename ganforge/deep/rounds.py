@@ -1,0 +1,64 @@
+"""Rounds of training on the meta device: every step of every player, without memory or data."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from torch import Tensor
+
+from ganforge.deep.meta import META, MetaData, OnMeta
+from ganforge.graph.graph import Graph
+from ganforge.runtime.state import State
+
+SAMPLES = 2
+STEPS = 2
+ROUNDS = 2
+"""The first has the losses of every n-th step, the second those of every step alone."""
+
+
+class UntrainedError(Exception):
+    """What a round should do to weights, and did not."""
+
+
+def rehearse(module: ModuleType, graph: Graph) -> None:
+    """Builds the networks, trains two rounds and draws samples, all on the meta device.
+
+    module: the program of the graph. Raises what the program raises, and `UntrainedError` where a
+    loss is no number or a network that learns gets no gradient.
+    """
+    assert graph.spec.data is not None
+    data = MetaData(graph.spec.data)
+    with META:
+        state: State = module.build(0, META)
+    state.samples = data.count
+    with OnMeta():
+        for _ in range(ROUNDS):
+            drawn = (_cut(values) for values in module.draw(state, data))
+            _check_losses(module.train_round(state, *drawn))
+            state.round += 1
+        _check_gradients(state, graph)
+        if graph.samples:
+            given = {"state": state, "count": SAMPLES, "seed": 0}
+            if "real" in module.sample.__annotations__:
+                given["real"] = data.read(list(range(SAMPLES)))
+            module.sample(**given)
+
+
+def _cut(values: Any) -> Any:
+    """What a player's steps draw, for the first two of them."""
+    return values[:STEPS] if isinstance(values, list) else values
+
+
+def _check_losses(losses: dict[str, Tensor]) -> None:
+    for name, loss in losses.items():
+        if loss.shape != ():
+            raise UntrainedError(f"the loss `{name}` has the shape {tuple(loss.shape)}")
+
+
+def _check_gradients(state: State, graph: Graph) -> None:
+    for player in graph.players:
+        for name in player.networks:
+            weights = list(state.networks[name].parameters())
+            if weights and all(weight.grad is None for weight in weights):
+                raise UntrainedError(f"no weight of `{name}` has a gradient")

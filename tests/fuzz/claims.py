@@ -1,0 +1,87 @@
+"""What must hold for any text whatever: a clean report, or a spec that also trains."""
+
+from __future__ import annotations
+
+import ast
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from ganforge.pipeline import Compilation, compile_spec
+from ganforge.plugins.registry import Registry
+
+SECONDS = 30
+RUFF = Path(sys.executable).parent / "ruff"
+
+
+class Endless(Exception):
+    """A spec took longer than any may."""
+
+
+@contextmanager
+def time_limit(seconds: int = SECONDS) -> Iterator[None]:
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Endless(f"no end after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def reported(text: str, registry: Registry) -> Compilation:
+    """A clean report of the text: every finding has a place, a message, and renders."""
+    from ganforge.diagnostics.json import render_json
+    from ganforge.diagnostics.text import render
+
+    compilation = compile_spec(f"{text}\n", registry=registry)
+    report = compilation.report
+    assert render(report, color=False) and render_json(report)
+    for finding in report.diagnostics:
+        assert finding.message and "Error" not in finding.message, finding
+        assert "None" not in finding.message, finding
+    for error in report.errors:
+        assert error.help, f"{error.code} says no remedy: {error.message}"
+    return compilation
+
+
+def trains(compilation: Compilation) -> None:
+    """An accepted spec has a program that runs two rounds on the meta device."""
+    from ganforge.deep.rounds import rehearse
+    from ganforge.runs.programs import import_program
+
+    assert compilation.graph is not None
+    module = import_program(compilation.program().text)
+    try:
+        rehearse(module, compilation.graph)
+    finally:
+        del sys.modules[module.__name__]
+
+
+def emits(compilation: Compilation) -> None:
+    """An accepted spec has a script, in which every name is defined."""
+    from ganforge.codegen.inline import standalone
+
+    script = standalone(compilation.program(), "a test")
+    ast.parse(script)
+    command = [str(RUFF), "check", "--isolated", "-q", "--select", "F", "-"]
+    done = subprocess.run(command, input=script, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def check(text: str, registry: Registry, *, emit: bool = False) -> bool:
+    """The claim as a whole; whether the spec was accepted."""
+    with time_limit():
+        compilation = reported(text, registry)
+        if compilation.report.ok:
+            trains(compilation)
+            if emit:
+                emits(compilation)
+    return compilation.report.ok
