@@ -25,7 +25,7 @@ def show_catalog(
     text: Callable[[T], str],
 ) -> None:
     """Print all names, or what one can be told. Raises `CannotStart` for an unknown one."""
-    _tell_broken_plugins(registry)
+    tell_broken_plugins(registry)
     if name is None:
         click.echo(in_columns((n, item.summary) for n, item in catalog.items()))
         return
@@ -36,7 +36,7 @@ def show_catalog(
     click.echo(text(item))
 
 
-def _tell_broken_plugins(registry: Registry) -> None:
+def tell_broken_plugins(registry: Registry) -> None:
     from ganforge.cli.output import colored
     from ganforge.diagnostics.formats.text import render_concise
     from ganforge.diagnostics.report import Report

@@ -10,12 +10,14 @@ from ganforge.formula.evaluate import Value, shown
 from ganforge.graph.frame import Frame, computed
 from ganforge.spec.names import check_name
 
+LOOP_KEYS = ("for", "in", "layers", "when")
+
 
 def loop_head(frame: Frame, layer: dict[str, Any], path: Path) -> tuple[str, list[Any]] | None:
     """The loop's variable and what it runs over; None after reporting what is wrong."""
     findings = frame.findings
     for key in layer:
-        if key not in ("for", "in", "layers", "when"):
+        if key not in LOOP_KEYS:
             help = "a loop has `for`, `in`, `layers` and `when`"
             findings.add("GF102", (*path, key), f"unknown key `{key}` in a loop", help, key=True)
     variable, text = layer.get("for"), layer.get("in")

@@ -9,10 +9,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.errors import FormulaError, UnknownShapeError
@@ -178,7 +187,7 @@ Float = Annotated[float, BeforeValidator(_number, json_schema_input_type=float |
 """A number or a formula."""
 Bool = Annotated[bool, BeforeValidator(_truth, json_schema_input_type=bool | str)]
 """A truth value or a formula that gives one."""
-Word = Annotated[str, BeforeValidator(_word)]
+Word = Annotated[str, BeforeValidator(_word, json_schema_input_type=str)]
 """A word; `{name}` inserts a param."""
 Ints = Annotated[
     tuple[int, ...], BeforeValidator(_list_of(_whole), json_schema_input_type=list[Any] | str)
@@ -192,28 +201,43 @@ Live = Annotated[LiveNumber | float, BeforeValidator(_live, json_schema_input_ty
 """A number, or a formula over training progress, which the program computes as it runs."""
 
 
-def _within(low: float, high: float | None = None) -> AfterValidator:
+@dataclass(frozen=True)
+class _Within:
     """Bounds of a live number; one that changes is tried over training later."""
 
-    def check(value: LiveNumber | float) -> LiveNumber | float:
-        if isinstance(value, LiveNumber) or low <= value <= (math.inf if high is None else high):
+    low: float
+    high: float | None = None
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        bounds = {"minimum": self.low, "maximum": self.high}
+        return handler(core) | {name: bound for name, bound in bounds.items() if bound is not None}
+
+    def _checked(self, value: LiveNumber | float) -> LiveNumber | float:
+        if isinstance(value, LiveNumber):
             return value
-        if value < low:
-            raise PydanticKnownError("greater_than_equal", {"ge": low})
-        raise PydanticKnownError("less_than_equal", {"le": high})
+        if value < self.low:
+            raise PydanticKnownError("greater_than_equal", {"ge": self.low})
+        if self.high is not None and value > self.high:
+            raise PydanticKnownError("less_than_equal", {"le": self.high})
+        return value
 
-    return AfterValidator(check)
 
-
-LiveRate = Annotated[Live, _within(0)]
+LiveRate = Annotated[Live, _Within(0)]
 """A live number of at least 0."""
-LiveShare = Annotated[Live, _within(0, 1)]
+LiveShare = Annotated[Live, _Within(0, 1)]
 """A live number from 0 to 1."""
-LiveCount = Annotated[Live, _within(1)]
+LiveCount = Annotated[Live, _Within(1)]
 """A live number of at least 1."""
 LivePair = Annotated[
     tuple[LiveShare, LiveShare],
-    BeforeValidator(_list_of(_live), json_schema_input_type=list[Any]),
+    BeforeValidator(_list_of(_live), json_schema_input_type=list[Any] | str),
 ]
 """Two live numbers from 0 to 1, such as Adam's betas."""
 Reference = Annotated[
@@ -222,9 +246,26 @@ Reference = Annotated[
 """A name with parameters: `"batch"` or `{ kind = "batch", eps = 1e-3 }`; arrives as a table with
 `kind`.
 """
-BlockRef = Reference
-InitRef = Reference
-Weights = Reference
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a reference names: `norm`, `act`, `init` or `weights`. Only the JSON Schema of the
+    language asks.
+    """
+
+    kind: str
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"names": self.kind}
+
+
+NormRef = Annotated[Reference, Names("norm")]
+ActRef = Annotated[Reference, Names("act")]
+InitRef = Annotated[Reference, Names("init")]
+Weights = Annotated[Reference, Names("weights")]
 
 NONE: dict[str, Any] = {"kind": "none"}
 PLAIN: dict[str, Any] = {"kind": "plain"}
@@ -244,5 +285,5 @@ class Weighted(Initialized):
     """
 
     bias: Bool | None = None
-    norm: BlockRef = Field(default=NONE)
-    act: BlockRef = Field(default=NONE)
+    norm: NormRef = Field(default=NONE)
+    act: ActRef = Field(default=NONE)

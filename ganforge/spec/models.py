@@ -59,7 +59,11 @@ def _two_sides(value: tuple[int, ...]) -> tuple[int, ...]:
     return value
 
 
-ImageSize = Annotated[Ints, BeforeValidator(_square), AfterValidator(_two_sides)]
+ImageSize = Annotated[
+    Ints,
+    BeforeValidator(_square, json_schema_input_type=int | list[Any] | str),
+    AfterValidator(_two_sides),
+]
 """Height and width, or one number for both."""
 
 
@@ -265,7 +269,9 @@ def _sweep(value: object) -> object:
     return {"of": value} if isinstance(value, str) else value
 
 
-Swept = Annotated[SweepTable | None, BeforeValidator(_sweep)]
+Swept = Annotated[
+    SweepTable | None, BeforeValidator(_sweep, json_schema_input_type=SweepTable | str)
+]
 
 
 class SampleTable(Params):

@@ -1,0 +1,5 @@
+"""The JSON Schema of the spec language, for editors and checkers of TOML."""
+
+from ganforge.schema.document import schema_of
+
+__all__ = ["schema_of"]
