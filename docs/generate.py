@@ -22,6 +22,7 @@ from ganforge.diagnostics.rules import ALL
 from ganforge.document import tree
 from ganforge.formula import evaluate, parse
 from ganforge.graph import frame
+from ganforge.graph.layers import LAYER_KEYS
 from ganforge.plugins import params
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.registry import load_registry
@@ -29,6 +30,7 @@ from ganforge.spec import models, planned
 from ganforge.spec.label_noise import NoiseTable
 from ganforge.spec.latents import LATENTS
 from ganforge.spec.names import RESERVED
+from ganforge.spec.params import KEYS as PARAM_KEYS
 from ganforge.spec.train import OPTIMIZERS
 
 FOLDER = Path(__file__).parent
@@ -259,6 +261,12 @@ def meanings(section: str, head: str, names: Iterable[str]) -> str:
     return table((head, "meaning"), rows)
 
 
+def told(section: str, head: str, names: Iterable[str] = ()) -> str:
+    """What keys mean that no model has, in the order in which they are told."""
+    found = MEANINGS[section]
+    return table((head, "meaning"), ((f"`{name}`", found[name]) for name in names or found))
+
+
 def limits() -> str:
     rows = (
         ("layers of a network, composite blocks included", f"{frame.MAX_LAYERS:,}"),
@@ -304,6 +312,13 @@ def rules() -> str:
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
+    "document": lambda: told("document", "key"),
+    "tables": lambda: told("tables", "table"),
+    "param": lambda: told("param", "key", PARAM_KEYS),
+    "source": lambda: told("data", "key", ("source", "fields")),
+    "latent": lambda: told("latents", "key"),
+    "layer": lambda: told("layer", "key", LAYER_KEYS),
+    "loop": lambda: told("loop", "key"),
     "gan": lambda: keys("gan", models.GanTable),
     "image": lambda: keys("image", models.ImageField),
     "class": lambda: keys("class", models.ClassField),

@@ -52,8 +52,9 @@ def layer_definitions(registry: Registry) -> Schema:
         "anyOf": [{"enum": list(blocks), "x-taplo": {"docs": {"enumValues": summaries}}}, {}],
     }
     shown = {**own, "block": block, **loop, **union(tables)}
+    of_any: Schema = {key: {} for key in own}  # their rules hold for unknown blocks too
     known = [
-        when("block", name, closed({**own, **table["properties"]}, table["required"]))
+        when("block", name, closed({**of_any, **table["properties"]}, table["required"]))
         for name, table in tables.items()
     ]
     without_block = {k: v for k, v in own.items() if k != "block"}

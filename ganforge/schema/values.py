@@ -72,6 +72,8 @@ def choices(words: Iterable[str], meanings: Mapping[str, str] | None = None) -> 
 class _Written(GenerateJsonSchema):
     """What a validator accepts as input, where pydantic would say what it makes of it."""
 
+    ignored_warning_kinds = frozenset({"skipped-choice", "non-serializable-default"})  # type: ignore[assignment]
+
     def handle_invalid_for_json_schema(self, schema: CoreSchema, error_info: str) -> Schema:
         return {}
 
