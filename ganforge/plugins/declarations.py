@@ -78,6 +78,15 @@ class Block:
     cuts_gradient: no gradient flows through it (`detach`).
     draws: a function whose last input is random: the shape of that input per sample, from the same
         arguments. It is uniform in 0..1, and drawn with the latents.
+
+    What practice is checked by (GF7xx):
+
+    mixes_batch: what it gives for one sample depends on the others of the batch, in training.
+    twice_differentiable: a gradient through it has a gradient, as gradient penalties need.
+    spreads: kernel and stride, by its parameters, where each pixel is spread over a kernel of
+        pixels, as transposed convolutions do.
+
+    Bounds of its values are the business of `infer`: it gives a `Tensor` with a `range`.
     """
 
     name: str
@@ -96,6 +105,9 @@ class Block:
     inplace: Callable[[Any], bool] = lambda params: False
     cuts_gradient: bool = False
     draws: Callable[..., tuple[int, ...]] | None = None
+    mixes_batch: bool = False
+    twice_differentiable: bool = True
+    spreads: Callable[[Any], tuple[int, int] | None] = lambda params: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,16 @@ class Term:
     replays: the names of the tensors that are scores of other samples here: the loss's module is
         called with two uniform numbers per sample, (B, 2), and what the critic judges, and the
         critic judges what it gives back.
+
+    What practice is checked by (GF7xx):
+
+    logits: the names of the tensors that are taken as numbers without bounds: a sigmoid or softmax
+        before them is a mistake.
+    lipschitz: it is a distance for Lipschitz critics alone.
+    saturates: the surer the critic is, the less the generator's side can learn from it.
+    gradient_norm: to what the norm of the gradient by `differentiates` is drawn.
+    reaches: by the name of a tensor, the value up to which it can rise before the term has its
+        end, such as the margin of an energy.
     """
 
     side: Literal["critic", "generator", "all"]
@@ -116,6 +138,11 @@ class Term:
     differentiates: tuple[str, ...] = ()
     replays: tuple[str, ...] = ()
     with_real: Call | None = None
+    logits: tuple[str, ...] = ()
+    lipschitz: bool = False
+    saturates: bool = False
+    gradient_norm: float | None = None
+    reaches: Mapping[str, float] = field(default_factory=dict)
 
 
 def _no_module(params: Any) -> Call | None:
@@ -150,6 +177,9 @@ class Loss:
     inspected: tensors on whose shape `terms` depends: it is given each as a `Tensor` by its name,
         and may raise `ShapeError` with `at` a tensor or a key of the loss.
     reports: buffers of the module that stand in the log beside the loss, as `LOSS.NAME`.
+    relation: what `reconstruction` is to `original`: its way there and back (`cycle`), or its image
+        under a map into its own domain (`identity`).
+    scores: tensors that are the scores of a critic, for a loss without `real` and `fake`.
     """
 
     name: str
@@ -162,6 +192,8 @@ class Loss:
     reports: tuple[str, ...] = ()
     unlabelled: tuple[str, ...] = ()
     inspected: tuple[str, ...] = ()
+    relation: Literal["", "cycle", "identity"] = ""
+    scores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -186,6 +218,7 @@ class Parametrization:
     a function weights are learned as they are.
 
     starts: whether it draws the weights itself, so that `init` is not used.
+    bounds: whether it bounds how fast what the layer gives can change (its Lipschitz constant).
     """
 
     name: str
@@ -193,6 +226,7 @@ class Parametrization:
     params: type[Params]
     function: str = ""
     starts: bool = False
+    bounds: bool = False
 
 
 @dataclass(frozen=True)

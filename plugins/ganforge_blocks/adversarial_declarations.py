@@ -104,10 +104,24 @@ def adversarial_terms(p: AdversarialParams) -> tuple[Term, ...]:
         critic, generator, with_real = _compared(p)
     else:
         critic, generator, with_real = _for_critic(p), _for_generator(p), _with_real(p)
-    replays = ("fake",) if p.pool else ()
+    logits = () if p.objective == "energy" else ("real", "fake")
     return (
-        Term("critic", critic, replays=replays),
-        Term("generator", generator, with_real=with_real),
+        Term(
+            "critic",
+            critic,
+            replays=("fake",) if p.pool else (),
+            logits=logits,
+            lipschitz=p.objective == "wasserstein",
+            saturates=p.objective in ("non-saturating", "saturating"),
+            reaches={"fake": p.margin} if p.objective == "energy" and p.reduction == "mean" else {},
+        ),
+        Term(
+            "generator",
+            generator,
+            with_real=with_real,
+            logits=logits,
+            saturates=p.objective == "saturating",
+        ),
     )
 
 

@@ -72,6 +72,7 @@ BLOCKS = (
         weighted=lambda p, x, condition: condition.classes is None,
         overwritable=True,
         shift=lambda p: True,
+        mixes_batch=True,
     ),
     Block(
         "projection",

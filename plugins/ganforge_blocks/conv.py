@@ -130,5 +130,6 @@ BLOCKS = (
         overwritable=True,
         shift=lambda p: p.bias is not False,
         channels_last=lambda p: True,
+        spreads=lambda p: (p.kernel, p.stride),
     ),
 )

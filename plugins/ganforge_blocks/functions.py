@@ -96,7 +96,7 @@ def _error(name: str, summary: str) -> Block:
         if a.shape != b.shape:
             message = f"{a} and {b} cannot be compared"
             raise ShapeError("GF313", message, "bring both to one shape")
-        return Tensor(())
+        return Tensor((), range=_error_range(name, p, a, b))
 
     def function(p: ErrorParams, a: Tensor, b: Tensor) -> Call:
         own = changed({"norm": p.norm}, norm="mean")
@@ -104,6 +104,15 @@ def _error(name: str, summary: str) -> Block:
         return call(target, Ref("a"), Ref("b"), **own)
 
     return Block(name, summary, ErrorParams, infer, function=function, inputs=("a", "b"))
+
+
+def _error_range(name: str, p: ErrorParams, a: Tensor, b: Tensor) -> tuple[float, float] | None:
+    """Between which values the error of two bounded tensors lies."""
+    if a.range is None or b.range is None or p.norm == "l2":
+        return None
+    most = max(a.range[1] - b.range[0], b.range[1] - a.range[0])
+    most = most**2 if name == "squared-error" else most
+    return 0.0, most if p.norm == "mean" else most * a.size
 
 
 def _wiring(name: str, *args: Any) -> Call:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -46,9 +46,10 @@ def distance_terms(p: DistanceParams) -> tuple[Term, ...]:
 
 def auxiliary_class_terms(p: AuxiliaryClassParams, target: Tensor) -> tuple[Term, ...]:
     if p.noise is None:
-        return _all(call(f"{CLASSES}:auxiliary_class", Ref("logits"), Ref("target")))
+        value = call(f"{CLASSES}:auxiliary_class", Ref("logits"), Ref("target"))
+        return _all(value, logits=("logits",))
     odds = _noisy_odds(_known_noise(p.noise, target))
-    return _all(call(f"{CLASSES}:noisy_class", odds, Ref("target")))
+    return _all(call(f"{CLASSES}:noisy_class", odds, Ref("target")), logits=("logits",))
 
 
 def _known_noise(condition: str, target: Tensor) -> LabelNoise:
@@ -78,9 +79,10 @@ def _noisy_odds(noise: LabelNoise) -> Call:
 
 def mutual_info_terms(p: NoParams, codes: tuple[Entry, ...]) -> tuple[Term, ...]:
     parts = [_code(entry) for entry in codes]
+    logits = tuple(e.tensor.name for e in codes if e.latent_shape.classes is not None)
     if len(parts) == 1:
-        return _all(parts[0])
-    return _all(call(f"{LOSS_FUNCTIONS}.information:information", *parts))
+        return _all(parts[0], logits=logits)
+    return _all(call(f"{LOSS_FUNCTIONS}.information:information", *parts), logits=logits)
 
 
 def _code(entry: Entry) -> Call:
@@ -108,19 +110,21 @@ def _code(entry: Entry) -> Call:
 def gradient_penalty_terms(p: GradientPenaltyParams) -> tuple[Term, ...]:
     own = changed({"center": p.center, "one_sided": p.one_sided}, center=1.0, one_sided=False)
     function = f"{LOSS_FUNCTIONS}.penalties:gradient_penalty"
-    return _all(call(function, Ref("score"), Ref("wrt"), **own), ("wrt",))
+    value = call(function, Ref("score"), Ref("wrt"), **own)
+    return _all(value, differentiates=("wrt",), gradient_norm=p.center)
 
 
 def drift_terms(p: NoParams) -> tuple[Term, ...]:
     return _all(call(f"{LOSS_FUNCTIONS}.penalties:drift", Ref("score")))
 
 
-def _all(value: Call, differentiates: tuple[str, ...] = ()) -> tuple[Term, ...]:
-    return (Term("all", value, differentiates),)
+def _all(value: Call, **more: Any) -> tuple[Term, ...]:
+    return (Term("all", value, **more),)
 
 
-def _distance(name: str, summary: str) -> Loss:
-    return Loss(name, summary, DistanceParams, ("original", "reconstruction"), distance_terms)
+def _distance(name: str, summary: str, relation: Literal["", "cycle", "identity"] = "") -> Loss:
+    tensors = ("original", "reconstruction")
+    return Loss(name, summary, DistanceParams, tensors, distance_terms, relation=relation)
 
 
 LOSSES = (
@@ -132,10 +136,12 @@ LOSSES = (
     _distance(
         "cycle-consistency",
         "The mean difference of a sample and its way there and back (1703.10593, eq. 2).",
+        "cycle",
     ),
     _distance(
         "identity",
         "The mean difference of a sample and its image under a map into its own domain.",
+        "identity",
     ),
     Loss(
         "auxiliary-class",
@@ -161,6 +167,7 @@ LOSSES = (
         GradientPenaltyParams,
         ("score", "wrt"),
         gradient_penalty_terms,
+        scores=("score",),
     ),
     Loss(
         "drift",
@@ -168,5 +175,6 @@ LOSSES = (
         NoParams,
         ("score",),
         drift_terms,
+        scores=("score",),
     ),
 )

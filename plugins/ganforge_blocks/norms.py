@@ -131,6 +131,7 @@ BLOCKS = (
         stateful=True,
         overwritable=True,
         shift=lambda p: p.affine,
+        mixes_batch=True,
     ),
     Block(
         "instance-norm",

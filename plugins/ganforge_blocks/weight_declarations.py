@@ -30,6 +30,7 @@ WEIGHTS = (
         "Weights are divided by their largest singular value (1802.05957).",
         SpectralParams,
         "ganforge_blocks.weights:spectral",
+        bounds=True,
     ),
     Parametrization(
         "equalized",

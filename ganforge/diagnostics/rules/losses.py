@@ -96,6 +96,17 @@ PREDICTION_WIDTH = Rule(
         "https://arxiv.org/abs/1606.03657",
     ),
 )
+NO_SECOND_GRADIENT = Rule(
+    "GF412",
+    "no-second-gradient",
+    Severity.ERROR,
+    says="A gradient penalty leads through a block that has no second gradient.",
+    why="The penalty is a function of a gradient, and learning from it needs the gradient of that. "
+    "The block's plugin says that it has none, as of fused operations on a GPU.",
+    bad='{ block = "fused-upsample" }\n# declared with twice_differentiable=False',
+    good='{ block = "upsample" }',
+    see=("https://github.com/NVlabs/stylegan3/blob/main/torch_utils/ops/conv2d_gradfix.py",),
+)
 NO_GAME = Rule(
     "GF415",
     "no-game",
@@ -146,4 +157,17 @@ KEY_NO_LATENT = Rule(
     bad='codes = { digit = "guess.c" }',
     good='codes = { c = "guess.c" }',
     see=("https://arxiv.org/abs/1606.03657",),
+)
+TWO_PENALTIES = Rule(
+    "GF420",
+    "two-penalties",
+    Severity.ERROR,
+    says="Two penalties draw the gradient of one critic to norms that cannot both be.",
+    why="A gradient of norm 1 everywhere (arXiv:1704.00028) and one of norm 0 at the data "
+    "(arXiv:1801.04406) exclude each other, and the same penalty twice is one with another weight. "
+    "Two penalties to 0 go together, one of real and one of generated samples.",
+    bad='[losses.gp]\nkind = "gradient-penalty"\n\n'
+    '[losses.r1]\nkind = "gradient-penalty"\ncenter = 0',
+    good='[losses.r1]\nkind = "gradient-penalty"\ncenter = 0',
+    see=("https://arxiv.org/abs/1704.00028", "https://arxiv.org/abs/1801.04406"),
 )

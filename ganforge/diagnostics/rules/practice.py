@@ -76,6 +76,18 @@ PENALISED_MOMENTUM = Rule(
     good="betas = [0, 0.9]",
     see=("https://arxiv.org/abs/1704.00028",),
 )
+MARGIN_OUT_OF_REACH = Rule(
+    "GF707",
+    "margin-out-of-reach",
+    Severity.WARNING,
+    says="The energy of a generated sample can never reach the margin.",
+    why="Below the margin the critic pushes the energy up, so it never comes to rest. A mean "
+    "squared error of images in [-1, 1] is at most 4; the paper's margin is for the error of a "
+    "whole image (Zhao et al. 2016, arXiv:1609.03126).",
+    bad='margin = 20\nreal = "squared_error(x, D(x))"',
+    good="margin = 20\nreal = \"squared_error(x, D(x), norm='sum')\"",
+    see=("https://arxiv.org/abs/1609.03126",),
+)
 SOFTMAX_BEFORE_CLASSES = Rule(
     "GF708",
     "softmax-before-classes",
@@ -111,6 +123,18 @@ SATURATING = Rule(
     good='objective = "non-saturating"',
     see=("https://arxiv.org/abs/1406.2661",),
 )
+TRUNCATED_WITHOUT_AVERAGE = Rule(
+    "GF715",
+    "truncated-without-average",
+    Severity.WARNING,
+    says="Samples draw a truncated latent, and the weights are not averaged.",
+    why="Truncation was published with a moving average of the generator's weights; those of one "
+    "moment answer to it unevenly (Brock et al. 2018, arXiv:1809.11096, section 3.1).",
+    bad='[sample]\nlatents = { z = { distribution = "truncated-normal" } }',
+    good="[train]\nema = { decay = 0.9999 }\n\n[sample]\n"
+    'latents = { z = { distribution = "truncated-normal" } }',
+    see=("https://arxiv.org/abs/1809.11096",),
+)
 SATURATING_STEPS = Rule(
     "GF717",
     "saturating-steps",
@@ -124,4 +148,16 @@ SATURATING_STEPS = Rule(
         "https://arxiv.org/abs/1701.07875",
         "https://arxiv.org/abs/1705.02894",
     ),
+)
+DISTANCE_WITH_MOMENTUM = Rule(
+    "GF718",
+    "distance-with-momentum",
+    Severity.WARNING,
+    says="Adam has much momentum for the critic of a Wasserstein objective.",
+    why="What such a critic measures moves with each step of the generator. The authors saw "
+    "training break down under Adam with momentum, and took RMSprop (Arjovsky et al. 2017, "
+    "arXiv:1701.07875, section 3).",
+    bad='objective = "wasserstein"\noptimizer = { kind = "adam", lr = 5e-5 }',
+    good='objective = "wasserstein"\noptimizer = { kind = "rmsprop", lr = 5e-5 }',
+    see=("https://arxiv.org/abs/1701.07875",),
 )

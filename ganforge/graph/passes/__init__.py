@@ -7,6 +7,7 @@ from ganforge.graph.passes.conditioning import check_conditioning
 from ganforge.graph.passes.critics import check_critics
 from ganforge.graph.passes.gradients import find_terms
 from ganforge.graph.passes.lazy import check_lazy, draw_afresh
+from ganforge.graph.passes.logits import check_logits
 from ganforge.graph.passes.losses import check_losses
 from ganforge.graph.passes.maps import check_maps
 from ganforge.graph.passes.penalised import check_penalised
@@ -34,6 +35,7 @@ def run_passes(graph: Graph, findings: Findings) -> Graph:
         check_maps(graph, findings)
         check_penalised(graph, findings)
         check_practice(graph, findings)
+        check_logits(graph, findings)
         check_critics(graph, findings)
         check_unused(graph, findings)
         check_moved(graph, findings)

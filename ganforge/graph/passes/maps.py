@@ -11,9 +11,9 @@ from ganforge.spec.findings import Findings
 def check_maps(graph: Graph, findings: Findings) -> None:
     """GF417 and GF418."""
     for loss in graph.losses.values():
-        if loss.spec.declaration.name == "cycle-consistency":
+        if loss.spec.declaration.relation == "cycle":
             _check_cycle(graph, loss, findings)
-        elif loss.spec.declaration.name == "identity":
+        elif loss.spec.declaration.relation == "identity":
             _check_identity(graph, loss, findings)
 
 
