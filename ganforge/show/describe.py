@@ -7,10 +7,11 @@ from typing import Any
 
 from ganforge.codegen.program import Program
 from ganforge.graph.graph import Graph, GraphLoss, MovingTerm, Network
+from ganforge.graph.weights import network_weights
 from ganforge.pipeline import Compilation
 from ganforge.plan.plan import Plan
 from ganforge.plugins.params import Params
-from ganforge.show.layers import layers_of, network_weights
+from ganforge.show.layers import layers_of
 from ganforge.spec.train import LENGTHS
 
 

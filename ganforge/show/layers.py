@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ganforge.codegen.expressions import literal, write_call
@@ -19,7 +19,7 @@ from ganforge.graph.nodes import (
     Pack,
     Source,
 )
-from ganforge.show.weights import total, weights_of
+from ganforge.graph.weights import own_weights, shapes_of, weights_by_body
 
 
 @dataclass(frozen=True)
@@ -62,41 +62,6 @@ def _shown(body: Body) -> Iterator[int]:
             yield index
 
 
-def network_weights(body: Body) -> int | None:
-    """All weights of a network; None where one layer's are not known."""
-    return weights_by_body(body)[id(body)]
-
-
-def weights_by_body(body: Body) -> Mapping[int, int | None]:
-    """The weights of the body and of each composite block in it, the innermost first."""
-    order, stack = [], [body]
-    while stack:
-        current = stack.pop()
-        order.append(current)
-        inner = (node.operation for node in current.nodes)
-        stack.extend(op.body for op in inner if isinstance(op, Composite))
-    counts: dict[int, int | None] = {}
-    for current in reversed(order):
-        if id(current) not in counts:
-            counts[id(current)] = total(own_weights(current, n, counts) for n in current.nodes)
-    return counts
-
-
-def own_weights(body: Body, node: Node, counts: Mapping[int, int | None]) -> int | None:
-    """The weights of one node, by those of the bodies of composite blocks."""
-    operation = node.operation
-    if isinstance(operation, Composite):
-        return counts[id(operation.body)]
-    if not isinstance(operation, Layer) or not operation.block.stateful:
-        return 0
-    assert operation.block.module is not None
-    return weights_of(operation.block.module(operation.params, *_shapes(body, node)))
-
-
-def _shapes(body: Body, node: Node) -> list[object]:
-    return [body.nodes[i].shape for i in node.inputs]
-
-
 def _layer(body: Body, node: Node) -> str:
     text = _operation(body, node)
     return f"{node.name} = {text}" if node.name else text
@@ -105,7 +70,7 @@ def _layer(body: Body, node: Node) -> str:
 def _operation(body: Body, node: Node) -> str:
     match node.operation:
         case Layer(block, params) if block.module is not None:
-            made = block.module(params, *_shapes(body, node))
+            made = block.module(params, *shapes_of(body, node))
             return write_call(made, Imports(Namespace())).replace("nn.", "")
         case Layer(block) | Apply(block):
             return block.name

@@ -61,7 +61,9 @@ def test_an_activation_of_a_plugin_whose_values_are_bounded_gives_no_logits(
     text = base.replace("out = 1 }", 'out = 1, act = "other" }')
     bounded = with_other(registry, infer=lambda p, x: replace(x, range=(0.0, 1.0)))
     assert found(text, with_other(registry)) == []
-    assert found(text, bounded) == ["the critic `D` ends in other, and its loss takes scores of any size"]
+    assert found(text, bounded) == [
+        "the critic `D` ends in other, and its loss takes scores of any size"
+    ]
 
 
 def test_a_block_that_does_not_infer_is_refused_once(base: str, registry: Registry) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from ganforge.document import shipped_names
+from ganforge.graph.weights import network_weights
 from ganforge.pipeline import compile_spec
-from ganforge.show.layers import network_weights
 from ganforge.show.picture.model import Edge, Flow, Picture, Row
 
 Draw = Callable[..., Picture]

@@ -101,6 +101,18 @@ SOFTMAX_BEFORE_CLASSES = Rule(
         "https://arxiv.org/abs/1610.09585",
     ),
 )
+HEAD_IN_MAIN_LINE = Rule(
+    "GF709",
+    "head-in-main-line",
+    Severity.WARNING,
+    says="Layers go on from a head of a few channels that is used elsewhere too.",
+    why="A layer takes what stands before it, so all features are squeezed through the image that "
+    "the head makes. Heads stand beside the main line (Karras et al. 2017, arXiv:1710.10196, "
+    "section 2).",
+    bad='{ id = "rgb", block = "conv", out = 3 },\n{ block = "conv", out = 64 },',
+    good='{ id = "rgb", block = "conv", out = 3, side = true },\n{ block = "conv", out = 64 },',
+    see=("https://arxiv.org/abs/1710.10196",),
+)
 BATCH_NORM_OF_ONE = Rule(
     "GF711",
     "batch-norm-of-one",
@@ -160,4 +172,41 @@ DISTANCE_WITH_MOMENTUM = Rule(
     bad='objective = "wasserstein"\noptimizer = { kind = "adam", lr = 5e-5 }',
     good='objective = "wasserstein"\noptimizer = { kind = "rmsprop", lr = 5e-5 }',
     see=("https://arxiv.org/abs/1701.07875",),
+)
+CHECKERBOARD = Rule(
+    "GF719",
+    "checkerboard",
+    Severity.WARNING,
+    says="The last layer spreads pixels unevenly: its kernel is no multiple of its stride.",
+    why="Some pixels of the image then sum up several times as many values as their neighbours, "
+    "which shows as a checkerboard. Layers behind could even it out, and behind the last there "
+    "are none (Odena, Dumoulin and Olah 2016).",
+    bad='{ block = "conv-transpose", out = 3, kernel = 3, stride = 2, act = "tanh" }',
+    good='{ block = "conv-transpose", out = 3, kernel = 4, stride = 2, act = "tanh" }',
+    see=("https://distill.pub/2016/deconv-checkerboard/",),
+)
+NO_EFFECT = Rule(
+    "GF720",
+    "no-effect",
+    Severity.WARNING,
+    says="An option changes nothing where it stands.",
+    why="It was written to change something: another option takes its effect away, or what it is "
+    "about is not there. A paper's setting that is not in force is not the paper's system; "
+    "most of a GAN's results hang on such settings (Lucic et al. 2017, arXiv:1711.10337).",
+    bad="[losses.adversarial]\ntop_k = 64\n\n[train]\nbatch = 64",
+    good="[losses.adversarial]\ntop_k = 48\n\n[train]\nbatch = 64",
+    see=("https://arxiv.org/abs/1711.10337",),
+)
+UNBALANCED = Rule(
+    "GF721",
+    "unbalanced",
+    Severity.WARNING,
+    says="One side of an adversarial loss has more than thirty times the weights of the other.",
+    why="A critic that is far too small cannot tell what is missing (Arora et al. 2017, "
+    "arXiv:1703.00573), and a generator that is far too small cannot make what it asks for. "
+    "Published systems stay within twenty times; more is mostly a width that was set on one "
+    "side alone.",
+    bad="[networks.G]\n# 50,000,000 weights\n[networks.D]\n# 20,000 weights",
+    good="[networks.G]\n# 50,000,000 weights\n[networks.D]\n# 2,700,000 weights",
+    see=("https://arxiv.org/abs/1703.00573",),
 )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from ganforge.graph.graph import Graph
+from ganforge.graph.passes.artefacts import check_artefacts
+from ganforge.graph.passes.balance import check_balance
 from ganforge.graph.passes.conditioning import check_conditioning
 from ganforge.graph.passes.critics import check_critics
 from ganforge.graph.passes.gradients import find_terms
+from ganforge.graph.passes.idle import check_idle
 from ganforge.graph.passes.lazy import check_lazy, draw_afresh
 from ganforge.graph.passes.logits import check_logits
 from ganforge.graph.passes.losses import check_losses
@@ -37,6 +40,9 @@ def run_passes(graph: Graph, findings: Findings) -> Graph:
         check_practice(graph, findings)
         check_logits(graph, findings)
         check_critics(graph, findings)
+        check_artefacts(graph, findings)
+        check_balance(graph, findings)
+        check_idle(graph, findings)
         check_unused(graph, findings)
         check_moved(graph, findings)
     return graph

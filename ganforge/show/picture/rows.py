@@ -18,7 +18,7 @@ from ganforge.graph.nodes import (
     Source,
     Turn,
 )
-from ganforge.show.layers import own_weights, weights_by_body
+from ganforge.graph.weights import own_weights, weights_by_body
 from ganforge.show.picture.model import Row
 from ganforge.show.picture.wording import expression, pairs, shape_text, told
 

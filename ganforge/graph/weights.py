@@ -1,4 +1,4 @@
-"""How many weights a module has, counted from the call that makes it."""
+"""How many weights modules and networks have, counted from the calls that make them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from ganforge.graph.nodes import Body, Composite, Layer, Node
 from ganforge.plugins.declarations import Call
 
 
@@ -83,3 +84,39 @@ def total(counts: Any) -> int | None:
     """The sum, None where one is not known."""
     known = list(counts)
     return None if None in known else sum(known)
+
+
+def network_weights(body: Body) -> int | None:
+    """All weights of a network; None where one layer's are not known."""
+    return weights_by_body(body)[id(body)]
+
+
+def weights_by_body(body: Body) -> Mapping[int, int | None]:
+    """The weights of the body and of each composite block in it, the innermost first."""
+    order, stack = [], [body]
+    while stack:
+        current = stack.pop()
+        order.append(current)
+        inner = (node.operation for node in current.nodes)
+        stack.extend(op.body for op in inner if isinstance(op, Composite))
+    counts: dict[int, int | None] = {}
+    for current in reversed(order):
+        if id(current) not in counts:
+            counts[id(current)] = total(own_weights(current, n, counts) for n in current.nodes)
+    return counts
+
+
+def own_weights(body: Body, node: Node, counts: Mapping[int, int | None]) -> int | None:
+    """The weights of one layer, those of a composite block by `counts`; None where unknown."""
+    operation = node.operation
+    if isinstance(operation, Composite):
+        return counts[id(operation.body)]
+    if not isinstance(operation, Layer) or not operation.block.stateful:
+        return 0
+    assert operation.block.module is not None
+    return weights_of(operation.block.module(operation.params, *shapes_of(body, node)))
+
+
+def shapes_of(body: Body, node: Node) -> list[object]:
+    """The shapes of what a layer is given."""
+    return [body.nodes[i].shape for i in node.inputs]
