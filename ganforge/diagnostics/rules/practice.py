@@ -135,18 +135,6 @@ SATURATING = Rule(
     good='objective = "non-saturating"',
     see=("https://arxiv.org/abs/1406.2661",),
 )
-TRUNCATED_WITHOUT_AVERAGE = Rule(
-    "GF715",
-    "truncated-without-average",
-    Severity.WARNING,
-    says="Samples draw a truncated latent, and the weights are not averaged.",
-    why="Truncation was published with a moving average of the generator's weights; those of one "
-    "moment answer to it unevenly (Brock et al. 2018, arXiv:1809.11096, section 3.1).",
-    bad='[sample]\nlatents = { z = { distribution = "truncated-normal" } }',
-    good="[train]\nema = { decay = 0.9999 }\n\n[sample]\n"
-    'latents = { z = { distribution = "truncated-normal" } }',
-    see=("https://arxiv.org/abs/1809.11096",),
-)
 SATURATING_STEPS = Rule(
     "GF717",
     "saturating-steps",

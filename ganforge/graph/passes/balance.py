@@ -9,7 +9,7 @@ from ganforge.spec.findings import Findings
 
 MOST = 30
 """One side has at most so many times the weights of the other; of published systems, 20 times."""
-SMALL = 100_000
+SMALL = 1_000_000
 """Where both sides have fewer weights than this, they are tried out and not trained."""
 
 

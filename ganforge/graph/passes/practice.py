@@ -16,20 +16,17 @@ from ganforge.graph.passes.bodies import (
 )
 from ganforge.graph.passes.critics import is_lipschitz
 from ganforge.graph.passes.game import listed
-from ganforge.graph.shapes import latent_shape
 from ganforge.spec.findings import Findings, lookup
-from ganforge.spec.models import TruncatedNormal
 
 
 def check_practice(graph: Graph, findings: Findings) -> None:
-    """GF703, GF704, GF707, GF711, GF712, GF715 and GF717."""
+    """GF703, GF704, GF707, GF711, GF712 and GF717."""
     _check_ranges(graph, findings)
     for term in graph.terms:
         _check_objective(graph, term, findings)
     for player in graph.players:
         _check_steps(graph, player, findings)
     _check_batch_of_one(graph, findings)
-    _check_truncation(graph, findings)
 
 
 def _check_objective(graph: Graph, term: MovingTerm, findings: Findings) -> None:
@@ -119,15 +116,3 @@ def _check_batch_of_one(graph: Graph, findings: Findings) -> None:
                 "that it is meant (1611.07004)"
             )
             findings.add("GF711", ("train", "batch"), message, help)
-
-
-def _check_truncation(graph: Graph, findings: Findings) -> None:
-    """Samples of a truncated latent that training did not have, from weights of one moment."""
-    for name, latent in graph.spec.sampled_latents.items():
-        trained = graph.spec.latents.get(name)
-        truncated = isinstance(latent, TruncatedNormal) and not isinstance(trained, TruncatedNormal)
-        same = trained is not None and latent_shape(trained) == latent_shape(latent)
-        if truncated and same and graph.spec.train.ema is None:
-            message = f"samples draw a truncated `{name}`, from weights that are not averaged"
-            help = "write `ema = { decay = 0.9999 }` in `[train]` (1809.11096)"
-            findings.add("GF715", ("sample", "latents", name), message, help)
