@@ -120,6 +120,9 @@ def _sample_lines(c: Calculation, roots: tuple[int, ...]) -> list[str]:
     writer = c.writer(Namespace(set(LOCAL)))
     uses = Counter(i for index in nodes for i in plan.graph.nodes[index].inputs)
     uses.update(roots)
+    lines.append("torch.manual_seed(seed)  # noise inside the networks; rounds seed it anew")
+    if plan.graph.spec.sample.statistics == "standing":
+        lines += _standing_passes(c, roots)
     lines += _drawn(c, writer, uses)
     writer.write(nodes, {i for i in nodes if uses[i] > 1 and i not in writer.known})
     result = writer.text(roots[0])
@@ -147,11 +150,48 @@ def _in_batches(c: Calculation, lines: list[str]) -> list[str]:
     ]
 
 
+def _standing_passes(c: Calculation, roots: tuple[int, ...]) -> list[str]:
+    """Passes from which batch norm learns its statistics, over samples drawn as those to come."""
+    plan, names = c.plan, sample_sources(c.plan)
+    nodes = upstream(plan.graph.nodes, roots)
+    networks = [c.local[name] for name in c.called(nodes)]
+    writer = c.writer(Namespace(set(LOCAL)))
+    player = plan.steps[-1].player.name
+    count = "count" if shows_data(plan) else batch_constant(plan, player)
+    lines = []
+    for name in names:
+        text = _of_data(plan, name) or f"{drawing(plan, name)}({count}, noise)"
+        lines.append(f"{c.local[name]} = {text}")
+        writer.known[plan.graph.names[name]] = (c.local[name], ATOM)
+    uses = Counter(i for index in nodes for i in plan.graph.nodes[index].inputs)
+    made = [root for root in roots if root not in writer.known]
+    writer.write(nodes, {i for i in nodes if uses[i] > 1 and i not in writer.known})
+    lines += [*writer.lines, *(writer.text(i) for i in made if not uses[i])]
+    standing = c.imports.use("ganforge.runtime.samples:standing_statistics")
+    stream = 'noise = random_stream(seed, "statistics", state.noise.device)'
+    return [
+        *([] if all(from_data(plan, name) for name in names) else [stream]),
+        f"with {standing}([{', '.join(networks)}]) as passes:",
+        "    for _ in passes:",
+        *(f"        {line}" for line in c.timed(lines, player)),
+    ]
+
+
+def _of_data(plan: Plan, name: str) -> str | None:
+    """The expression of a source that is read from the data; None for one that is drawn."""
+    if not from_data(plan, name):
+        return None
+    condition = plan.graph.spec.conditions.get(name)
+    return field_value(plan, condition.field if condition else name, "real")
+
+
 def _copied(c: Calculation, name: str) -> str:
     """A network, or its average, as samples call it: training's own stays as it is."""
     plan, copied = c.plan, c.imports.use("copy.deepcopy")
     averages = averaged(plan) if plan.graph.spec.train.ema else []
     stored = f'state.{"averages" if name in averages else "networks"}["{name}"]'
+    if plan.graph.spec.sample.statistics == "standing":
+        return f"{c.local[name]} = {copied}({stored})"
     if plan.graph.spec.sample.statistics == "batch":
         kept = c.imports.use("ganforge.runtime.samples:with_batch_statistics")
         return f"{c.local[name]} = {kept}({copied}({stored}))"
@@ -161,15 +201,14 @@ def _copied(c: Calculation, name: str) -> str:
 def _drawn(c: Calculation, writer: Writer, uses: Counter[int]) -> list[str]:
     """Latents, conditions and fields of samples; what is used once stands where it is used."""
     plan, local, names = c.plan, c.local, sample_sources(c.plan)
-    inline = plan.graph.spec.sample.statistics == "running" and not _sweeps(plan)
-    lines = ["torch.manual_seed(seed)  # noise inside the networks; rounds seed it anew"]
-    if not all(from_data(plan, name) for name in names):
-        lines.insert(0, 'noise = random_stream(seed, "samples", state.noise.device)')
+    inline = plan.graph.spec.sample.statistics != "batch" and not _sweeps(plan)
+    stream = 'noise = random_stream(seed, "samples", state.noise.device)'
+    lines = [] if all(from_data(plan, name) for name in names) else [stream]
     for name in names:
         index = plan.graph.names[name]
-        if from_data(plan, name):
-            condition = plan.graph.spec.conditions.get(name)
-            text = field_value(plan, condition.field if condition else name, "real")
+        read = _of_data(plan, name)
+        if read:
+            text = read
         elif name == asked_class(plan):
             text = f"{drawing(plan, name)}(count, noise)"
             lines += [f"if {local[name]} is None:", f"    {local[name]} = {text}"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -15,7 +17,31 @@ def with_batch_statistics(network: nn.Module) -> nn.Module:
     for module in network.eval().modules():
         if isinstance(module, nn.modules.batchnorm._BatchNorm):
             module.train()
+            module.register_forward_pre_hook(_several_values)
     return network
+
+
+def _several_values(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+    """Batch norm of one value per channel, which has no statistics, takes the running ones."""
+    if norm.training and inputs[0].numel() == inputs[0].shape[1]:
+        norm.eval()
+
+
+@contextmanager
+def standing_statistics(networks: list[nn.Module]) -> Iterator[range]:
+    """Networks whose batch norm learns its statistics anew from the passes that are made meanwhile,
+    each with equal weight; then they evaluate. As many passes as the range counts are enough.
+
+    The standing statistics of Brock et al. 2019, https://arxiv.org/abs/1809.11096, section 2.
+    """
+    for network in networks:
+        for module in with_batch_statistics(network).modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm) and module.track_running_stats:
+                module.reset_running_stats()
+                module.momentum = None  # the mean of all passes
+    yield range(16)
+    for network in networks:
+        network.eval()
 
 
 def side_by_side(images: list[Tensor]) -> Tensor:

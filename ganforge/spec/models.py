@@ -281,7 +281,7 @@ class SampleTable(Params):
     rows: Swept = None
     columns: Swept = None
     latents: dict[str, Any] = Field(default={})
-    statistics: Literal["running", "batch"] = "running"
+    statistics: Literal["running", "batch", "standing"] = "running"
 
 
 class LossTable(Params):

@@ -54,9 +54,7 @@ LOSSES = frozenset(
         "dragan",
     ]
 )
-WORDS: Mapping[str, frozenset[str]] = {
-    "statistics": frozenset({"standing"}),
-}
+WORDS: Mapping[str, frozenset[str]] = {}
 """Values by the key that takes them."""
 RESAMPLING = frozenset({"bilinear", "bicubic", "fir"})
 LIVE_KINDS = frozenset({"plateau", "adaptive"})

@@ -19,6 +19,9 @@ CASES = [
     ("acgan-cifar", "G", "a/acgan_cifar_G"),
     ("acgan-cifar", "D", "a/acgan_cifar_D"),
     ("cyclegan", "D_b", "a/cyclegan_patch70_D"),
+    ("bigan", "G", "a/bigan_official_mnist_G"),
+    ("bigan", "E", "a/bigan_official_mnist_E"),
+    ("bigan", "D", "a/bigan_official_mnist_D"),
 ]
 
 
@@ -54,8 +57,9 @@ def drawn(facts: dict[str, Any], network: nn.Module) -> list[Tensor]:
 
 def shaped(spec: str, name: str, inputs: list[Tensor]) -> list[Tensor]:
     """The same numbers in the shape that the spec's network takes."""
-    shapes = {("dcgan", "G"): (-1, 100), ("gan", "D"): (-1, 1, 28, 28)}
-    return [x.reshape(shapes.get((spec, name), x.shape)) for x in inputs]
+    if (spec, name) == ("dcgan", "G"):
+        return [x.reshape(-1, 100) for x in inputs]
+    return [x.reshape(-1, 1, 28, 28) if x[0].numel() == 784 else x for x in inputs]
 
 
 def as_reference(output: Any, name: str) -> list[Tensor]:
