@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import signal
@@ -159,12 +160,10 @@ def test_a_script_exits_with_2_for_bad_data_and_with_1_where_training_breaks_dow
 def test_the_script_imports_torch_numpy_pillow_and_the_standard_library_only(
     spec: str, emitted: Script
 ) -> None:
-    text = emitted(spec).read_text()
-    imported = {
-        line.split()[1].split(".")[0]
-        for line in text.splitlines()
-        if line.startswith(("import ", "from "))
-    }
+    nodes = list(ast.walk(ast.parse(emitted(spec).read_text())))
+    modules = [n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)]
+    modules += [a.name for n in nodes if isinstance(n, ast.Import) for a in n.names]
+    imported = {module.split(".")[0] for module in modules}
     assert imported <= {"torch", "numpy", "PIL", *sys.stdlib_module_names}
 
 
