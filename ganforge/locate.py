@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ganforge.diagnostics.suggest import nearest
-from ganforge.document import SpecNotFound, shipped, shipped_names
+from ganforge.document import Drafts, SpecNotFound, shipped, shipped_names
 from ganforge.document.overrides import Keywords
 from ganforge.errors import SpecError
 from ganforge.pipeline import Compilation, compile_spec
@@ -46,13 +46,18 @@ def _remedy(path: Path) -> str:
 
 
 def compile_located(
-    source: Source, overrides: Sequence[str] = (), name: str = "<text>"
+    source: Source,
+    overrides: Sequence[str] = (),
+    name: str = "<text>",
+    folder: Path | None = None,
+    drafts: Drafts | None = None,
 ) -> Compilation:
     """The compilation of what a user names, with or without errors. Raises `SpecNotFound`.
 
-    name: what reports call the source where it is text.
+    name: what reports call the source where it is text; folder: where its `extends` starts.
+    drafts: texts that are read in place of files, by resolved path.
     """
-    return compile_spec(locate(source), overrides, name=name)
+    return compile_spec(locate(source), overrides, name=name, folder=folder, drafts=drafts)
 
 
 def compile_sound(source: Source, overrides: Sequence[str] = ()) -> Compilation:

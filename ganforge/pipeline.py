@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ganforge.diagnostics.diagnostic import Diagnostic, Severity
 from ganforge.diagnostics.fixes import with_fixes
 from ganforge.diagnostics.report import Report, Suppressed
-from ganforge.document import Document, load, loads, shipped
+from ganforge.document import Document, Drafts, load, loads, shipped
 from ganforge.document.overrides import PSEUDO_FILES
 from ganforge.document.suppression import suppress
 from ganforge.graph import Graph, build_graph
@@ -45,20 +45,24 @@ def compile_spec(
     overrides: Sequence[str] = (),
     registry: Registry | None = None,
     name: str = "<text>",
+    folder: Path | None = None,
+    drafts: Drafts | None = None,
 ) -> Compilation:
     """Compile a file, a shipped spec by name, or TOML text (a string with a line break).
 
     overrides: `key=value` as on the command line. name: what reports call the text.
+    folder: where the text's `extends` starts, by default the current folder. drafts: texts that
+    are read in place of files, by resolved path.
     Raises `SpecNotFound` where there is no such file.
     """
     registry = registry or load_registry()
     if isinstance(source, str) and "\n" in source:
-        document, found = loads(source, name, overrides)
+        document, found = loads(source, name, overrides, folder)
         texts = {name: source}
     else:
         path = _file(source)
-        document, found = load(path, overrides)
-        texts = {} if document else {str(path): path.read_text("utf-8-sig", "replace")}
+        document, found = load(path, overrides, drafts)
+        texts = {} if document else {str(path): _text(path, drafts)}
     if document is None:
         return Compilation(_report((*registry.diagnostics, *found), texts), registry)
     return _compile(document, (*registry.diagnostics, *found), registry, as_written=not overrides)
@@ -83,6 +87,11 @@ def _report(
 ) -> Report:
     files = {name: text for name, text in texts.items() if name not in PSEUDO_FILES}
     return Report(tuple(with_fixes(found, files)), texts, suppressed)
+
+
+def _text(path: Path, drafts: Drafts | None) -> str:
+    draft = drafts.get(path.resolve()) if drafts else None
+    return path.read_text("utf-8-sig", "replace") if draft is None else draft
 
 
 def _file(source: str | Path) -> Path:

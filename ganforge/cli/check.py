@@ -2,73 +2,110 @@
 
 from __future__ import annotations
 
-import os
-import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
-from ganforge.cli.arguments import set_option, source_of
-from ganforge.cli.output import colored
+from ganforge.checking.selection import Choice, UnknownRule
+from ganforge.checking.session import Answer, Request, check
+from ganforge.checking.settings import BadSettings
+from ganforge.checking.survey import text_spec
+from ganforge.cli.arguments import set_option
+from ganforge.cli.output import colored, print_report
 from ganforge.diagnostics.diagnostic import Severity
-from ganforge.diagnostics.formats import FORMATS, Format, formatted
-from ganforge.diagnostics.outcome import Outcome
-from ganforge.diagnostics.report import Report
-from ganforge.document import SpecNotFound
-from ganforge.locate import Source, compile_located
+from ganforge.diagnostics.formats import FORMATS, formatted
 
-_IS_SPEC = re.compile(r"^\s*ganforge\s*=", re.MULTILINE)
+_RULES = "RULE[,RULE...]"
 
 
 @click.command("check")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @set_option
 @click.option("--format", "form", type=click.Choice(FORMATS), help="How findings are printed.")
-@click.option("--fail-on", type=click.Choice([s.value for s in Severity]), default="error")
-def command(
-    paths: tuple[str, ...], overrides: tuple[str, ...], form: Format | None, fail_on: str
-) -> None:
+@click.option("--output", metavar="FILE", help="Write the findings to a file.")
+@click.option("--select", metavar=_RULES, multiple=True, help="Tell these alone: GF7, GF102.")
+@click.option("--ignore", metavar=_RULES, multiple=True, help="Do not tell these.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    help="The lightest finding that makes the exit code 1.  [default: error]",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--fix", is_flag=True, help="Repair what can only be meant in one way.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change; change nothing.")
+@click.option("--baseline", metavar="FILE", help="Do not tell the findings in this file.")
+@click.option("--write-baseline", metavar="FILE", help="Write the findings into a baseline.")
+@click.option("--prune-baseline", is_flag=True, help="Remove from the baseline what is gone.")
+@click.option("--stdin-filename", metavar="FILE", help="What to call the standard input.")
+def command(paths: tuple[str, ...], output: str | None, exit_zero: bool, **options: Any) -> None:
     """Check specs: files, folders, shipped names, or `-` for the standard input.
 
-    Exits with 0 where all is well, 1 where a spec has errors, 2 where one cannot be read.
+    Exits with 0 where all is well, 1 where a spec has errors, 2 where one cannot be read or the
+    command is wrong. `[tool.ganforge]` in `pyproject.toml` keeps a project's choices.
     """
-    reports: dict[str, Report] = {}
-    unreadable = False
-    for path in paths:
-        try:
-            for source in _specs(path):
-                name = "<stdin>" if path == "-" else str(source)
-                reports[name] = compile_located(source, overrides, "<stdin>").report
-        except (SpecNotFound, OSError) as error:
-            click.echo(f"error: {error}", err=True)
-            unreadable = True
-    outcome = Outcome(reports, Severity(fail_on))
-    if reports:
-        text = formatted(outcome, form or _usual_format(), color=colored(sys.stdout))
-        click.echo(text, nl=bool(text))
-    sys.exit(2 if unreadable else 1 if outcome.failed else 0)
+    try:
+        answer = check(_request(paths, **options))
+    except BadSettings as error:
+        print_report(error.report)
+        sys.exit(2)
+    for problem in answer.problems:
+        click.echo(f"error: {problem}", err=True)
+    _print(answer, Path(output) if output else None)
+    for remark in answer.remarks:
+        click.echo(remark, err=True)
+    failed = answer.outcome.failed and not exit_zero
+    sys.exit(2 if answer.problems else 1 if failed else 0)
 
 
-def _usual_format() -> Format:
-    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full"
+def _request(
+    paths: tuple[str, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str | None,
+    baseline: str | None,
+    write_baseline: str | None,
+    stdin_filename: str | None,
+    **rest: Any,
+) -> Request:
+    try:
+        choice = Choice.of(_listed(select) or None, _listed(ignore))
+    except UnknownRule as error:
+        raise click.UsageError(str(error)) from None
+    if "-" in paths and (rest["fix"] or rest["diff"]):
+        raise click.UsageError("the standard input cannot be repaired: name a file")
+    return Request(
+        paths,
+        choice=choice,
+        text=text_spec(_stdin(), stdin_filename) if "-" in paths else None,
+        fail_on=Severity(fail_on) if fail_on else None,
+        baseline=Path(baseline) if baseline else None,
+        write_baseline=Path(write_baseline) if write_baseline else None,
+        **rest,
+    )
 
 
-def _specs(path: str) -> Iterator[Source]:
-    """The specs that a path names: itself, or those below a folder."""
-    folder = Path(path)
-    if path == "-" or not folder.is_dir():
-        yield source_of(path)
-        return
-    found = [file for file in sorted(folder.rglob("*.toml")) if _is_spec(file, folder)]
-    if not found:
-        raise SpecNotFound(f"there is no spec below {path}: a spec has the key `ganforge`")
-    yield from found
+def _listed(values: tuple[str, ...]) -> list[str]:
+    return [name.strip() for value in values for name in value.split(",")]
 
 
-def _is_spec(file: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-    if hidden or not file.is_file():
-        return False
-    return bool(_IS_SPEC.search(file.read_text("utf-8", "replace")))
+def _stdin() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"the standard input is not UTF-8: {error.reason}") from None
+
+
+def _print(answer: Answer, output: Path | None) -> None:
+    """The findings or the diff, and nothing else: what prints here may be read by programs."""
+    color = output is None and colored(sys.stdout)
+    text = answer.diff
+    if text is None and (answer.outcome.reports or not answer.problems):
+        text = formatted(answer.outcome, answer.form, color=color)
+    if output is not None:
+        from ganforge.files import write_whole
+
+        write_whole(output, f"{text}\n" if text else "")
+    elif text:
+        click.echo(text, nl=not text.endswith("\n"))

@@ -29,7 +29,7 @@ def print_report(report: Report) -> None:
 
 def write_new(path: Path, text: str, *, overwrite: bool) -> None:
     """Write a file whole. Raises `CannotStart` where there is one already."""
-    from ganforge.runs.folder import write_whole
+    from ganforge.files import write_whole
 
     if path.exists() and not overwrite:
         raise CannotStart(f"{path} exists: `--overwrite` replaces it")

@@ -39,12 +39,13 @@ def _renaming(span: Span | None, help: Suggestion, texts: Mapping[str, str]) -> 
     if written[1:-1] == help.word if quoted else written == help.word:
         inner = span.part(1, len(written) - 1) if quoted else span
         edit = Edit(inner, help.meant)
-        if _reads(apply_edits(text, [edit])):
+        if reads(apply_edits(text, [edit])):
             return Fix(f"write `{help.meant}` for `{help.word}`", (edit,))
     return None
 
 
-def _reads(text: str) -> bool:
+def reads(text: str) -> bool:
+    """Whether a text is TOML."""
     try:
         tomllib.loads(text)
     except (ValueError, RecursionError):

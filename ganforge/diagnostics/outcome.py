@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,12 +18,10 @@ class Outcome:
     """The reports of a check by what the user called each spec.
 
     fail_on: the lightest severity that makes the check fail.
-    left_out: how many findings were not asked for.
     """
 
     reports: Mapping[str, Report]
     fail_on: Severity = Severity.ERROR
-    left_out: int = 0
 
     def fails(self, diagnostic: Diagnostic) -> bool:
         """Whether a finding is grave enough to fail the check."""
@@ -37,23 +35,27 @@ class Outcome:
     @cached_property
     def joined(self) -> Report:
         """All reports in one. What several specs inherit is said once."""
-        texts = {
-            name: text for report in self.reports.values() for name, text in report.texts.items()
-        }
-        return Report(tuple(self._once()), texts)
-
-    def _once(self) -> Iterator[Diagnostic]:
-        seen = set()
-        for report in self.reports.values():
-            for found in report.diagnostics:
-                place = found.span and (os.path.realpath(found.span.file), *_corners(found))
-                key = (found.code, found.message, place)
-                if key not in seen:
-                    seen.add(key)
-                    yield found
+        reports = self.reports.values()
+        texts = {name: text for report in reports for name, text in report.texts.items()}
+        suppressed = {identity(s.diagnostic): s for report in reports for s in report.suppressed}
+        return Report(tuple(unique(reports)), texts, tuple(suppressed.values()))
 
 
-def _corners(diagnostic: Diagnostic) -> tuple[int, int, int, int]:
+def unique(reports: Iterable[Report]) -> Iterator[Diagnostic]:
+    """The findings of some reports; what several specs inherit from one file comes once."""
+    seen = set()
+    for report in reports:
+        for found in report.diagnostics:
+            key = identity(found)
+            if key not in seen:
+                seen.add(key)
+                yield found
+
+
+def identity(diagnostic: Diagnostic) -> Hashable:
+    """What makes a finding the same, whatever its file is called from where."""
     span = diagnostic.span
-    assert span is not None
-    return span.line, span.column, span.end_line, span.end_column
+    if span is None:
+        return diagnostic.code, diagnostic.message
+    corners = (span.line, span.column, span.end_line, span.end_column)
+    return diagnostic.code, diagnostic.message, os.path.realpath(span.file), *corners

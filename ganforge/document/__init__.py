@@ -1,6 +1,15 @@
 """TOML with positions: what a spec says, and where each value was written."""
 
-from ganforge.document.load import SpecNotFound, load, loads, shipped, shipped_names
+from ganforge.document.load import Drafts, SpecNotFound, load, loads, shipped, shipped_names
 from ganforge.document.tree import Document, Path
 
-__all__ = ["Document", "Path", "SpecNotFound", "load", "loads", "shipped", "shipped_names"]
+__all__ = [
+    "Document",
+    "Drafts",
+    "Path",
+    "SpecNotFound",
+    "load",
+    "loads",
+    "shipped",
+    "shipped_names",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Span
@@ -24,22 +24,24 @@ from ganforge.resources import folder as resource_folder
 
 VERSION = 1
 Loaded = tuple[Document | None, tuple[Diagnostic, ...]]
+Drafts = Mapping[pathlib.Path, str]
+"""Texts that are read in place of files, by resolved path."""
 
 
 class SpecNotFound(Exception):
     """The spec that the user named is no file that can be opened."""
 
 
-def load(path: pathlib.Path, overrides: Sequence[str] = ()) -> Loaded:
+def load(path: pathlib.Path, overrides: Sequence[str] = (), drafts: Drafts | None = None) -> Loaded:
     """The document of a file: extended, merged, overridden; None where a file of it cannot be read.
 
     overrides: `NAME=VALUE` each, as `--set` takes them. Raises `SpecNotFound` for a missing file.
     """
     try:
-        data = path.read_bytes()
+        data = _bytes(path, drafts)
     except OSError as error:
         raise SpecNotFound(f"{path}: {error.strerror or 'cannot be opened'}") from error
-    return _document(_File(str(path), path.parent, data, path.resolve()), overrides)
+    return _document(_File(str(path), path.parent, data, path.resolve()), overrides, drafts)
 
 
 def loads(
@@ -75,14 +77,15 @@ class _File:
 class _Chain:
     """The files of a spec, from the one the user named to the last that is extended."""
 
+    drafts: Drafts | None = None
     files: list[_File] = field(default_factory=list)
     trees: list[Node] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
 
 
-def _document(file: _File, overrides: Sequence[str]) -> Loaded:
-    chain = _Chain()
+def _document(file: _File, overrides: Sequence[str], drafts: Drafts | None = None) -> Loaded:
+    chain = _Chain(drafts)
     if not _follow(file, chain):
         return None, tuple(chain.found)
     root = _laid_over_each_other(chain)
@@ -169,7 +172,10 @@ def _extended(extends: Node, file: _File, chain: _Chain) -> _File | None:
         chain.found.append(WRONG_TYPE.at(extends.value, message, help=help, path="extends"))
         return None
     path = _path(target, file.folder)
-    data = _bytes(path) if path else None
+    try:
+        data = _bytes(path, chain.drafts) if path else None
+    except OSError:
+        data = None
     if path is None or data is None:
         near = sorted(p.name for p in file.folder.glob("*.toml")) + shipped_names()
         message = f"`{target}` cannot be read: it is no file and no shipped spec"
@@ -197,11 +203,9 @@ def _path(target: str, folder: pathlib.Path) -> pathlib.Path | None:
     return shipped(target) if re.fullmatch(r"[\w-]+", target) else None
 
 
-def _bytes(path: pathlib.Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
+def _bytes(path: pathlib.Path, drafts: Drafts | None) -> bytes:
+    draft = drafts.get(path.resolve()) if drafts else None
+    return path.read_bytes() if draft is None else draft.encode("utf-8")
 
 
 def _shown(path: pathlib.Path) -> str:

@@ -12,12 +12,12 @@ import torch
 
 from ganforge.codegen.program import build_program
 from ganforge.errors import CannotStart
+from ganforge.files import write_whole
 from ganforge.locate import compile_sound
 from ganforge.metrics.extractor import Extractor, load_extractor
 from ganforge.metrics.figures import METRICS, Compared, figures
 from ganforge.metrics.gathering import Gathering
 from ganforge.metrics.measured import Measured, measured
-from ganforge.runs import folder as folders
 from ganforge.runs.about import made_by
 from ganforge.runs.data import checked_data
 from ganforge.runs.device import chosen_device
@@ -122,4 +122,4 @@ def _keep(evaluation: Evaluation, request: Request, extractor: Extractor) -> Non
     file = f"round-{round:06d}-{name}-{request.count}-{request.seed}.json"
     path = request.run / "metrics" / file
     path.parent.mkdir(exist_ok=True)
-    folders.write_whole(path, evaluation.as_json())
+    write_whole(path, evaluation.as_json())

@@ -115,13 +115,3 @@ def clear(folder: Path) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file under a temporary name and rename it: it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.unfinished")
-    try:
-        temporary.write_text(text, "utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ganforge.codegen.program import Program
 from ganforge.errors import CannotStart
+from ganforge.files import write_whole
 from ganforge.locate import Source, compile_sound
 from ganforge.pipeline import Compilation
 from ganforge.runs import folder as folders
@@ -191,9 +192,9 @@ def start(run: Run, *, overwrite: bool = False) -> ModuleType:
     run.folder.mkdir(parents=True, exist_ok=True)
     document = run.compilation.document
     assert document is not None
-    folders.write_whole(run.folder / folders.ABOUT, json.dumps(run.about, indent=2) + "\n")
-    folders.write_whole(run.folder / folders.SPEC, resolved_text(document))
-    folders.write_whole(run.folder / folders.PROGRAM, run.program.text)
+    write_whole(run.folder / folders.ABOUT, json.dumps(run.about, indent=2) + "\n")
+    write_whole(run.folder / folders.SPEC, resolved_text(document))
+    write_whole(run.folder / folders.PROGRAM, run.program.text)
     return import_program(run.program.text, run.folder / folders.PROGRAM)
 
 

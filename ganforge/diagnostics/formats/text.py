@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
-from pathlib import Path
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Severity, Span
 from ganforge.diagnostics.report import Report
+from ganforge.diagnostics.sources import Sources
 
 _COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.NOTE: "1;36"}
 _BLUE, _BOLD, _RESET = "\x1b[1;34m", "\x1b[1m", "\x1b[0m"
@@ -16,7 +15,7 @@ _WIDEST = 160
 
 def render(report: Report, *, color: bool) -> str:
     """Every diagnostic with its source lines and carets, and a closing count."""
-    lines_of = _Lines(report.texts)
+    lines_of = Sources(report.texts)
     parts = [_full(diagnostic, lines_of, color) for diagnostic in report.diagnostics]
     return "\n\n".join([*parts, _summary(report)])
 
@@ -41,27 +40,7 @@ def _summary(report: Report) -> str:
     return f"Found {', '.join(counts)}."
 
 
-class _Lines:
-    """The lines of the files that a report points into; a file that was never read is read now."""
-
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._lines = {name: text.split("\n") for name, text in texts.items()}
-
-    def line(self, file: str, number: int) -> str | None:
-        if file not in self._lines:
-            self._lines[file] = self._from_disk(file)
-        lines = self._lines[file]
-        return lines[number - 1] if 0 < number <= len(lines) else None
-
-    @staticmethod
-    def _from_disk(file: str) -> list[str]:
-        try:
-            return Path(file).read_text("utf-8-sig", "replace").split("\n")
-        except (OSError, ValueError):
-            return []
-
-
-def _full(diagnostic: Diagnostic, lines: _Lines, color: bool) -> str:
+def _full(diagnostic: Diagnostic, lines: Sources, color: bool) -> str:
     out = [_head(diagnostic, color)]
     labels = [label for label in diagnostic.related if label.text]
     width = _margin(diagnostic.span, labels)
@@ -93,7 +72,7 @@ def _where(span: Span) -> str:
     return f"{span.file}:{span.line}:{span.column}"
 
 
-def _frame(span: Span, text: str, lines: _Lines, width: int, color: bool, paint: str) -> list[str]:
+def _frame(span: Span, text: str, lines: Sources, width: int, color: bool, paint: str) -> list[str]:
     """The source line with carets under the span; of a span over several lines, its first."""
     source = lines.line(span.file, span.line)
     if source is None:

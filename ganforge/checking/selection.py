@@ -1,0 +1,117 @@
+"""Which findings are asked for: `--select`, `--ignore` and their settings."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from ganforge.checking.walk import Patterns
+from ganforge.diagnostics import rules
+from ganforge.diagnostics.diagnostic import Diagnostic, Severity
+from ganforge.diagnostics.report import Report
+from ganforge.diagnostics.suggest import did_you_mean
+
+ALWAYS = frozenset({"GF100", "GF103", "GF108", "GF118", "GF121"})
+"""What stops the reading of a spec is always told: nothing else can be known of that spec."""
+
+
+class UnknownRule(Exception):
+    """No rule has this name. The text of the exception says which is near."""
+
+    def __init__(self, name: str) -> None:
+        self.help = did_you_mean(name, [*rules.ALL, *_by_slug()])
+        super().__init__(f"there is no rule `{name}`: {self.help}")
+
+
+def codes_of(name: str) -> frozenset[str]:
+    """The rules that a code, the beginning of codes such as `GF7`, or a name means.
+
+    Raises `UnknownRule`.
+    """
+    slugs = _by_slug()
+    if name in slugs:
+        return frozenset({slugs[name]})
+    start = name.upper()
+    found = frozenset(code for code in rules.ALL if code.startswith(start))
+    if not found or not re.match(r"GF\d?", start):
+        raise UnknownRule(name)
+    return found
+
+
+def _by_slug() -> dict[str, str]:
+    return {rule.slug: code for code, rule in rules.ALL.items()}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What one place asks for: `select` alone, if it is given, and never `ignore`."""
+
+    select: frozenset[str] | None = None
+    ignore: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, select: Iterable[str] | None, ignore: Iterable[str]) -> Choice:
+        """The choice that names of rules make. Raises `UnknownRule`."""
+        chosen = None if select is None else frozenset[str]().union(*map(codes_of, select))
+        return cls(chosen, frozenset[str]().union(*map(codes_of, ignore)))
+
+
+EVERYTHING = Choice()
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which findings are kept. The command line goes before the settings: what its `select` names
+    is kept whatever they ignore.
+    """
+
+    asked: Choice = EVERYTHING
+    usual: Choice = EVERYTHING
+    per_file: tuple[tuple[Patterns, frozenset[str]], ...] = ()
+
+    @cached_property
+    def _kept(self) -> frozenset[str]:
+        kept = frozenset(rules.ALL) if self.usual.select is None else self.usual.select
+        kept -= self.usual.ignore
+        return (kept if self.asked.select is None else self.asked.select) - self.asked.ignore
+
+    def allows(self, code: str) -> bool:
+        """Whether a rule is asked for, in some file at least."""
+        return code in self._kept
+
+    def keeps(self, diagnostic: Diagnostic) -> bool:
+        """Whether a finding is asked for."""
+        if diagnostic.code in ALWAYS:
+            return True
+        if not self.allows(diagnostic.code):
+            return False
+        if diagnostic.span is None or not self.per_file:
+            return True
+        file = Path(os.path.abspath(diagnostic.span.file))
+        return not any(
+            diagnostic.code in codes and where.matches(file) for where, codes in self.per_file
+        )
+
+    def of(self, reports: Mapping[str, Report]) -> dict[str, Report]:
+        """The reports without what is not asked for."""
+        return {
+            name: replace(
+                report,
+                diagnostics=tuple(filter(self.keeps, report.diagnostics)),
+                suppressed=tuple(s for s in report.suppressed if self.keeps(s.diagnostic)),
+            )
+            for name, report in reports.items()
+        }
+
+
+def errors_left_out(before: Mapping[str, Report], after: Mapping[str, Report]) -> int:
+    """How many errors a selection hides."""
+    return sum(
+        d.severity is Severity.ERROR and d not in after[name].diagnostics
+        for name, report in before.items()
+        for d in report.diagnostics
+    )

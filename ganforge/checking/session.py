@@ -1,0 +1,167 @@
+"""One call of `ganforge check`, from what was asked for to what is told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ganforge.checking.selection import EVERYTHING, Choice, Selection, errors_left_out
+from ganforge.checking.settings import Settings, settings_for
+from ganforge.checking.survey import Spec, reports_of, specs_of
+from ganforge.diagnostics.diagnostic import Severity
+from ganforge.diagnostics.formats import Format
+from ganforge.diagnostics.outcome import Outcome
+from ganforge.diagnostics.report import Report
+from ganforge.document import Drafts, SpecNotFound
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for; None where it leaves that to the settings.
+
+    text: the spec that the path `-` stands for.
+    """
+
+    paths: Sequence[str]
+    overrides: Sequence[str] = ()
+    text: Spec | None = None
+    choice: Choice = EVERYTHING
+    fail_on: Severity | None = None
+    form: Format | None = None
+    baseline: Path | None = None
+    write_baseline: Path | None = None
+    prune_baseline: bool = False
+    fix: bool = False
+    diff: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is told.
+
+    problems: why some specs cannot be opened. remarks: what was done besides. diff: what fixes
+    would change, where that was asked for.
+    """
+
+    outcome: Outcome
+    form: Format
+    problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    diff: str | None = None
+
+
+def check(request: Request) -> Answer:
+    """Checks specs. Raises `BadSettings`, and `CannotStart` for a baseline that is none."""
+    text = request.text
+    settings = settings_for([*request.paths, *([text.folder] if text and text.folder else ())])
+    form = request.form or settings.form or _usual_format()
+    specs, problems = _specs(request, settings)
+    run = _Run(request, settings, specs)
+    reports: Mapping[str, Report] = run.reports({})
+    problems += run.problems
+    diff = None
+    if request.fix or request.diff:
+        reports, diff = run.repaired(reports)
+    reports = run.with_baseline(reports)
+    fail_on = request.fail_on or settings.fail_on or Severity.ERROR
+    outcome = Outcome(reports, fail_on)
+    return Answer(outcome, form, tuple(problems), tuple(run.remarks), diff)
+
+
+def _usual_format() -> Format:
+    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full"
+
+
+def _specs(request: Request, settings: Settings) -> tuple[list[Spec], list[str]]:
+    specs: list[Spec] = []
+    problems: list[str] = []
+    for path in request.paths:
+        try:
+            own = path == "-" and request.text is not None
+            specs += [request.text] if own and request.text else specs_of(path, settings.exclude)
+        except (SpecNotFound, OSError) as error:
+            problems.append(str(error))
+    return list({spec.name: spec for spec in specs}.values()), problems
+
+
+class _Run:
+    """The steps of a check, with what they have to tell besides findings."""
+
+    def __init__(self, request: Request, settings: Settings, specs: Sequence[Spec]) -> None:
+        self.request, self.specs = request, specs
+        self.selection = Selection(request.choice, settings.choice, settings.per_file)
+        self.baseline = request.baseline or settings.baseline
+        self.problems: list[str] = []
+        self.remarks: list[str] = []
+        self._last: dict[str, Report] = {}
+
+    def reports(self, drafts: Drafts) -> dict[str, Report]:
+        """The reports with some texts in place of files, as far as they are asked for."""
+        before, self.problems = reports_of(self._touched(drafts), self.request.overrides, drafts)
+        self._last |= before
+        return self.selection.of(self._last)
+
+    def _touched(self, drafts: Drafts) -> Iterable[Spec]:
+        """The specs that a draft is part of; all before there is a report of them."""
+        for spec in self.specs:
+            report = self._last.get(spec.name)
+            if report is None or any(Path(os.path.realpath(f)) in drafts for f in report.texts):
+                yield spec
+
+    def repaired(self, reports: Mapping[str, Report]) -> tuple[Mapping[str, Report], str | None]:
+        """The reports after the fixes, or before them with the diff that was asked for."""
+        from ganforge.checking.fixing import repair
+
+        files = {spec.file for spec in self.specs if spec.file}
+        repairs = repair(lambda drafts: self.reports(drafts) if drafts else reports, files)
+        if self.request.diff:
+            self.remarks.append(f"{_counted(repairs.count)} would be repaired.")
+            return reports, repairs.diff()
+        repairs.write()
+        if repairs.count:
+            named = ", ".join(f"{repairs.names[path]} ({n})" for path, n in repairs.counts.items())
+            self.remarks.append(f"Repaired {_counted(repairs.count)}: {named}.")
+        return repairs.reports, None
+
+    def with_baseline(self, reports: Mapping[str, Report]) -> Mapping[str, Report]:
+        """The reports without what the baseline knows; or as they are, written into one."""
+        hidden = errors_left_out(self._last, self.selection.of(self._last))
+        if hidden:
+            self.remarks.append(
+                f"warning: {hidden} error{'s' * (hidden > 1)} left out by `select` and `ignore`: "
+                "such a spec does not train"
+            )
+        if self.request.write_baseline is None and self.baseline is None:
+            return reports
+        from ganforge.checking.baseline import Baseline
+        from ganforge.files import write_whole
+
+        if (path := self.request.write_baseline) is not None:
+            baseline = Baseline.of(path, reports)
+            write_whole(path, baseline.text())
+            count = sum(entry.count for entry in baseline.entries)
+            self.remarks.append(f"Wrote {_counted(count)} to {path}.")
+            return baseline.applied(reports)[0]
+        assert self.baseline is not None
+        baseline = Baseline.read(self.baseline)
+        reports, left = baseline.applied(reports)
+        stale = [] if self.request.overrides else baseline.stale(left, reports, self.selection)
+        if stale and self.request.prune_baseline:
+            write_whole(self.baseline, baseline.pruned(stale, left).text())
+            self.remarks.append(f"Removed {_counted(len(stale))} from {self.baseline}.")
+        elif stale and self.selection.allows("GF135"):
+            name = str(self.baseline)
+            before = reports.get(name, Report((), {}))
+            reports = {**reports, name: _joined(before, baseline.notes(stale))}
+        return reports
+
+
+def _joined(one: Report, other: Report) -> Report:
+    found = (*one.diagnostics, *other.diagnostics)
+    return replace(one, diagnostics=found, texts={**one.texts, **other.texts})
+
+
+def _counted(count: int) -> str:
+    return f"{count} finding{'' if count == 1 else 's'}"

@@ -1,0 +1,180 @@
+"""`[tool.ganforge]` of a `pyproject.toml`: what a project always asks of `ganforge check`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from ganforge.checking.selection import EVERYTHING, Choice, UnknownRule, codes_of
+from ganforge.checking.walk import Patterns, patterns
+from ganforge.diagnostics.diagnostic import Diagnostic, Severity
+from ganforge.diagnostics.fixes import with_fixes
+from ganforge.diagnostics.formats import Format
+from ganforge.diagnostics.report import Report
+from ganforge.diagnostics.rules.document import NOT_A_CHOICE, UNKNOWN_KEY, WRONG_TYPE
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.document.toml import read
+from ganforge.document.tree import Node, plain
+from ganforge.formula.evaluate import shown
+
+FILE = "pyproject.toml"
+
+
+class BadSettings(Exception):
+    """The settings have mistakes; `report` tells them, each at its place."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(str(report))
+        self.report = report
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a project asks for; None where it leaves that to the command."""
+
+    choice: Choice = EVERYTHING
+    fail_on: Severity | None = None
+    form: Format | None = None
+    baseline: Path | None = None
+    exclude: Patterns | None = None
+    per_file: tuple[tuple[Patterns, frozenset[str]], ...] = ()
+
+
+def settings_for(paths: Iterable[str | Path]) -> Settings:
+    """The settings in the nearest `pyproject.toml` that has some, in the folder that holds all
+    the paths or above it. Raises `BadSettings`.
+    """
+    start = _common_folder(paths)
+    for folder in (start, *start.parents):
+        file = folder / FILE
+        try:
+            text = file.read_bytes().decode("utf-8-sig", "replace")
+        except OSError:
+            continue
+        if "ganforge" in text and (found := _read(text, file)) is not None:
+            return found
+    return Settings()
+
+
+def _common_folder(paths: Iterable[str | Path]) -> Path:
+    named = [Path(os.path.abspath(path)) for path in paths if os.path.exists(path)]
+    folders = [path if path.is_dir() else path.parent for path in named]
+    return Path(os.path.commonpath(folders)) if folders else Path.cwd()
+
+
+def _read(text: str, file: Path) -> Settings | None:
+    """The settings in a text; None where it has none."""
+    name = os.path.relpath(file)
+    root, found = read(text, name)
+    if root is None:
+        # Of a file that is not TOML it is not known whether it has the table: its name decides.
+        if "[tool.ganforge" in text:
+            raise BadSettings(Report(found, {name: text}))
+        return None
+    tool = root.child("tool")
+    table = tool.child("ganforge") if tool else None
+    if table is None:
+        return None
+    reader = _Reader(file.parent)
+    settings = reader.settings(table)
+    if reader.found:
+        raise BadSettings(Report(tuple(with_fixes(reader.found, {name: text})), {name: text}))
+    return settings
+
+
+class _Reader:
+    """Reads the table key by key, and gathers what is wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.found: list[Diagnostic] = []
+
+    def settings(self, node: Node) -> Settings:
+        keys: dict[str, Callable[[Node], Any]] = {
+            "select": self._codes,
+            "ignore": self._codes,
+            "fail-on": lambda value: self._word(value, "fail-on", [s.value for s in Severity]),
+            "format": lambda value: self._word(value, "format", list(get_args(Format))),
+            "baseline": self._path,
+            "exclude": self._patterns,
+            "per-file-ignores": self._per_file,
+        }
+        if node.table is None:
+            self._wrong(node, "`tool.ganforge` must be a table", "write `[tool.ganforge]`")
+            return Settings()
+        values = {}
+        for key, value in node.table.items():
+            if key in keys:
+                values[key] = keys[key](value)
+            else:
+                message, help = f"unknown key `{key}`", did_you_mean(key, keys, "key")
+                self.found.append(
+                    UNKNOWN_KEY.at(value.key, message, help=help, path=f"tool.ganforge.{key}")
+                )
+        fail_on = values.get("fail-on")
+        return Settings(
+            Choice(values.get("select"), values.get("ignore") or frozenset()),
+            Severity(fail_on) if fail_on else None,
+            values.get("format"),
+            values.get("baseline"),
+            values.get("exclude"),
+            values.get("per-file-ignores") or (),
+        )
+
+    def _wrong(self, node: Node, message: str, help: str) -> None:
+        self.found.append(WRONG_TYPE.at(node.value, message, help=help))
+
+    def _words(self, node: Node) -> list[Node]:
+        items = node.content if isinstance(node.content, list) else [node]
+        words = [item for item in items if isinstance(item.content, str)]
+        if not isinstance(node.content, list) or len(words) < len(items):
+            self._wrong(node, "this must be a list of words in quotes", 'such as `["GF7"]`')
+            return []
+        return words
+
+    def _codes(self, node: Node) -> frozenset[str]:
+        codes: frozenset[str] = frozenset()
+        for word in self._words(node):
+            try:
+                codes |= codes_of(word.content)
+            except UnknownRule as error:
+                message = f"there is no rule `{word.content}`"
+                self.found.append(NOT_A_CHOICE.at(word.value, message, help=error.help))
+        return codes
+
+    def _word(self, node: Node, key: str, choices: list[str]) -> str | None:
+        if node.content in choices:
+            return str(node.content)
+        help = f"choices: {', '.join(choices)}"
+        if isinstance(node.content, str):
+            help = did_you_mean(node.content, choices)
+        message = f"`{key}` cannot be {shown(plain(node))}"
+        self.found.append(NOT_A_CHOICE.at(node.value, message, help=help))
+        return None
+
+    def _path(self, node: Node) -> Path | None:
+        if not isinstance(node.content, str):
+            self._wrong(node, "`baseline` must be a path in quotes", 'such as `"baseline.json"`')
+            return None
+        return Path(os.path.relpath(self.folder / node.content))
+
+    def _patterns(self, node: Node) -> Patterns | None:
+        return self._pattern([word.content for word in self._words(node)], node)
+
+    def _pattern(self, lines: list[str], node: Node) -> Patterns | None:
+        try:
+            return patterns(self.folder, lines)
+        except ValueError:
+            self._wrong(node, "this is no pattern of files", 'such as `"old/*.toml"`')
+            return None
+
+    def _per_file(self, node: Node) -> tuple[tuple[Patterns, frozenset[str]], ...]:
+        if node.table is None:
+            self._wrong(node, "`per-file-ignores` must be a table", '`"old/*.toml" = ["GF7"]`')
+            return ()
+        read: Mapping[str, Node] = node.table
+        pairs = [(self._pattern([key], value), self._codes(value)) for key, value in read.items()]
+        return tuple((where, codes) for where, codes in pairs if where is not None)

@@ -1,0 +1,21 @@
+"""Writing files."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+
+def write_whole(path: Path, data: str | bytes) -> None:
+    """Write a file under a temporary name and rename it: it is there whole or not at all.
+
+    A text is written as UTF-8, its line ends as they are. A file that is replaced keeps its mode.
+    """
+    temporary = path.with_name(f".{path.name}.unfinished")
+    try:
+        temporary.write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
+        if path.exists():
+            shutil.copymode(path, temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,128 @@
+"""`[tool.ganforge]` in `pyproject.toml`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Check = Callable[..., Result]
+Write = Callable[..., Path]
+LOSS = ("[losses.adversarial]", 'objective = "saturating"')
+
+
+def project(*lines: str, folder: str = ".") -> None:
+    (Path(folder) / "pyproject.toml").write_text("\n".join(["[tool.ganforge]", *lines, ""]))
+
+
+@pytest.fixture(autouse=True)
+def spec(write: Write) -> Path:
+    """A spec with a warning."""
+    return write("specs/a.toml", *LOSS)
+
+
+def codes(check: Check, *arguments: str) -> list[str]:
+    found = json.loads(check(*arguments, "--format", "json").stdout)
+    return [item["code"] for item in found]
+
+
+def test_rules_are_ignored_and_selected(check: Check) -> None:
+    project('ignore = ["saturating"]')
+    assert codes(check, "specs") == []
+    assert codes(check, "specs", "--select", "GF7") == ["GF712"]
+    project('select = ["GF1"]')
+    assert codes(check, "specs") == []
+
+
+def test_the_lightest_failure_and_the_format_are_set(check: Check) -> None:
+    project('fail-on = "warning"', 'format = "concise"')
+    result = check("specs")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[0].startswith("specs/a.toml:4:13: warning[GF712]")
+    assert check("specs", "--fail-on", "error").exit_code == 0
+    assert check("specs", "--format", "json").stdout.startswith("[")
+
+
+def test_the_format_goes_before_that_of_a_workflow(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    project('format = "json"')
+    assert check("specs").stdout.startswith("[")
+
+
+def test_files_are_excluded_below_folders_only(check: Check, write: Write) -> None:
+    write("specs/b.toml", *LOSS)
+    project('exclude = ["specs/a.*"]')
+    assert "b.toml" in check("specs", "--format", "concise").stdout.splitlines()[0]
+    assert codes(check, "specs") == ["GF712"]
+    assert codes(check, "specs/a.toml") == ["GF712"]
+
+
+def test_a_rule_is_ignored_in_some_files(check: Check, write: Write) -> None:
+    write("specs/old/b.toml", *LOSS)
+    project("[tool.ganforge.per-file-ignores]", '"specs/old/" = ["GF7"]')
+    assert codes(check, "specs") == ["GF712"]
+
+
+def test_a_baseline_is_named_from_the_project(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project('baseline = "known.json"')
+    assert check("specs").exit_code == 2
+    check("specs", "--write-baseline", "known.json")
+    monkeypatch.chdir("specs")
+    assert codes(check, ".") == []
+
+
+def test_the_nearest_file_with_settings_counts(check: Check, write: Write) -> None:
+    write("specs/deep/b.toml", *LOSS)
+    project('ignore = ["GF7"]')
+    Path("specs/pyproject.toml").write_text("[project]\nname = 'ganforge-specs'\n")
+    assert codes(check, "specs/deep") == []
+    project('select = ["GF7"]', folder="specs")
+    assert codes(check, "specs/deep") == ["GF712"]
+    assert codes(check, "specs", ".") == []
+
+
+def test_the_standard_input_has_those_of_its_file(check: Check, spec: Path) -> None:
+    project('ignore = ["GF7"]', folder="specs")
+    text = spec.read_text()
+    assert "GF712" in check("-", input=text).stdout
+    result = check("-", "--stdin-filename", "specs/a.toml", input=text)
+    assert result.stdout == "No problems found.\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "message"),
+    [
+        ('selct = ["GF7"]', "2:1", "did you mean the key `select`?"),
+        ('select = ["GF7", "GF7777"]', "2:18", "there is no rule `GF7777`"),
+        ("ignore = 3", "2:10", "a list of words"),
+        ('fail-on = "warn"', "2:11", "did you mean `warning`?"),
+        ("format = []", "2:10", "`format` cannot be []"),
+        ("baseline = true", "2:12", "a path in quotes"),
+        ("exclude = [1]", "2:11", "a list of words"),
+        ('exclude = ["!"]', "2:11", "no pattern of files"),
+        ("per-file-ignores = []", "2:20", "must be a table"),
+        ("ignore = [", "2:11", "a value is missing"),
+    ],
+)
+def test_a_mistake_is_an_error_at_its_place(
+    check: Check, line: str, place: str, message: str
+) -> None:
+    project(line)
+    result = check("specs")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"--> pyproject.toml:{place}\n" in result.stderr
+    assert message in result.stderr
+
+
+def test_other_projects_files_are_left_alone(check: Check) -> None:
+    Path("pyproject.toml").write_text("[project]\ndependencies = ['ganforge']\n")
+    assert codes(check, "specs") == ["GF712"]
+    Path("pyproject.toml").write_text("[project\ndependencies = ['ganforge']\n")
+    assert codes(check, "specs") == ["GF712"]
