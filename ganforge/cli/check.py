@@ -109,3 +109,7 @@ def _print(answer: Answer, output: Path | None) -> None:
         write_whole(output, f"{text}\n" if text else "")
     elif text:
         click.echo(text, nl=not text.endswith("\n"))
+    if answer.form == "github" and answer.diff is None:
+        from ganforge.diagnostics.formats.text import summary  # a log of commands alone is mute
+
+        click.echo(summary(answer.outcome.joined), err=True)

@@ -13,7 +13,7 @@ import ganforge
 
 ROOT = Path(ganforge.__file__).parent
 STAGES = ["document", "formula", "spec", "graph", "plan", "codegen"]
-BELOW = {"runs", "metrics", "schema", "show", "cli", "api", "pipeline", "locate"}
+BELOW = {"checking", "runs", "metrics", "schema", "show", "cli", "api", "pipeline", "locate"}
 
 
 def imported(folder: Path) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from ganforge.diagnostics.outcome import Outcome
 
-Format = Literal["full", "concise", "json", "jsonl", "github"]
+Format = Literal["full", "concise", "json", "jsonl", "github", "sarif", "junit"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
@@ -21,6 +21,14 @@ def formatted(outcome: Outcome, form: Format, *, color: bool = False) -> str:
         from ganforge.diagnostics.formats.github import render_github
 
         return render_github(outcome.joined)
+    if form == "sarif":
+        from ganforge.diagnostics.formats.sarif import render_sarif
+
+        return render_sarif(outcome.joined)
+    if form == "junit":
+        from ganforge.diagnostics.formats.junit import render_junit
+
+        return render_junit(outcome)
     from ganforge.diagnostics.formats.json import render_json, render_jsonl
 
     return (render_json if form == "json" else render_jsonl)(outcome.joined)

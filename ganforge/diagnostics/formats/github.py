@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from ganforge.diagnostics.diagnostic import Diagnostic, Severity, Span
+from ganforge.diagnostics.formats.paths import checkout, from_root
 from ganforge.diagnostics.report import Report
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -30,19 +29,11 @@ def _place(span: Span | None) -> dict[str, str]:
     """Where an annotation stands. Columns are read only of a place within one line."""
     if span is None:
         return {}
-    place = {"file": _from_root(span.file), "line": f"{span.line}", "endLine": f"{span.end_line}"}
+    file = from_root(span.file, checkout()) or span.file
+    place = {"file": file, "line": f"{span.line}", "endLine": f"{span.end_line}"}
     if span.line == span.end_line:
         place |= {"col": f"{span.column}", "endColumn": f"{span.end_column}"}
     return place
-
-
-def _from_root(file: str) -> str:
-    """The path as GitHub knows it: from the root of the checkout, with slashes."""
-    root = os.environ.get("GITHUB_WORKSPACE")
-    if root and os.path.exists(file):
-        relative = os.path.relpath(os.path.realpath(file), os.path.realpath(root))
-        file = file if relative.startswith(os.pardir) else relative
-    return file.replace(os.sep, "/")
 
 
 def _data(text: str) -> str:

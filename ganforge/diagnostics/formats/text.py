@@ -17,7 +17,7 @@ def render(report: Report, *, color: bool) -> str:
     """Every diagnostic with its source lines and carets, and a closing count."""
     lines_of = Sources(report.texts)
     parts = [_full(diagnostic, lines_of, color) for diagnostic in report.diagnostics]
-    return "\n\n".join([*parts, _summary(report)])
+    return "\n\n".join([*parts, summary(report)])
 
 
 def render_concise(report: Report, *, color: bool) -> str:
@@ -26,10 +26,11 @@ def render_concise(report: Report, *, color: bool) -> str:
     for diagnostic in report.diagnostics:
         place = f"{_where(diagnostic.span)}: " if diagnostic.span else ""
         parts.append(f"{place}{_head(diagnostic, color)}")
-    return "\n".join([*parts, _summary(report)])
+    return "\n".join([*parts, summary(report)])
 
 
-def _summary(report: Report) -> str:
+def summary(report: Report) -> str:
+    """How many findings there are of each severity, in a sentence."""
     if not report.diagnostics:
         return "No problems found."
     counts = []
