@@ -15,6 +15,7 @@ from ganforge.diagnostics.formats import Format
 from ganforge.diagnostics.outcome import Outcome
 from ganforge.diagnostics.report import Report
 from ganforge.document import Drafts, SpecNotFound
+from ganforge.errors import CannotStart
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,17 @@ class Request:
 class Answer:
     """What is told.
 
-    problems: why some specs cannot be opened. remarks: what was done besides. diff: what fixes
-    would change, where that was asked for.
+    remarks: what was done besides. diff: what fixes would change, where that was asked for.
     """
 
     outcome: Outcome
     form: Format
-    problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     diff: str | None = None
 
 
 def check(request: Request) -> Answer:
-    """Checks specs. Raises `BadSettings`, and `CannotStart` for a baseline that is none."""
+    """Checks specs. Raises `BadSettings`, and `CannotStart` where there is no such baseline."""
     text = request.text
     settings = settings_for([*request.paths, *([text.folder] if text and text.folder else ())])
     form = request.form or settings.form or _usual_format()
@@ -62,12 +61,14 @@ def check(request: Request) -> Answer:
     reports: Mapping[str, Report] = run.reports({})
     problems += run.problems
     diff = None
+    if request.prune_baseline and run.baseline is None:
+        raise CannotStart("there is no baseline to prune: name it by `--baseline FILE`")
     if request.fix or request.diff:
         reports, diff = run.repaired(reports)
     reports = run.with_baseline(reports)
     fail_on = request.fail_on or settings.fail_on or Severity.ERROR
-    outcome = Outcome(reports, fail_on)
-    return Answer(outcome, form, tuple(problems), tuple(run.remarks), diff)
+    outcome = Outcome(reports, fail_on, tuple(problems))
+    return Answer(outcome, form, tuple(run.remarks), diff)
 
 
 def _usual_format() -> Format:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,22 +68,28 @@ def _common_folder(paths: Iterable[str | Path]) -> Path:
 
 def _read(text: str, file: Path) -> Settings | None:
     """The settings in a text; None where it has none."""
+    if not _has_table(text):
+        return None
     name = os.path.relpath(file)
     root, found = read(text, name)
-    if root is None:
-        # Of a file that is not TOML it is not known whether it has the table: its name decides.
-        if "[tool.ganforge" in text:
-            raise BadSettings(Report(found, {name: text}))
-        return None
-    tool = root.child("tool")
+    tool = root.child("tool") if root else None
     table = tool.child("ganforge") if tool else None
     if table is None:
-        return None
+        raise BadSettings(Report(found, {name: text}))
     reader = _Reader(file.parent)
     settings = reader.settings(table)
     if reader.found:
         raise BadSettings(Report(tuple(with_fixes(reader.found, {name: text})), {name: text}))
     return settings
+
+
+def _has_table(text: str) -> bool:
+    """Whether a file has the table. Of one that is not TOML, the table's usual header decides."""
+    try:
+        tool = tomllib.loads(text).get("tool")
+    except (ValueError, RecursionError):
+        return "[tool.ganforge" in text
+    return isinstance(tool, dict) and "ganforge" in tool
 
 
 class _Reader:

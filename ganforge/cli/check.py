@@ -50,13 +50,13 @@ def command(paths: tuple[str, ...], output: str | None, exit_zero: bool, **optio
     except BadSettings as error:
         print_report(error.report)
         sys.exit(2)
-    for problem in answer.problems:
+    for problem in answer.outcome.unread:
         click.echo(f"error: {problem}", err=True)
     _print(answer, Path(output) if output else None)
     for remark in answer.remarks:
         click.echo(remark, err=True)
     failed = answer.outcome.failed and not exit_zero
-    sys.exit(2 if answer.problems else 1 if failed else 0)
+    sys.exit(2 if answer.outcome.unread else 1 if failed else 0)
 
 
 def _request(
@@ -99,17 +99,19 @@ def _stdin() -> str:
 
 def _print(answer: Answer, output: Path | None) -> None:
     """The findings or the diff, and nothing else: what prints here may be read by programs."""
-    color = output is None and colored(sys.stdout)
+    outcome, form = answer.outcome, answer.form
+    for_people = form in ("full", "concise")
     text = answer.diff
-    if text is None and (answer.outcome.reports or not answer.problems):
-        text = formatted(answer.outcome, answer.form, color=color)
+    if text is None and (outcome.reports or not for_people):
+        text = formatted(outcome, form, color=output is None and colored(sys.stdout))
+    text = f"{text}\n" if text and not text.endswith("\n") else text or ""
     if output is not None:
         from ganforge.files import write_whole
 
-        write_whole(output, f"{text}\n" if text else "")
-    elif text:
-        click.echo(text, nl=not text.endswith("\n"))
-    if answer.form == "github" and answer.diff is None:
+        write_whole(output, text)
+    else:
+        click.echo(text, nl=False)
+    if form == "github" and answer.diff is None and outcome.reports:
         from ganforge.diagnostics.formats.text import summary  # a log of commands alone is mute
 
-        click.echo(summary(answer.outcome.joined), err=True)
+        click.echo(summary(outcome.joined), err=True)

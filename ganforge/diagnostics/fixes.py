@@ -22,7 +22,7 @@ def with_fixes(found: Iterable[Diagnostic], texts: Mapping[str, str]) -> list[Di
     for finding in found:
         if isinstance(finding.help, Suggestion):
             fix = None
-            if finding.help.sure and finding.fix is None and tried < _MOST_TRIED:
+            if finding.fix is None and tried < _MOST_TRIED:
                 fix, tried = _renaming(finding.span, finding.help, texts), tried + 1
             finding = replace(finding, help=str(finding.help), fix=finding.fix or fix)
         result.append(finding)
@@ -30,8 +30,10 @@ def with_fixes(found: Iterable[Diagnostic], texts: Mapping[str, str]) -> list[Di
 
 
 def _renaming(span: Span | None, help: Suggestion, texts: Mapping[str, str]) -> Fix | None:
-    """The edit that writes the name; None where the place holds more, or the name is taken."""
-    if span is None or span.file not in texts or span.line != span.end_line:
+    """The edit that writes the name; None where another may be meant, the place holds more, or the
+    name is taken.
+    """
+    if span is None or span.file not in texts or span.line != span.end_line or not help.sure:
         return None
     text = texts[span.file]
     written = _Offsets(text).text(span)

@@ -18,10 +18,12 @@ class Outcome:
     """The reports of a check by what the user called each spec.
 
     fail_on: the lightest severity that makes the check fail.
+    unread: why some specs could not be opened.
     """
 
     reports: Mapping[str, Report]
     fail_on: Severity = Severity.ERROR
+    unread: tuple[str, ...] = ()
 
     def fails(self, diagnostic: Diagnostic) -> bool:
         """Whether a finding is grave enough to fail the check."""

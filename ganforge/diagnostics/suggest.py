@@ -12,19 +12,30 @@ _SURE, _AHEAD = 0.75, 0.1
 
 
 class Suggestion(str):
-    """A help text that offers the name `meant` for `word`.
-
-    `sure` says whether nothing else can be meant, so that a repair may write it.
-    """
+    """A help text that offers the name `meant` for `word`, out of the names that are `known`."""
 
     word: str
     meant: str
-    sure: bool
+    known: tuple[str, ...]
 
-    def __new__(cls, text: str, word: str, meant: str, *, sure: bool) -> Suggestion:
+    def __new__(cls, text: str, word: str, meant: str, known: Iterable[str]) -> Suggestion:
         self = super().__new__(cls, text)
-        self.word, self.meant, self.sure = word, meant, sure
+        self.word, self.meant, self.known = word, meant, tuple(known)
         return self
+
+    @property
+    def sure(self) -> bool:
+        """Whether nothing else can be meant: much alike, and clearly more than any other name.
+
+        Names that differ in digits only are never sure: `z2` beside `z1` may be one that is
+        missing.
+        """
+        if _without_digits(self.word) == _without_digits(self.meant):
+            return False
+        others = [name for name in self.known if _form(name) != _form(self.meant)]
+        best = _likeness(self.word, self.meant)
+        next_best = max((_likeness(self.word, name) for name in others), default=0.0)
+        return best >= _SURE and best - next_best >= _AHEAD
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -47,18 +58,6 @@ def _form(name: str) -> str:
     return name.lower().replace("-", "_").removesuffix(".toml")
 
 
-def _is_sure(word: str, meant: str, known: Iterable[str]) -> bool:
-    """Whether `meant` is the only name near: much alike, and clearly more than any other.
-
-    Names that differ in digits only are never sure: `z2` beside `z1` may be one that is missing.
-    """
-    if _without_digits(word) == _without_digits(meant):
-        return False
-    others = [_likeness(word, name) for name in known if _form(name) != _form(meant)]
-    best = _likeness(word, meant)
-    return best >= _SURE and best - max(others, default=0.0) >= _AHEAD
-
-
 def _without_digits(name: str) -> str:
     return re.sub(r"\d", "", name)
 
@@ -76,7 +75,7 @@ def did_you_mean(word: str, known: Iterable[str], what: str = "") -> str:
     near = nearest(word, names)
     if near is not None:
         text = f"did you mean the {what} `{near}`?" if what else f"did you mean `{near}`?"
-        return Suggestion(text, word, near, sure=_is_sure(word, near, names))
+        return Suggestion(text, word, near, names)
     if not names:
         return f"there is no {what} here" if what else "nothing is known here"
     shown = ", ".join(f"`{name}`" for name in names[:MOST_SHOWN])

@@ -71,7 +71,7 @@ def _params(wiring: Wiring, node: ast.Call, block: Block, values: dict[str, Any]
     written = block.name.replace("-", "_")
     if detail["type"] == "extra_forbidden":
         help = did_you_mean(key, known, "parameter")
-        wiring.fail(at, "GF102", f"`{written}` has no parameter `{key}`", help)
+        wiring.fail(_name(node, key), "GF102", f"`{written}` has no parameter `{key}`", help)
     if detail["type"] == "missing":
         wiring.fail(node, "GF111", f"`{written}` needs `{key}`", f"write `{key}=...`")
     choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
@@ -87,3 +87,10 @@ def _params(wiring: Wiring, node: ast.Call, block: Block, values: dict[str, Any]
         wiring.fail(at, detail["type"], message, context.get("help"))
     message = f"{about} is {shown(values[key])}, and must be {bound_of(detail)}"
     wiring.fail(at, "GF115", message, "write a number within its bounds")
+
+
+def _name(node: ast.Call, key: str) -> ast.AST:
+    """Where a call writes the name of a parameter."""
+    keyword = next(k for k in node.keywords if k.arg == key)
+    end = keyword.col_offset + len(key.encode())
+    return ast.Name(key, col_offset=keyword.col_offset, end_col_offset=end)

@@ -132,3 +132,10 @@ def test_what_cannot_be_read_is_never_known(check: Check) -> None:
     Path("a.toml").write_text("ganforge = ")
     assert check("a.toml", "--write-baseline", "known.json").exit_code == 1
     assert json.loads(Path("known.json").read_text())["findings"] == []
+
+
+def test_there_must_be_one_to_prune(check: Check, write: Write) -> None:
+    write("a.toml")
+    result = check("a.toml", "--prune-baseline")
+    assert result.exit_code == 2
+    assert "name it by `--baseline FILE`" in result.stderr

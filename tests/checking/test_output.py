@@ -37,6 +37,14 @@ def test_nothing_but_findings_is_on_the_standard_output(
         READ[form](result.stdout)
 
 
+@pytest.mark.parametrize("form", READ)
+def test_a_spec_that_cannot_be_opened_is_told_in_the_same_form(check: Check, form: str) -> None:
+    result = check("missing.toml", "--format", form)
+    assert result.exit_code == 2
+    READ[form](result.stdout)
+    assert ("missing.toml" in result.stdout) is (form in ("github", "sarif", "junit"))
+
+
 def test_every_format_is_read_by_something() -> None:
     assert {*READ, "full", "concise"} == set(FORMATS)
 

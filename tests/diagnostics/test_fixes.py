@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from ganforge.diagnostics.diagnostic import Edit, Span
 from ganforge.diagnostics.fixes import apply_edits
 from ganforge.pipeline import compile_spec
+from ganforge.plugins.registry import load_registry
 
+CASES = Path(__file__).parents[1] / "cases"
 SPEC = """\
 ganforge = 1
 extends = "dcgan" # the base
@@ -48,6 +50,26 @@ def test_a_misspelled_name_is_repaired(good: str, bad: str) -> None:
     fixed = repaired(text)
     assert compile_spec(fixed).report.ok
     assert fixed.splitlines()[1].endswith("# the base")
+
+
+def test_a_misspelled_parameter_of_a_function_is_repaired() -> None:
+    text = SPEC.replace("layers = [", 'layers = [{ from = "2 * upsample(x, scael=2)" },')
+    assert '"2 * upsample(x, scale=2)"' in repaired(text)
+
+
+def test_every_repair_of_a_case_removes_its_finding() -> None:
+    registry = load_registry()
+    texts = [p for p in CASES.glob("*.txt") if "did you mean" in p.read_text("utf-8")]
+    repairs = 0
+    for path in (text.with_suffix(".toml").resolve() for text in texts):
+        for found in compile_spec(path, registry=registry).report.diagnostics:
+            if found.fix is not None:
+                repairs += 1
+                drafts = {path: apply_edits(path.read_text("utf-8"), found.fix.edits)}
+                after = compile_spec(path, registry=registry, drafts=drafts).report
+                assert found.message not in {d.message for d in after.diagnostics}, path
+                assert not {d.code for d in after.diagnostics} & {"GF100", "GF103"}, path
+    assert repairs > 8
 
 
 def test_a_key_that_is_taken_is_no_repair() -> None:

@@ -20,11 +20,11 @@ def formatted(outcome: Outcome, form: Format, *, color: bool = False) -> str:
     if form == "github":
         from ganforge.diagnostics.formats.github import render_github
 
-        return render_github(outcome.joined)
+        return render_github(outcome.joined, outcome.unread)
     if form == "sarif":
         from ganforge.diagnostics.formats.sarif import render_sarif
 
-        return render_sarif(outcome.joined)
+        return render_sarif(outcome.joined, outcome.unread)
     if form == "junit":
         from ganforge.diagnostics.formats.junit import render_junit
 

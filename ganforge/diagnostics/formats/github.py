@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ganforge.diagnostics.diagnostic import Diagnostic, Severity, Span
 from ganforge.diagnostics.formats.paths import checkout, from_root
 from ganforge.diagnostics.report import Report
@@ -9,11 +11,15 @@ from ganforge.diagnostics.report import Report
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
-def render_github(report: Report) -> str:
-    """A line for every diagnostic, the gravest first: of a step, ten of each kind are shown."""
+def render_github(report: Report, unread: Sequence[str] = ()) -> str:
+    """A line for every diagnostic, the gravest first: of a step, ten of each kind are shown.
+
+    unread: why some specs could not be opened; these come before all.
+    """
     order = list(Severity)
     found = sorted(report.diagnostics, key=lambda d: order.index(d.severity))
-    return "\n".join(_command(diagnostic) for diagnostic in found)
+    lines = [f"::error title=cannot be opened::{_data(problem)}" for problem in unread]
+    return "\n".join([*lines, *map(_command, found)])
 
 
 def _command(diagnostic: Diagnostic) -> str:

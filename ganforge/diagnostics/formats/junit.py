@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from ganforge.diagnostics.diagnostic import Diagnostic
@@ -14,12 +15,15 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 def render_junit(outcome: Outcome) -> str:
     """A suite for each spec, and in it a case for each finding: failed if it is grave enough to
-    fail the check, skipped if it is suppressed. A spec without findings has one case, passed.
+    fail the check, skipped if it is suppressed. A spec without findings has one case, passed. What
+    could not be opened is a suite of its own, with errors.
     """
     root = ET.Element("testsuites", name="ganforge check")
     for name, report in outcome.reports.items():
         root.append(_suite(name, report, outcome))
-    for key in ("tests", "failures", "skipped"):
+    if outcome.unread:
+        root.append(_unread(outcome.unread))
+    for key in ("tests", "failures", "errors", "skipped"):
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode")
@@ -42,6 +46,15 @@ def _suite(name: str, report: Report, outcome: Outcome) -> ET.Element:
         ET.SubElement(suite, "testcase", name="check", classname=_clean(name))
     for key, tag in (("tests", ""), ("failures", "/failure"), ("skipped", "/skipped")):
         suite.set(key, str(len(suite.findall(f"testcase{tag}"))))
+    return suite
+
+
+def _unread(problems: Sequence[str]) -> ET.Element:
+    count = str(len(problems))
+    suite = ET.Element("testsuite", name="cannot be opened", tests=count, errors=count)
+    for problem in problems:
+        case = ET.SubElement(suite, "testcase", classname="ganforge check", name=_clean(problem))
+        ET.SubElement(case, "error", message=_clean(problem))
     return suite
 
 

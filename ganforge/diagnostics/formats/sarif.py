@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,13 +22,14 @@ BASE = "ROOT"
 _KINDS = {"comment": "inSource", "baseline": "external"}
 
 
-def render_sarif(report: Report) -> str:
+def render_sarif(report: Report, unread: Sequence[str] = ()) -> str:
     """A log of one run, with the suppressed findings and why they are.
 
+    unread: why some specs could not be opened; the run was then no success.
     Addresses are relative to the root of the checkout where a file lies below it. Columns count
     characters, and an end is exclusive, as in `Span`.
     """
-    return json.dumps(_Log(report).log(), indent=2, ensure_ascii=False)
+    return json.dumps(_Log(report).log(unread), indent=2, ensure_ascii=False)
 
 
 class _Log:
@@ -37,7 +39,7 @@ class _Log:
         found = [*report.diagnostics, *(s.diagnostic for s in report.suppressed)]
         self.rules = sorted({d.rule for d in found}, key=lambda rule: rule.code)
 
-    def log(self) -> dict[str, Any]:
+    def log(self, unread: Sequence[str]) -> dict[str, Any]:
         results = [self.result(d) for d in self.report.diagnostics]
         results += [self.result(s.diagnostic, s) for s in self.report.suppressed]
         driver = {
@@ -47,7 +49,7 @@ class _Log:
         }
         run = {
             "tool": {"driver": driver},
-            "invocations": [{"executionSuccessful": True}],
+            "invocations": [_invocation(unread)],
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": {BASE: {"uri": f"{self.root.as_uri()}/"}},
             "results": results,
@@ -113,6 +115,12 @@ class _Log:
         line = self.sources.line(found.span.file, found.span.line) if found.span else None
         text = " ".join((line or found.message).split())
         return hashlib.sha256(f"{found.code}\0{text}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _invocation(unread: Sequence[str]) -> dict[str, Any]:
+    notes = [{"level": "error", "message": {"text": problem}} for problem in unread]
+    told: dict[str, Any] = {"executionSuccessful": not unread}
+    return {**told, "toolExecutionNotifications": notes} if notes else told
 
 
 def _region(span: Span) -> dict[str, int]:

@@ -54,3 +54,8 @@ def test_paths_start_at_the_root_of_the_checkout(
     monkeypatch.chdir(tmp_path / "specs")
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
     assert "file=specs/a.toml," in render_github(Report((UNKNOWN_KEY.at(PLACE, "x"),), {}))
+
+
+def test_what_cannot_be_opened_comes_first() -> None:
+    text = render_github(Report((UNKNOWN_KEY.at(PLACE, "x"),), {}), ["no file `b.toml`"])
+    assert text.splitlines()[0] == "::error title=cannot be opened::no file `b.toml`"

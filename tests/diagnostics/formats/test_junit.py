@@ -62,3 +62,9 @@ def test_signs_that_xml_cannot_hold_are_replaced() -> None:
     failure = suite[0].find("failure")
     assert failure is not None
     assert failure.get("message") == "bell \ufffd, \ufffd[31m, \ufffd"
+
+
+def test_what_cannot_be_opened_is_an_error() -> None:
+    root = suites(Outcome({}, unread=("no file `b.toml`",)))
+    assert (root.get("tests"), root.get("errors")) == ("1", "1")
+    assert [e.get("message") for e in root.iter("error")] == ["no file `b.toml`"]

@@ -35,8 +35,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run_of(report: Report) -> dict[str, Any]:
-    log = json.loads(render_sarif(report))
+def run_of(report: Report, *unread: str) -> dict[str, Any]:
+    log = json.loads(render_sarif(report, unread))
     Draft4Validator(SCHEMA).validate(log)
     (run,) = log["runs"]
     assert isinstance(run, dict)
@@ -158,3 +158,11 @@ def test_a_fingerprint_survives_a_move() -> None:
 
     assert fingerprint("bach = 1\n", 1) == fingerprint("# new\n\n  bach  = 1\n", 3)
     assert fingerprint("bach = 1\n", 1) != fingerprint("bach = 2\n", 1)
+
+
+def test_a_run_is_a_success_where_all_could_be_opened() -> None:
+    assert run_of(Report((), {}))["invocations"] == [{"executionSuccessful": True}]
+    (invocation,) = run_of(Report((), {}), "no file `b.toml`")["invocations"]
+    assert not invocation["executionSuccessful"]
+    (note,) = invocation["toolExecutionNotifications"]
+    assert note["message"] == {"text": "no file `b.toml`"}
