@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ganforge.checking.selection import EVERYTHING, Choice, Selection, errors_left_out
@@ -14,6 +14,7 @@ from ganforge.diagnostics.diagnostic import Severity
 from ganforge.diagnostics.formats import Format
 from ganforge.diagnostics.outcome import Outcome
 from ganforge.diagnostics.report import Report
+from ganforge.diagnostics.rules.document import STALE_BASELINE
 from ganforge.document import Drafts, SpecNotFound
 from ganforge.errors import CannotStart
 
@@ -61,10 +62,9 @@ def check(request: Request) -> Answer:
     reports: Mapping[str, Report] = run.reports({})
     problems += run.problems
     diff = None
-    if request.prune_baseline and run.baseline is None:
-        raise CannotStart("there is no baseline to prune: name it by `--baseline FILE`")
     if request.fix or request.diff:
         reports, diff = run.repaired(reports)
+    run.count_left_out(reports)
     reports = run.with_baseline(reports)
     fail_on = request.fail_on or settings.fail_on or Severity.ERROR
     outcome = Outcome(reports, fail_on, tuple(problems))
@@ -79,9 +79,11 @@ def _specs(request: Request, settings: Settings) -> tuple[list[Spec], list[str]]
     specs: list[Spec] = []
     problems: list[str] = []
     for path in request.paths:
+        if path == "-" and request.text is not None:
+            specs.append(request.text)
+            continue
         try:
-            own = path == "-" and request.text is not None
-            specs += [request.text] if own and request.text else specs_of(path, settings.exclude)
+            specs += specs_of(path, settings.exclude)
         except (SpecNotFound, OSError) as error:
             problems.append(str(error))
     return list({spec.name: spec for spec in specs}.values()), problems
@@ -115,9 +117,11 @@ class _Run:
         """The reports after the fixes, or before them with the diff that was asked for."""
         from ganforge.checking.fixing import repair
 
+        before = dict(self._last)
         files = {spec.file for spec in self.specs if spec.file}
         repairs = repair(lambda drafts: self.reports(drafts) if drafts else reports, files)
         if self.request.diff:
+            self._last = before
             self.remarks.append(f"{_counted(repairs.count)} would be repaired.")
             return reports, repairs.diff()
         repairs.write()
@@ -126,42 +130,50 @@ class _Run:
             self.remarks.append(f"Repaired {_counted(repairs.count)}: {named}.")
         return repairs.reports, None
 
-    def with_baseline(self, reports: Mapping[str, Report]) -> Mapping[str, Report]:
-        """The reports without what the baseline knows; or as they are, written into one."""
-        hidden = errors_left_out(self._last, self.selection.of(self._last))
-        if hidden:
+    def count_left_out(self, reports: Mapping[str, Report]) -> None:
+        """Says how many errors were not asked for."""
+        count = errors_left_out(self._last, reports)
+        if count:
             self.remarks.append(
-                f"warning: {hidden} error{'s' * (hidden > 1)} left out by `select` and `ignore`: "
+                f"warning: {count} error{'s' * (count > 1)} left out by `select` and `ignore`: "
                 "such a spec does not train"
             )
-        if self.request.write_baseline is None and self.baseline is None:
-            return reports
+
+    def with_baseline(self, reports: Mapping[str, Report]) -> Mapping[str, Report]:
+        """The reports without what the baseline knows, which is all of them where it is written
+        now.
+        """
+        if (path := self.request.write_baseline) is not None:
+            return self._written(path, reports)
+        if self.baseline is not None:
+            return self._known(self.baseline, reports)
+        if self.request.prune_baseline:
+            raise CannotStart("there is no baseline to prune: name it by `--baseline FILE`")
+        return reports
+
+    def _written(self, path: Path, reports: Mapping[str, Report]) -> Mapping[str, Report]:
         from ganforge.checking.baseline import Baseline
         from ganforge.files import write_whole
 
-        if (path := self.request.write_baseline) is not None:
-            baseline = Baseline.of(path, reports)
-            write_whole(path, baseline.text())
-            count = sum(entry.count for entry in baseline.entries)
-            self.remarks.append(f"Wrote {_counted(count)} to {path}.")
-            return baseline.applied(reports)[0]
-        assert self.baseline is not None
-        baseline = Baseline.read(self.baseline)
+        baseline = Baseline.of(path, reports)
+        write_whole(path, baseline.text())
+        count = sum(entry.count for entry in baseline.entries)
+        self.remarks.append(f"Wrote {_counted(count)} to {path}.")
+        return baseline.applied(reports)[0]
+
+    def _known(self, path: Path, reports: Mapping[str, Report]) -> Mapping[str, Report]:
+        from ganforge.checking.baseline import Baseline
+        from ganforge.files import write_whole
+
+        baseline = Baseline.read(path)
         reports, left = baseline.applied(reports)
         stale = [] if self.request.overrides else baseline.stale(left, reports, self.selection)
         if stale and self.request.prune_baseline:
-            write_whole(self.baseline, baseline.pruned(stale, left).text())
-            self.remarks.append(f"Removed {_counted(len(stale))} from {self.baseline}.")
-        elif stale and self.selection.allows("GF135"):
-            name = str(self.baseline)
-            before = reports.get(name, Report((), {}))
-            reports = {**reports, name: _joined(before, baseline.notes(stale))}
+            write_whole(path, baseline.pruned(stale, left).text())
+            self.remarks.append(f"Removed {_counted(len(stale))} from {path}.")
+        elif stale and self.selection.allows(STALE_BASELINE.code):
+            reports = {**reports, str(path): baseline.notes(stale)}
         return reports
-
-
-def _joined(one: Report, other: Report) -> Report:
-    found = (*one.diagnostics, *other.diagnostics)
-    return replace(one, diagnostics=found, texts={**one.texts, **other.texts})
 
 
 def _counted(count: int) -> str:
