@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from ganforge.diagnostics import rules
 from ganforge.diagnostics.diagnostic import Diagnostic, Rule, Severity, Span
@@ -29,8 +30,9 @@ OF_COMMENTS = (
 )
 """The rules about these comments; no comment suppresses them."""
 
-_MARK = re.compile(r"#.*ganforge")
-_FORM = re.compile(r"#\s*ganforge\s*:\s*ignore\s*\[(?P<names>[^\]]*)\](?P<reason>.*)")
+# A search for these takes time in proportion to the text, whatever stands in it.
+_MARK = re.compile(r"ganforge\s*(?::|ignore)")
+_FORM = re.compile(r"#\s*ganforge\s*:\s*ignore\s*\[(?P<names>[^\]#]*)\](?P<reason>.*)")
 _MEANT = re.compile(
     r"#\s*ganforge\s*(:\s*(ignor|noqa|disabl|suppress|\w+\s*\[)|ignore\s*\[)", re.IGNORECASE
 )
@@ -141,15 +143,19 @@ def _names(form: re.Match[str], span: Span) -> Iterator[tuple[str, Span]]:
 
 
 def _rule(name: str) -> Rule | None:
-    by_slug = {rule.slug: rule for rule in rules.ALL.values()}
-    return rules.ALL.get(name.upper()) or by_slug.get(name)
+    return rules.ALL.get(name.upper()) or _by_slug().get(name)
+
+
+@cache
+def _by_slug() -> Mapping[str, Rule]:
+    return {rule.slug: rule for rule in rules.ALL.values()}
 
 
 def _refused(name: str, rule: Rule | None, span: Span) -> Diagnostic:
     if not name:
         return SUPPRESSION_FORM.at(span, "this comment names no rule", help=_HELP)
     if rule is None:
-        known = [*rules.ALL, *(rule.slug for rule in rules.ALL.values())]
+        known = [*rules.ALL, *_by_slug()]
         near = did_you_mean(name if "-" in name else name.upper(), known, "rule")
         return UNKNOWN_SUPPRESSION.at(span, f"there is no rule `{name}`", help=near)
     if rule in OF_COMMENTS:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ganforge.diagnostics.report import Report
 from ganforge.pipeline import compile_spec
+from ganforge.plugins.registry import load_registry
 
+REGISTRY = load_registry()
 HEAD = 'ganforge = 1\nextends = "dcgan"\n[losses.adversarial]\n'
 SATURATING = 'objective = "saturating"'
 IGNORE = "# ganforge: ignore[GF712] as in the paper"
 
 
 def report_of(text: str) -> Report:
-    return compile_spec(f"{HEAD}{text}\n").report
+    return compile_spec(f"{HEAD}{text}\n", registry=REGISTRY).report
 
 
 def codes(report: Report) -> list[str]:
@@ -107,3 +111,22 @@ def test_a_comment_beside_extends_holds_for_what_is_inherited(base: Path) -> Non
     assert codes(compile_spec(derived).report) == []
     derived.write_text(f"{derived.read_text()}[losses.adversarial]\n{SATURATING}\n")
     assert sorted(codes(compile_spec(derived).report)) == ["GF131", "GF712"]
+
+
+SIGNS = st.text(st.sampled_from("# ganforge:ignore[GF712],-]ä\t"), max_size=40)
+
+
+@given(st.one_of(SIGNS, st.text(st.characters(codec="utf-8", categories=["L", "P", "S", "Zs"]))))
+@settings(max_examples=30, deadline=None)
+def test_any_comment_is_read_and_what_is_said_of_it_lies_in_its_line(comment: str) -> None:
+    report = report_of(f"{SATURATING} # ganforge: ignore[{comment}")
+    for finding in report.diagnostics:
+        assert finding.span is not None
+        line = report.texts[finding.span.file].split("\n")[finding.span.line - 1]
+        assert 1 <= finding.span.column < finding.span.end_column <= len(line) + 1
+
+
+@pytest.mark.parametrize("part", ["#", "# ganforge: ignore[", "# ganforge:", ",", " "])
+def test_a_long_comment_is_read(part: str) -> None:
+    text = f"{SATURATING} # ganforge: ignore[GF712{part * 50_000}"
+    assert "GF712" in codes(report_of(text))
