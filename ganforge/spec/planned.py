@@ -23,7 +23,6 @@ BLOCKS = frozenset(
         "adain",
         "modulated-conv",
         "minibatch-stddev",
-        "self-attention",
         "augment",
         "truncation",
         "vgg-features",
@@ -36,7 +35,6 @@ FUNCTIONS = frozenset(
         "shuffle",
         "pyramid",
         "mix-styles",
-        "real-logit",
     ]
 )
 LOSSES = frozenset(
@@ -44,7 +42,6 @@ LOSSES = frozenset(
         "boundary-equilibrium",
         "critic-only",
         "kl-to-normal",
-        "pulling-away",
         "feature-matching",
         "consistency",
         "total-variation",

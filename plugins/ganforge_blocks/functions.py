@@ -90,6 +90,14 @@ def infer_interpolate(p: NoParams, a: Tensor, b: Tensor, mix: Tensor) -> Tensor:
     return infer_lerp(p, a, b, Tensor(()))
 
 
+def infer_real_logit(p: NoParams, logits: Tensor) -> Tensor:
+    logits = features(logits, "real-logit")
+    if len(logits.shape) != 1 or logits.channels < 2:
+        message = f"`real_logit` sets one class against the others, and is given {logits}"
+        raise ShapeError("GF411", message, "give it a logit for each class, and one for FAKE")
+    return Tensor(())
+
+
 def _error(name: str, summary: str) -> Block:
     def infer(p: ErrorParams, a: Tensor, b: Tensor) -> Tensor:
         a, b = features(a, name), features(b, name)
@@ -120,6 +128,14 @@ def _wiring(name: str, *args: Any) -> Call:
 
 
 BLOCKS = (
+    Block(
+        "real-logit",
+        "How much the classes outweigh the last one, FAKE: their logsumexp minus it (1606.01583).",
+        NoParams,
+        infer_real_logit,
+        function=lambda p, logits: _wiring("real_logit", Ref("logits")),
+        inputs=("logits",),
+    ),
     Block(
         "concat",
         "Tensors one after the other, along the channels.",

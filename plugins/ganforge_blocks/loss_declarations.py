@@ -118,6 +118,10 @@ def drift_terms(p: NoParams) -> tuple[Term, ...]:
     return _all(call(f"{LOSS_FUNCTIONS}.penalties:drift", Ref("score")))
 
 
+def pulling_away_terms(p: NoParams) -> tuple[Term, ...]:
+    return _all(call(f"{LOSS_FUNCTIONS}.features:pulling_away", Ref("features")))
+
+
 def _all(value: Call, **more: Any) -> tuple[Term, ...]:
     return (Term("all", value, **more),)
 
@@ -160,6 +164,13 @@ LOSSES = (
         (),
         mutual_info_terms,
         tables=("codes",),
+    ),
+    Loss(
+        "pulling-away",
+        "The mean squared cosine of different samples' features (1609.03126, eq. 5).",
+        NoParams,
+        ("features",),
+        pulling_away_terms,
     ),
     Loss(
         "gradient-penalty",

@@ -10,6 +10,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
     from ganforge_blocks import (
         activations,
         affine,
+        attention,
         conditional,
         conv,
         dense,
@@ -28,6 +29,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
         *affine.BLOCKS,
         *norms.BLOCKS,
         *conditional.BLOCKS,
+        *attention.BLOCKS,
         *activations.BLOCKS,
         *noise.BLOCKS,
         *layout.BLOCKS,

@@ -44,3 +44,11 @@ def absolute_error(a: Tensor, b: Tensor, norm: str = "mean") -> Tensor:
     if norm == "l2":
         return torch.linalg.vector_norm(difference, dim=1)
     return difference.sum(1) if norm == "sum" else difference.mean(1)
+
+
+def real_logit(logits: Tensor) -> Tensor:
+    """The logit of "real" (B) from logits of classes and of FAKE, the last (B, K + 1).
+
+    p(real) = sum over classes of p(class), Odena 2016, https://arxiv.org/abs/1606.01583, section 2.
+    """
+    return logits[:, :-1].logsumexp(1) - logits[:, -1]
