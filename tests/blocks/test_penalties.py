@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cosine_similarity, cross_entropy
 
 from ganforge.plugins import Entry, Ref, Tensor
 from ganforge_blocks.plugin import ganforge_register_losses
@@ -17,7 +17,10 @@ LOSSES = {loss.name: loss for loss in ganforge_register_losses()}
 @pytest.fixture
 def value(execute):
     def value(name, tensors, **params):
-        (term,) = LOSSES[name].terms(LOSSES[name].params.model_validate(params))
+        loss = LOSSES[name]
+        classes = tensors["logits"].shape[1] if "logits" in tensors else None
+        inspected = {tensor: Tensor((), classes=classes) for tensor in loss.inspected}
+        (term,) = loss.terms(loss.params.model_validate(params), **inspected)
         assert term.side == "all"
         return execute(term.value, **tensors)
 
@@ -65,6 +68,15 @@ def test_classes_are_told_by_cross_entropy_of_the_labelled(value) -> None:
     unlabelled = value("auxiliary-class", tensors)
     unlabelled.backward()
     assert unlabelled.item() == 0 and logits.grad is not None and not logits.grad.any()
+
+
+def test_features_are_pulled_away_by_the_squared_cosines_of_pairs(value) -> None:
+    features = torch.randn(4, 3, 2)
+    pairs = [(i, j) for i in range(4) for j in range(4) if i != j]
+    cosines = [cosine_similarity(features[i].ravel(), features[j].ravel(), 0) for i, j in pairs]
+    expected = torch.stack(cosines).square().mean()
+    torch.testing.assert_close(value("pulling-away", {"features": features}), expected)
+    assert value("pulling-away", {"features": features[:1]}).item() == 0
 
 
 @pytest.mark.parametrize("name", ["reconstruction", "cycle-consistency", "identity"])

@@ -14,9 +14,6 @@ TABLES = ["stages.a]\nkimg = 1", "search]\nover = ['a']"]
 REPLACED = [('source = "shapes"', "normalize = true", 'source = "shapes"\n{}')]
 REPLACED += [("batch = 8", key, "batch = 8\n{}") for key in ("level = 3", "fade_kimg = 600")]
 REPLACED += [
-    ('images = ["fake"]', key, 'images = ["fake"]\n{}') for key in ('statistics = "standing"',)
-]
-REPLACED += [
     ('kind = "adversarial"', key, 'kind = "adversarial"\n{}')
     for key in (
         'weight = "1 + level"',

@@ -96,6 +96,16 @@ PREDICTION_WIDTH = Rule(
         "https://arxiv.org/abs/1606.03657",
     ),
 )
+ONE_CLASS_ALONE = Rule(
+    "GF411",
+    "one-class-alone",
+    Severity.ERROR,
+    says="`real_logit` is given fewer than two logits.",
+    why="It sets the last class, FAKE, against all others; of one logit there are no others.",
+    bad='{ id = "all", block = "linear", out = 1 }\nreal = "real_logit(D(x).all)"',
+    good='{ id = "all", block = "linear", out = "classes + 1" }\nreal = "real_logit(D(x).all)"',
+    see=("https://arxiv.org/abs/1606.01583",),
+)
 NO_SECOND_GRADIENT = Rule(
     "GF412",
     "no-second-gradient",

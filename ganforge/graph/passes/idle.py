@@ -84,7 +84,7 @@ def _check_histories(graph: Graph, findings: Findings) -> None:
 
 def _check_statistics(graph: Graph, findings: Findings) -> None:
     mixes = any(first_mixing(network.body) for network in graph.networks.values())
-    if graph.spec.sample.statistics == "batch" and not mixes:
+    if graph.spec.sample.statistics != "running" and not mixes:
         _report(findings, ("sample", "statistics"), "no network has batch norm", "remove it")
 
 

@@ -8,11 +8,11 @@ from torch import Tensor, nn
 
 
 class SelfAttention(nn.Module):
-    """Images (B, C, H, W) plus a gated mean of values from all over the image; the gate starts at 0.
+    """Images (B, C, H, W) plus a gated mean of values of all pixels; the gate starts at 0.
 
-    Zhang et al. 2018, https://arxiv.org/abs/1805.08318, equations 1 to 3, as the official code has
-    it: keys and values are max-pooled, scores are not scaled. Plain matrix products, so that
-    gradient penalties can differentiate twice.
+    Zhang et al. 2018, https://arxiv.org/abs/1805.08318, equations 1 to 3, as in the official code:
+    keys and values are max-pooled, scores are not scaled. Plain matrix products, so that gradient
+    penalties can differentiate twice.
     """
 
     def __init__(self, channels: int, keys: int, values: int, pool: int = 1) -> None:
