@@ -12,7 +12,7 @@ import click
 
 COMMANDS = (
     *("check", "train", "sample", "eval", "train-features", "emit", "show", "graph"),
-    *("list", "blocks", "losses", "explain", "rules", "schema"),
+    *("new", "list", "blocks", "losses", "explain", "rules", "schema"),
 )
 # Of torch: the first on a CPU, the second on a GPU.
 _OUT_OF_MEMORY = re.compile("allocate memory|out of memory")

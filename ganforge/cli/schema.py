@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -15,14 +14,10 @@ def command(out: Path | None) -> None:
 
     An editor with a schema for TOML completes and explains keys, and marks mistakes.
     """
-    from ganforge.cli.catalog import tell_broken_plugins
     from ganforge.cli.output import write_new
-    from ganforge.plugins.registry import load_registry
-    from ganforge.schema import schema_of
+    from ganforge.schema import schema_text
 
-    registry = load_registry()
-    tell_broken_plugins(registry)
-    text = f"{json.dumps(schema_of(registry), indent=1, ensure_ascii=False)}\n"
+    text = schema_text()
     if out is None:
         click.echo(text, nl=False)
     else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 from ganforge.document.load import VERSION
-from ganforge.plugins.registry import Registry
+from ganforge.plugins.registry import Registry, load_registry
 from ganforge.schema.layers import layer_definitions, need_definitions, network_needs
 from ganforge.schema.meanings import meanings
 from ganforge.schema.references import reference_definitions
@@ -46,6 +48,11 @@ def schema_of(registry: Registry) -> Schema:
         "else": _whole(tables, registry),
         "definitions": {**definitions, **need_definitions(registry)},
     }
+
+
+def schema_text() -> str:
+    """The schema of what is installed, as it stands in a file."""
+    return f"{json.dumps(schema_of(load_registry()), indent=1, ensure_ascii=False)}\n"
 
 
 def _whole(tables: Schema, registry: Registry) -> Schema:
