@@ -11,7 +11,7 @@ from importlib import import_module
 import click
 
 COMMANDS = (
-    *("check", "train", "sample", "eval", "train-features", "emit", "show", "graph"),
+    *("check", "train", "sample", "eval", "train-features", "emit", "show", "diff", "graph"),
     *("new", "list", "blocks", "losses", "explain", "rules", "schema"),
 )
 # Of torch: the first on a CPU, the second on a GPU.

@@ -37,7 +37,7 @@ def layers_of(body: Body) -> list[Row]:
     """The layers of a network in order, those of composite blocks below theirs."""
     counts = weights_by_body(body)
     rows: list[Row] = []
-    stack = [(body, "", _shown(body))]
+    stack = [(body, "", shown_nodes(body))]
     while stack:
         current, prefix, waiting = stack[-1]
         index = next(waiting, None)
@@ -51,11 +51,12 @@ def layers_of(body: Body) -> list[Row]:
         rows.append(Row(number, _layer(current, node), takes, str(node.shape), weights))
         if isinstance(node.operation, Composite):
             inner = node.operation.body
-            stack.append((inner, f"{number}.", _shown(inner)))
+            stack.append((inner, f"{number}.", shown_nodes(inner)))
     return rows
 
 
-def _shown(body: Body) -> Iterator[int]:
+def shown_nodes(body: Body) -> Iterator[int]:
+    """The nodes of a body that are layers: reached by an output, and no inputs or numbers."""
     reached = body.reached()
     for index, node in enumerate(body.nodes):
         if index in reached and not isinstance(node.operation, Source | Number):
@@ -63,11 +64,12 @@ def _shown(body: Body) -> Iterator[int]:
 
 
 def _layer(body: Body, node: Node) -> str:
-    text = _operation(body, node)
+    text = operation_text(body, node)
     return f"{node.name} = {text}" if node.name else text
 
 
-def _operation(body: Body, node: Node) -> str:
+def operation_text(body: Body, node: Node) -> str:
+    """What a node does, as its module is written; a function without its parameters."""
     match node.operation:
         case Layer(block, params) if block.module is not None:
             made = block.module(params, *shapes_of(body, node))

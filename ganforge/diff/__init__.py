@@ -1,0 +1,5 @@
+"""What changed between two specs, for those who review it."""
+
+from ganforge.diff.compare import difference
+
+__all__ = ["difference"]
