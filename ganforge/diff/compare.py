@@ -13,8 +13,8 @@ from ganforge.diff.layers import Comparison, in_short
 from ganforge.diff.rows import Row, rows_of
 from ganforge.diff.settings import Settings, changes, flat, sections_of
 from ganforge.graph.graph import Graph, Network
+from ganforge.graph.weights import network_weights
 from ganforge.pipeline import Compilation
-from ganforge.show.layers import network_weights
 
 ALIKE = 0.5
 """Which share of layers two networks of different names must have in common to be one renamed."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from ganforge.document import Path
 from ganforge.graph.nodes import Apply, Body, Composite, Layer, Node, Number, Source
+from ganforge.graph.weights import own_weights, weights_by_body
 from ganforge.show.describe import given
-from ganforge.show.layers import operation_text, own_weights, shown_nodes, weights_by_body
+from ganforge.show.layers import operation_text, shown_nodes
 
 
 @dataclass(frozen=True)

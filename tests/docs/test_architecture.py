@@ -13,7 +13,8 @@ import ganforge
 
 ROOT = Path(ganforge.__file__).parent
 STAGES = ["document", "formula", "spec", "graph", "plan", "codegen"]
-BELOW = {"checking", "runs", "metrics", "schema", "show", "cli", "api", "pipeline", "locate"}
+SHOWN = {"schema", "diff", "show", "cli"}
+BELOW = {"checking", "runs", "metrics", "api", "pipeline", "locate"} | SHOWN
 
 
 def imported(folder: Path) -> Iterator[tuple[str, str]]:
