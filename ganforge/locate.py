@@ -9,7 +9,7 @@ from typing import Any
 from ganforge.diagnostics.suggest import nearest
 from ganforge.document import Drafts, SpecNotFound, shipped, shipped_names
 from ganforge.document.overrides import Keywords
-from ganforge.errors import SpecError
+from ganforge.errors import CannotStart, SpecError
 from ganforge.pipeline import Compilation, compile_spec
 
 Source = str | Path
@@ -61,10 +61,17 @@ def compile_located(
 
 
 def compile_sound(source: Source, overrides: Sequence[str] = ()) -> Compilation:
-    """The compilation of a spec without errors. Raises `SpecNotFound`, `SpecError`."""
+    """The compilation of a spec without errors.
+
+    Raises `SpecNotFound`, `SpecError`, and `CannotStart` where a shape is unknown.
+    """
     compilation = compile_located(source, overrides)
     if not compilation.report.ok:
         raise SpecError(compilation.report)
+    if compilation.plan is None:
+        found = [d for d in compilation.report.diagnostics if d.code == "GF312"]
+        told = f"{found[0].message}; {found[0].help}" if found else "a shape is unknown (GF312)"
+        raise CannotStart(told)
     return compilation
 
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Compilation:
-    """What compiling a spec gives: the report, and the forms as far as they could be made."""
+    """What compiling a spec gives: the report, and the forms as far as they could be made.
+
+    There is no plan where the spec has errors, and where shapes are unknown without torch (GF312).
+    """
 
     report: Report
     registry: Registry
@@ -77,7 +80,7 @@ def _compile(
     sound = not any(d.severity is Severity.ERROR for d in found)
     kept, suppressed = suppress(found, document, complete=sound and as_written)
     report = _report(kept, document.texts, suppressed)
-    if not sound:
+    if not sound or any(d.code == "GF312" for d in found):
         return Compilation(report, registry, document, graph)
     return Compilation(report, registry, document, graph, build_plan(graph))
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 import textwrap
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.formatting import formatted
 from ganforge.codegen.program import Program, docstring
-from ganforge.codegen.sources import InlineError, Module, names_in, read_module
+from ganforge.codegen.sources import InlineError, Module, is_inlined, names_in, read_module
 
 Key = tuple[str, str]
 MAIN = ("ganforge.runtime.main", "main")
@@ -28,7 +29,8 @@ SECTION = "# The rest is the same for every GAN: data, checkpoints, metrics, com
 class _Walk:
     """What the script needs: definitions by module and name, in the order they must stand."""
 
-    packages: frozenset[str]
+    libraries: frozenset[str]
+    own: dict[str, bool] = field(default_factory=dict)
     modules: dict[str, Module] = field(default_factory=dict)
     order: list[Key] = field(default_factory=list)
     seen: set[Key] = field(default_factory=set)
@@ -38,6 +40,13 @@ class _Walk:
         if name not in self.modules:
             self.modules[name] = read_module(name)
         return self.modules[name]
+
+    def is_own(self, module: str) -> bool:
+        """Whether a module's source is taken over. Raises `InlineError` where nobody says so."""
+        package = module.split(".")[0]
+        if package not in self.own:
+            self.own[package] = is_inlined(package, self.libraries)
+        return self.own[package]
 
     def reach(self, key: Key) -> None:
         """Adds a definition after all that it names. Iterative: chains of helpers may be long."""
@@ -68,12 +77,14 @@ class _Walk:
     def follow(self, name: str, node: ast.Import | ast.ImportFrom) -> Key | None:
         """The definition that an import of ours names; an import of another package is noted."""
         alias = next(a for a in node.names if (a.asname or a.name.split(".")[0]) == name)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in self.packages:
+        if isinstance(node, ast.Import) and self.is_own(alias.name):
+            raise InlineError(f"`import {alias.name}`: write `from {alias.name} import NAME`")
+        if isinstance(node, ast.ImportFrom) and self.is_own(_module(node)):
             if alias.asname:
                 raise InlineError(
                     f"`{node.module}` is imported under another name: `{alias.asname}`"
                 )
-            return (str(node.module), alias.name)
+            return (_module(node), alias.name)
         written = alias.name + (f" as {alias.asname}" if alias.asname else "")
         self.imports.add(
             f"import {written}"
@@ -84,22 +95,15 @@ class _Walk:
 
 
 def standalone(program: Program, command: str) -> str:
-    """The script of a program: it needs torch, numpy, Pillow and the standard library only.
+    """The script of a program. It imports torch, numpy, Pillow, the standard library, and what
+    plugins require.
 
     command: how it was made, for the header. Raises `InlineError` naming a module that cannot be
     inlined.
     """
     tree = ast.parse(program.text)
-    packages = _packages(tree)
-    walk, renamed = _Walk(packages), {}
-    own_imports: list[str] = []
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in packages:
-            for alias in node.names:
-                walk.reach((str(node.module), alias.name))
-                renamed[str(node.module), alias.name] = alias.asname or alias.name
-        elif isinstance(node, ast.Import | ast.ImportFrom) and _module(node) != "__future__":
-            own_imports.append(ast.unparse(node))
+    walk = _Walk(program.libraries)
+    own_imports, renamed = _reached(walk, tree)
     walk.reach(MAIN)
     names = _names(walk, renamed, tree)
     return formatted(_assembled(program, tree, walk, names, own_imports, command))
@@ -109,13 +113,34 @@ def _module(node: ast.Import | ast.ImportFrom) -> str:
     return (node.module or "") if isinstance(node, ast.ImportFrom) else ""
 
 
-def _packages(tree: ast.Module) -> frozenset[str]:
-    """The packages whose source is inlined: ganforge's, and those that the program takes parts
-    from.
+def taken_over(text: str, libraries: Collection[str]) -> str:
+    """A text with the source of what it imports from ganforge and plugins in place of the imports.
+
+    libraries: what it may import beside torch, numpy and Pillow. Raises `InlineError`.
     """
-    known = {"torch", "collections", "pathlib", "__future__"}
-    found = {_module(n).split(".")[0] for n in tree.body if isinstance(n, ast.ImportFrom)}
-    return frozenset({"ganforge", *(found - known)})
+    tree, walk = ast.parse(text), _Walk(frozenset(libraries))
+    kept, renamed = _reached(walk, tree)
+    names = _names(walk, renamed, tree)
+    sources = [_text(walk, key, names) for key in _statements(walk)]
+    own = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    imports = ["from __future__ import annotations", *sorted({*kept, *walk.imports})]
+    return "\n\n".join(["\n".join(imports), *sources, *map(ast.unparse, own)])
+
+
+def _reached(walk: _Walk, tree: ast.Module) -> tuple[list[str], dict[Key, str]]:
+    """Takes over what a text imports from ganforge and plugins. Its other imports, and the names
+    under which it calls what is taken over.
+    """
+    kept: list[str] = []
+    renamed: dict[Key, str] = {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and walk.is_own(_module(node)):
+            for alias in node.names:
+                walk.reach((_module(node), alias.name))
+                renamed[_module(node), alias.name] = alias.asname or alias.name
+        elif isinstance(node, ast.Import | ast.ImportFrom) and _module(node) != "__future__":
+            kept.append(ast.unparse(node))
+    return kept, renamed
 
 
 def _names(walk: _Walk, given: dict[Key, str], tree: ast.Module) -> dict[Key, str]:
@@ -151,11 +176,12 @@ def _assembled(
     parts = [text for key, text in pieces if not _is_machinery(walk, key[0])]
     machinery = [text for key, text in pieces if _is_machinery(walk, key[0])]
     values = [text for text in parts if _is_constant(text)]
+    imports = sorted({*own_imports, *walk.imports})
     return "\n\n".join(
         [
-            f'"""{_header(program, tree, command)}"""',
+            f'"""{_header(program, tree, command, _needed(program, imports))}"""',
             "from __future__ import annotations",
-            "\n".join(sorted({*own_imports, *walk.imports})),
+            "\n".join(imports),
             "\n".join([constants, *values]),
             *_licences(walk),
             *(text for text in parts if not _is_constant(text)),
@@ -243,7 +269,13 @@ def _wrapped(command: str) -> str:
     return " \\\n        ".join(lines)
 
 
-def _header(program: Program, tree: ast.Module, command: str) -> str:
+def _needed(program: Program, imports: list[str]) -> list[str]:
+    """What must be installed for a script with these imports."""
+    imported = {line.split()[1].split(".")[0] for line in imports}
+    return ["torch", "numpy", "Pillow", *sorted(imported & program.libraries)]
+
+
+def _header(program: Program, tree: ast.Module, command: str, needed: list[str]) -> str:
     """The program's docstring, with who wrote it and how it is run."""
     from ganforge import __version__
 
@@ -253,7 +285,7 @@ def _header(program: Program, tree: ast.Module, command: str) -> str:
         f"{said}\n\n"
         f"Written by ganforge {__version__} (spec {program.spec_hash}):\n\n"
         f"    {docstring(_wrapped(command))}\n\n"
-        "It needs torch, numpy and Pillow:\n\n"
+        f"It needs {', '.join(needed[:-1])} and {needed[-1]}:\n\n"
         f"    python {file} --out RUN            train (--data, --rounds, --seed, --help)\n"
         f"    python {file} --out RUN --resume   go on from the last checkpoint\n"
     )

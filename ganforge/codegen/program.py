@@ -62,6 +62,8 @@ class Program:
     """How long it trains, such as `25 epochs`."""
     follows_progress: bool
     """Whether a live number does."""
+    libraries: frozenset[str] = frozenset()
+    """What it may import beside torch, numpy and Pillow, since plugins say so."""
 
 
 def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Program:
@@ -95,6 +97,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         samples_of_data=shows_data(plan),
         length=" ".join(f"{value} {name}" for name, value in _lengths(graph).items()),
         follows_progress=any("t.progress" in function.source for function in hyper.functions),
+        libraries=registry.requires,
     )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib.machinery
+import sys
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from importlib.metadata import entry_points, packages_distributions
 from pathlib import Path
 
 
@@ -35,6 +38,29 @@ class Module:
         ):
             start -= 1
         return "\n".join(lines[start - 1 : node.end_lineno])
+
+
+SCRIPTS_IMPORT = frozenset({"torch", "numpy", "PIL", *sys.stdlib_module_names})
+
+
+def is_inlined(package: str, libraries: Collection[str]) -> bool:
+    """Whether the source of a package stands in a script; else the script imports it.
+
+    libraries: what plugins say that they require. Raises `InlineError` for a package that is
+    neither a plugin's own nor declared.
+    """
+    if package in SCRIPTS_IMPORT or package in libraries:
+        return False
+    points = entry_points(group="ganforge")
+    if package == "ganforge" or package in {point.module.split(".")[0] for point in points}:
+        return True
+    givers = packages_distributions().get(package, [])  # none: it lies in a folder on the path
+    if not givers or {point.dist.name for point in points if point.dist} & set(givers):
+        return True
+    raise InlineError(
+        f"`{package}` belongs to no plugin; if scripts shall import it, the plugin that uses it "
+        f'declares `requires=("{package}",)`'
+    )
 
 
 def find_module(name: str) -> Path:

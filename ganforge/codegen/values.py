@@ -23,7 +23,7 @@ from ganforge.graph.nodes import (
     Replay,
     Source,
 )
-from ganforge.plugins.declarations import Block
+from ganforge.plugins.declarations import Block, input_names
 from ganforge.plugins.params import Params
 
 MAX_DEPTH = 8
@@ -131,12 +131,3 @@ class Writer:
 def memory_of(loss: str) -> str:
     """The module in which a loss keeps what it remembers."""
     return f'state.losses["{loss}"]'
-
-
-def input_names(block: Block, count: int) -> list[str]:
-    """The names of a block's inputs as its function's `Ref`s have them; `*x` is x0, x1, ..."""
-    names = [name.removesuffix("?") for name in block.inputs if not name.startswith("*")]
-    star = next((name[1:] for name in block.inputs if name.startswith("*")), None)
-    if star is not None:
-        names += [f"{star}{k}" for k in range(count - len(names))]
-    return names[:count]

@@ -13,7 +13,7 @@ from ganforge.graph.nodes import (
     Pack,
 )
 from ganforge.plugins.declarations import Block
-from ganforge.plugins.shapes import Shape, TensorList
+from ganforge.plugins.shapes import Shape, ShapeError, TensorList
 
 
 def apply(
@@ -40,6 +40,19 @@ def apply(
 
 def infer(block: Block, params: Any, shapes: list[Any]) -> Shape:
     """The shape of a block's result; unknown where an input is. Raises `ShapeError`."""
-    if block.infer is None or any(s is None or isinstance(s, Bundle) for s in shapes):
+    if any(s is None or isinstance(s, Bundle) for s in shapes):
         return None
-    return block.infer(params, *shapes)
+    return (
+        _by_running(block, params, shapes) if block.infer is None else block.infer(params, *shapes)
+    )
+
+
+def _by_running(block: Block, params: Any, shapes: list[Any]) -> Shape:
+    """The shape of what a block gives that does not say it: torch is asked."""
+    try:
+        from ganforge.plugins.running import inferred
+    except ImportError:
+        message = f"the shape of `{block.name}` is unknown: its plugin does not declare `infer`"
+        help = "install torch to check this spec: `pip install 'ganforge[train]'`"
+        raise ShapeError("GF312", message, help) from None
+    return inferred(block, params, shapes)

@@ -18,7 +18,7 @@ from ganforge.graph.layers import (
 from ganforge.graph.nodes import Layer
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.shapes import ShapeError
-from ganforge.spec.planned import BLOCKS, planned, refuse
+from ganforge.spec.planned import BLOCKS, refuse
 
 
 def add_block(
@@ -79,12 +79,9 @@ def _add(frame: Frame, layer: Layer, inputs: tuple[int, ...], path: Path) -> int
         frame.findings.add(
             error.code, path, error.message, error.help, related=frame.wiring.ends(inputs)
         )
-        return frame.nodes.unknown(path)
-    if layer.block.infer is None and all(s is not None for s in shapes):
-        what = f"the block `{layer.block.name}`, whose plugin does not declare `infer`,"
-        help = "ask its author for `infer`, or use a later version"
-        frame.findings.add("GF117", path, planned(what), help)
-        return frame.nodes.unknown(path)
+        if error.code != "GF312":
+            return frame.nodes.unknown(path)
+        shape = None  # what stands before it is used all the same
     return frame.nodes.add(layer, inputs, shape, path)
 
 

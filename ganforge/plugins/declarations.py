@@ -61,6 +61,8 @@ class Block:
     """A block: one layer of a network, or a function in wiring.
 
     infer: parameters and the shapes of the inputs in, shape of the result out; raises `ShapeError`.
+        Without it the block is run on the meta device, and specs that use it need torch to be
+        checked.
     module: the call that makes the `nn.Module`, from the same arguments; its forward takes the
         inputs in order.
     function: the call on tensors (`Ref`s named like `inputs`), for blocks without weights and
@@ -78,6 +80,10 @@ class Block:
     cuts_gradient: no gradient flows through it (`detach`).
     draws: a function whose last input is random: the shape of that input per sample, from the same
         arguments. It is uniform in 0..1, and drawn with the latents.
+    requires: libraries by the name that Python imports, such as `kornia`: scripts import them,
+        where they take over the source of everything else.
+    example: a layer as a spec has it, `{ block = "conv", out = 64 }`, or a line of wiring for a
+        function; without it one is made of the parameters that must be given.
 
     What practice is checked by (GF7xx):
 
@@ -91,8 +97,8 @@ class Block:
 
     name: str
     summary: str
-    params: type[Params]
-    infer: Callable[..., Shape] | None
+    params: type[Params] = Params
+    infer: Callable[..., Shape] | None = None
     module: Callable[..., Call] | None = None
     function: Callable[..., Call] | None = None
     inputs: tuple[str, ...] = ("x",)
@@ -108,6 +114,17 @@ class Block:
     mixes_batch: bool = False
     twice_differentiable: bool = True
     spreads: Callable[[Any], tuple[int, int] | None] = lambda params: None
+    requires: tuple[str, ...] = ()
+    example: str = ""
+
+
+def input_names(block: Block, count: int) -> list[str]:
+    """The names of a block's inputs as its function's `Ref`s have them; `*x` is x0, x1, ..."""
+    names = [name.removesuffix("?") for name in block.inputs if not name.startswith("*")]
+    star = next((name[1:] for name in block.inputs if name.startswith("*")), None)
+    if star is not None:
+        names += [f"{star}{k}" for k in range(count - len(names))]
+    return names[:count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +197,7 @@ class Loss:
     relation: what `reconstruction` is to `original`: its way there and back (`cycle`), or its image
         under a map into its own domain (`identity`).
     scores: tensors that are the scores of a critic, for a loss without `real` and `fake`.
+    requires: as for a block.
     """
 
     name: str
@@ -194,6 +212,7 @@ class Loss:
     inspected: tuple[str, ...] = ()
     relation: Literal["", "cycle", "identity"] = ""
     scores: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -202,6 +221,7 @@ class Init:
     module.
 
     norms: whether it also starts the scales of norms, by its parameters.
+    requires: as for a block.
     """
 
     name: str
@@ -209,6 +229,7 @@ class Init:
     params: type[Params]
     function: str
     norms: Callable[[Any], bool] = lambda params: False
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -219,6 +240,7 @@ class Parametrization:
 
     starts: whether it draws the weights itself, so that `init` is not used.
     bounds: whether it bounds how fast what the layer gives can change (its Lipschitz constant).
+    requires: as for a block.
     """
 
     name: str
@@ -227,6 +249,7 @@ class Parametrization:
     function: str = ""
     starts: bool = False
     bounds: bool = False
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -240,6 +263,7 @@ class DataSource:
     names: by kind of field, what `from` may say, if that is known before it is opened.
     takes_path: whether `--data NAME:PATH` gives a path. endless: makes as many samples as `count`
         asks for.
+    requires: as for a block.
     """
 
     name: str
@@ -251,3 +275,4 @@ class DataSource:
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     takes_path: bool = True
     endless: bool = False
+    requires: tuple[str, ...] = ()

@@ -58,6 +58,13 @@ class Registry:
     clashes: Mapping[tuple[str, str], Diagnostic]
     diagnostics: tuple[Diagnostic, ...]
 
+    @property
+    def requires(self) -> frozenset[str]:
+        """The libraries that declarations name, which scripts import."""
+        parts = (self.blocks, self.losses, self.inits, self.weights, self.sources)
+        given = (item for part in parts for item in part.full.values())
+        return frozenset(name for item in given for name in item.requires)
+
     def missing(self, kind: str, name: str) -> Diagnostic:
         """Why nothing of this kind has this name: it is unknown, or two plugins give it."""
         if (kind, name) in self.clashes:

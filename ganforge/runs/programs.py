@@ -8,11 +8,14 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from ganforge.errors import CannotStart
+
 
 def import_program(text: str, path: Path | None = None) -> ModuleType:
     """The module of a program, registered under a name made of its hash.
 
     path: the file that holds the text. Without one, tracebacks show the lines all the same.
+    Raises `CannotStart` where a library is missing that a plugin requires.
     """
     name = f"ganforge_program_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     if name in sys.modules:
@@ -24,7 +27,9 @@ def import_program(text: str, path: Path | None = None) -> ModuleType:
     sys.modules[name] = module  # dataclasses and pickle look their module up here
     try:
         exec(compile(text, filename, "exec"), module.__dict__)
-    except BaseException:
+    except BaseException as error:
         del sys.modules[name]
+        if isinstance(error, ModuleNotFoundError):
+            raise CannotStart(f"`{error.name}` is not installed, and this spec needs it") from None
         raise
     return module

@@ -87,7 +87,10 @@ def infer_lerp(p: NoParams, a: Tensor, b: Tensor, t: Shape) -> Tensor:
 
 
 def infer_interpolate(p: NoParams, a: Tensor, b: Tensor, mix: Tensor) -> Tensor:
-    return infer_lerp(p, a, b, Tensor(()))
+    result, mix = infer_lerp(p, a, b, Tensor(())), numbers(mix, "interpolate")
+    if mix.shape not in ((1,) * len(a.shape), a.shape):
+        raise ShapeError("GF303", f"the third of `interpolate` is one number a sample, not {mix}")
+    return result
 
 
 def infer_real_logit(p: NoParams, logits: Tensor) -> Tensor:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from ganforge.errors import CannotStart
+from ganforge.graph.nodes import Layer
+from ganforge.locate import compile_sound
 from ganforge.pipeline import compile_spec
+from ganforge.plugins import Tensor
 from ganforge.plugins.registry import Catalog, Registry
 
 PENALTY = """
@@ -66,10 +74,51 @@ def test_an_activation_of_a_plugin_whose_values_are_bounded_gives_no_logits(
     ]
 
 
-def test_a_block_that_does_not_infer_is_refused_once(base: str, registry: Registry) -> None:
-    text = base.replace('{ block = "linear", out = 1 }', '{ block = "other" }')
-    report = compile_spec(text, registry=with_other(registry, infer=None)).report
-    assert [d.code for d in report.diagnostics] == ["GF117"]
+@pytest.fixture
+def blind(registry: Registry) -> Registry:
+    """A registry with a block that does not say which shape it gives."""
+    block = replace(registry.blocks["avg-pool"], name="blind", infer=None)
+    blocks = Catalog({**registry.blocks.bare, "blind": block}, registry.blocks.full)
+    return replace(registry, blocks=blocks)
+
+
+def with_blind(base: str, behind: bool = False) -> str:
+    """The small spec with that block on the images of its critic, or behind its first layer."""
+    linear, block = '{ block = "linear", out = 32, act = "leaky-relu" }', '{ block = "blind" }'
+    return base.replace(linear, f"{linear}, {block}" if behind else f"{block}, {linear}")
+
+
+def test_a_block_without_infer_is_run_without_values(base: str, blind: Registry) -> None:
+    compilation = compile_spec(with_blind(base), registry=blind)
+    assert str(compilation.report) == "No problems found."
+    assert compilation.graph is not None
+    (node,) = [
+        node
+        for node in compilation.graph.networks["D"].body.nodes
+        if isinstance(node.operation, Layer) and node.operation.block.name == "blind"
+    ]
+    assert node.shape == Tensor((1, 4, 4))
+    assert "nn.AvgPool2d(2)" in compilation.program().text
+
+
+def test_what_it_fails_on_is_one_error_at_the_layer(base: str, blind: Registry) -> None:
+    (error,) = compile_spec(with_blind(base, behind=True), registry=blind).report.diagnostics
+    assert error.code == "GF315"
+    assert error.message.startswith("`blind` fails on 32: ")
+    assert error.span is not None
+
+
+def test_without_torch_its_shape_is_unknown_and_there_is_no_program(
+    base: str, blind: Registry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "ganforge.plugins.running", None)  # as if torch was missing
+    compilation = compile_spec(with_blind(base), registry=blind)
+    assert [d.code for d in compilation.report.diagnostics] == ["GF312"]
+    assert compilation.report.ok and compilation.plan is None
+    monkeypatch.setattr("ganforge.pipeline.load_registry", lambda: blind)
+    (tmp_path / "spec.toml").write_text(with_blind(base))
+    with pytest.raises(CannotStart, match="the shape of `blind` is unknown"):
+        compile_sound(tmp_path / "spec.toml")
 
 
 def test_a_name_of_a_composite_block_that_a_plugin_has_is_refused(

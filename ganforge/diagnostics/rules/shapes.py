@@ -108,6 +108,15 @@ UNEVEN_SPLIT = Rule(
     bad='parts = "split(z, parts=7)"\n# z has 120 values',
     good='parts = "split(z, parts=6)"',
 )
+UNKNOWN_SHAPE = Rule(
+    "GF312",
+    "unknown-shape",
+    Severity.NOTE,
+    says="The shape that a block gives is unknown, so nothing behind it is checked.",
+    why="Its plugin does not declare `infer`, and torch, which could run it, is not installed.",
+    bad='{ block = "from-a-plugin" }\n# its Block has no `infer`, and torch is not installed',
+    good='{ block = "from-a-plugin" }\n# with torch installed, or `infer` declared',
+)
 TARGET_SHAPE = Rule(
     "GF313",
     "target-shape",
@@ -126,4 +135,13 @@ WRONG_RANK = Rule(
     why="A vector, an image, a class and a list are different things.",
     bad='{ block = "global-average" }\n# on a vector',
     good='{ block = "flatten" }',
+)
+FAILS_ON_INPUT = Rule(
+    "GF315",
+    "fails-on-input",
+    Severity.ERROR,
+    says="A block whose plugin does not declare `infer` fails on an input of this shape.",
+    why="It was run without values to find out which shape it gives.",
+    bad='{ block = "linear", out = 10 }, { block = "from-a-plugin" }\n# which takes images',
+    good='{ block = "conv", out = 8 }, { block = "from-a-plugin" }',
 )

@@ -1,0 +1,57 @@
+"""The source of one call, as `emit` writes it, run where there is neither ganforge nor plugin."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ganforge.codegen.expressions import write_call
+from ganforge.codegen.inline import taken_over
+from ganforge.codegen.names import Imports, Namespace
+from ganforge.codegen.sources import SCRIPTS_IMPORT, InlineError
+from ganforge.plugins.declarations import Call
+from ganforge.testing.unmet import Unmet, reason
+
+REMEDY = (
+    "keep what it names at the top level of a module, imported as `from package.module import "
+    "name`; other libraries are declared with `requires=(...)`"
+)
+
+
+def alone(call: Call, inputs: Collection[str], libraries: Collection[str], case: object) -> Any:
+    """The call as a function of its inputs, made of its emitted source in an empty namespace.
+
+    Raises `Unmet` where the source cannot be taken over, or needs what a script does not have.
+    """
+    imports = Imports(Namespace({"call", "matrix", *inputs}))
+    value = write_call(call, imports, {name: name for name in inputs})
+    constants = [f"{name} = torch.tensor({rows!r})" for rows, name in imports.matrices.items()]
+    lines = ["import torch", *imports.lines(), *constants]
+    lines += [f"def call({', '.join(inputs)}):", f"    return {value}"]
+    try:
+        text = taken_over("\n".join(lines), libraries)
+    except InlineError as error:
+        raise Unmet(f"it cannot be emitted: {error}", case, REMEDY) from None
+    _only_known_imports(text, libraries, case)
+    namespace: dict[str, Any] = {"__name__": "emitted"}
+    try:
+        exec(compile(text, "<emitted>", "exec"), namespace)
+    except Exception as error:
+        raise Unmet(f"its emitted source does not run: {reason(error)}", case, REMEDY) from error
+    return namespace["call"]
+
+
+def _only_known_imports(text: str, libraries: Collection[str], case: object) -> None:
+    for node in ast.walk(ast.parse(text)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+        for name in names:
+            package = name.split(".")[0]
+            if package not in SCRIPTS_IMPORT and package not in libraries:
+                raise Unmet(f"its emitted source imports `{name}`", case, REMEDY)
+
+
+def same_state(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two states have the same names and values."""
+    return one.keys() == other.keys() and all(one[name].equal(other[name]) for name in one)

@@ -1,0 +1,58 @@
+"""What every block promises, one function per promise. Each raises `Unmet`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from ganforge.testing.cases import Cases
+from ganforge.testing.gradients import can_be_differentiated_twice, passes_gradients
+from ganforge.testing.shapes import (
+    gives_the_declared_shape,
+    keeps_its_range,
+    refuses_with_a_known_rule,
+)
+from ganforge.testing.unmet import Unmet, reason
+from ganforge.testing.values import (
+    has_one_meaning,
+    is_random_only_where_it_says_so,
+    keeps_its_state,
+    moves_between_types_and_devices,
+    runs_alone,
+)
+
+
+def has_a_sound_declaration(cases: Cases) -> None:
+    """What the fields of the declaration say of each other."""
+    block = cases.block
+    cases.fixed()
+    if block.stateful and block.module is None:
+        raise Unmet("it is stateful without a `module`", block.name, "state lies in a `module`")
+    if not block.summary.endswith("."):
+        raise Unmet("its summary is no sentence", block.name, "end it with a full stop")
+
+
+def has_a_schema(cases: Cases) -> None:
+    """The JSON schema of its parameters can be built."""
+    try:
+        json.dumps(cases.block.params.model_json_schema())
+    except Exception as error:
+        remedy = "take the types of `ganforge.plugins.params` for its fields"
+        what = f"its parameters have no JSON schema: {reason(error)}"
+        raise Unmet(what, cases.block.name, remedy) from error
+
+
+CLAIMS: tuple[Callable[[Cases], None], ...] = (
+    has_a_sound_declaration,
+    has_a_schema,
+    gives_the_declared_shape,
+    refuses_with_a_known_rule,
+    keeps_its_range,
+    has_one_meaning,
+    passes_gradients,
+    can_be_differentiated_twice,
+    keeps_its_state,
+    moves_between_types_and_devices,
+    is_random_only_where_it_says_so,
+    runs_alone,
+)

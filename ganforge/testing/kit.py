@@ -1,0 +1,88 @@
+"""`conformance`: a plugin's parts, and what each of them promises, as tests of pytest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+
+import pytest
+
+from ganforge.plugins.manager import GROUP
+from ganforge.plugins.registry import Registry, load_registry
+from ganforge.testing.blocks import CLAIMS
+from ganforge.testing.cases import Cases, Sample
+from ganforge.testing.unmet import Unmet
+
+Samples = Mapping[str, Sequence[Sample]]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One promise of one part of a plugin."""
+
+    part: str
+    promise: Callable[[], None]
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.part}-{self.name}"
+
+    def check(self) -> None:
+        """Raises `Unmet` where the promise is not kept."""
+        self.promise()
+
+
+def conformance(plugin: str, samples: Samples | None = None) -> Callable[[Claim], None]:
+    """A test for pytest that checks everything a plugin gives; one line in a test file:
+
+        test_conformance = conformance("my-distribution")
+
+    plugin: the distribution as it is installed, or the module that its entry point names.
+    samples: by the name of a block, parameters and input shapes that it takes, for those whose
+        cases are not found by drawing: `{"blur": [({"size": 3}, [Tensor((3, 8, 8))])]}`.
+    """
+    registry = load_registry(_points(plugin))
+    claims = [*_loads(plugin, registry), *_of_blocks(registry, samples or {})]
+
+    @pytest.mark.parametrize("claim", claims, ids=str)
+    def test(claim: Claim) -> None:
+        __tracebackhide__ = True
+        found = ""
+        try:
+            claim.check()
+        except Unmet as unmet:
+            found = str(unmet)
+        if found:
+            pytest.fail(found, pytrace=False)
+
+    return test
+
+
+def _points(plugin: str) -> list[EntryPoint]:
+    """The entry points of a distribution; else one for a module."""
+    wanted = plugin.replace("_", "-").lower()
+    installed = [
+        point
+        for point in entry_points(group=GROUP)
+        if point.dist is not None and point.dist.name.replace("_", "-").lower() == wanted
+    ]
+    return installed or [EntryPoint("plugin", plugin, GROUP)]
+
+
+def _loads(plugin: str, registry: Registry) -> Iterator[Claim]:
+    def check() -> None:
+        for diagnostic in registry.diagnostics:
+            raise Unmet(diagnostic.message, plugin, diagnostic.help or "repair its module")
+        if not registry.owners:
+            remedy = 'install it (`pip install -e .`), or name its module: conformance("my_module")'
+            raise Unmet("it gives nothing", plugin, remedy)
+
+    yield Claim(plugin, check, "loads")
+
+
+def _of_blocks(registry: Registry, samples: Samples) -> Iterator[Claim]:
+    for name, block in registry.blocks.items():
+        cases = Cases(block, samples.get(name, ()))
+        for promise in CLAIMS:
+            yield Claim(name, lambda p=promise, c=cases: p(c), promise.__name__)  # type: ignore[misc]

@@ -1,0 +1,120 @@
+"""Shapes and ranges: what `infer` says of a block."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from ganforge.diagnostics.rules import ALL
+from ganforge.plugins.running import META, applied, on_meta
+from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
+from ganforge.testing.cases import QUIET, Case, Cases, bounded, declared, floats, stirred
+from ganforge.testing.drawing import any_shape, counts, read
+from ganforge.testing.unmet import Unmet, reason
+
+
+def gives_the_declared_shape(cases: Cases) -> None:
+    """`infer` says what the module and the function give, on the meta device."""
+    cases.each(_shape_is_declared)
+
+
+def _shape_is_declared(case: Case) -> None:
+    said = declared(case)
+    if case.block.infer is None:
+        return
+    for part in ("module", "function"):
+        if getattr(case.block, part) is None:
+            continue
+        try:
+            real = _run_on_meta(case, part)
+        except Exception as error:
+            raise Unmet(
+                f"`infer` accepts what its {part} fails on: {reason(error)}",
+                case,
+                "let `infer` raise `ShapeError(code, message, help)` here, or repair the code",
+            ) from error
+        if _sizes(said) != _sizes(real):
+            raise Unmet(
+                f"`infer` says {said}, and its {part} gives {real}",
+                case,
+                "repair `infer`, or leave it out: then the block is run to find its shape",
+            )
+
+
+def _run_on_meta(case: Case, part: str) -> Shape:
+    if part == "module" or case.block.module is None:
+        return on_meta(case.block, case.params, case.shapes)
+    inputs = [tensor.to(META) for tensor in case.tensors()]
+    with META:
+        result = applied(case.block, case.params, case.shapes, inputs)
+    return _shape(result)
+
+
+def _shape(result: Any) -> Shape:
+    if isinstance(result, list | tuple):
+        return TensorList(tuple(_shape(item) for item in result))
+    return Tensor(tuple(result.shape[1:]))
+
+
+def _sizes(shape: Shape) -> Any:
+    return (
+        [_sizes(s) for s in shape.items] if isinstance(shape, TensorList) else shape and shape.shape
+    )
+
+
+def refuses_with_a_known_rule(cases: Cases) -> None:
+    """Any input gives a shape, or a `ShapeError` with the code of a rule and a message."""
+    block = cases.block
+    if block.infer is None:
+        return
+    infer = block.infer
+    settled = [case.values for case in cases.fixed()]
+
+    @QUIET
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        values = data.draw(st.sampled_from(settled))
+        shapes = [data.draw(any_shape) for _ in range(data.draw(st.sampled_from(counts(block))))]
+        given_ = ", ".join(map(str, shapes))
+        where = f"`{block.name}` with {values} on {given_}"
+        try:
+            shape = infer(read(block.params, values), *shapes)
+        except ShapeError as error:
+            if error.code not in ALL or not error.message:
+                remedy = "take the code of a rule: `ganforge rules`; and say what is wrong"
+                raise Unmet(f"it raises ShapeError({error.code!r})", where, remedy) from None
+        except Exception as error:
+            remedy = "ask `x.is_image` and the like first, and raise `ShapeError` for the rest"
+            raise Unmet(f"`infer` raises {reason(error)}", where, remedy) from error
+        else:
+            if not isinstance(shape, Tensor | TensorList):
+                raise Unmet(f"`infer` returns {shape!r}", where, "return a `Tensor`")
+
+    check()
+
+
+def keeps_its_range(cases: Cases) -> None:
+    """Values stay within the range that `infer` gives."""
+    for plain in cases.fixed():
+        case = bounded(plain, 0.5, 2.0)
+        shape = declared(case)
+        bounds = shape.range if isinstance(shape, Tensor) else None
+        if bounds is None:
+            continue
+        inputs = [
+            t if not t.is_floating_point() else 0.5 + 1.5 * t.sigmoid() for t in case.tensors()
+        ]
+        call = case.callable()
+        if isinstance(call, nn.Module):
+            stirred(call)
+        for part in floats(call(*inputs)):
+            low, high = part.min().item(), part.max().item()
+            if low < bounds[0] - 1e-6 or high > bounds[1] + 1e-6:
+                raise Unmet(
+                    f"`infer` says values lie in {bounds}, and there are {low:g} and {high:g}",
+                    case,
+                    "give `Tensor(shape)` without `range`, or the true one",
+                )

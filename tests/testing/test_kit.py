@@ -1,0 +1,185 @@
+"""The kit passes what is right, and tells the author of what is wrong which promise is broken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from ganforge.plugins import Block, Params, ShapeError, Tensor, call
+from ganforge.plugins.params import Positive
+from ganforge.testing import conformance
+from ganforge.testing.blocks import CLAIMS
+from ganforge.testing.cases import Cases
+from ganforge.testing.unmet import Unmet
+
+HERE = __name__
+
+
+class Gate(nn.Module):
+    """Scales channels."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.scale[:, None, None]
+
+
+class Unused(Gate):
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels)
+        self.other = nn.Parameter(torch.ones(3))
+
+
+class Cut(Gate):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.scale.data[:, None, None]
+
+
+class Hidden(Gate):
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels)
+        self.factor = torch.rand(())
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x) * self.factor
+
+
+class Single(Gate):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x) * torch.ones(4, 1, x.shape[2], x.shape[3])
+
+
+class Random(Gate):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x) * torch.rand_like(x)
+
+
+class _Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        ctx.save_for_backward(x)
+        return x**3
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> torch.Tensor:
+        (x,) = ctx.saved_tensors
+        return gradient * 3 * x.detach() ** 2
+
+
+class Cube(Gate):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return _Cube.apply(super().forward(x))
+
+
+class Halved(Gate):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x)[:, :, ::2]
+
+
+def same(p: Params, x: Tensor) -> Tensor:
+    if not isinstance(x, Tensor) or not x.is_image or min(x.shape) < 1:
+        raise ShapeError("GF301", f"an image is needed, not {x}")
+    return Tensor(x.shape)
+
+
+def gate(name: str = "Gate", **changed: Any) -> Block:
+    """A block that is right, but for what is changed."""
+    target = f"{HERE}:{name}"
+    block = Block("gate", "Scales channels.", infer=same, stateful=True)
+    return replace(block, **{"module": lambda p, x: call(target, x.channels), **changed})
+
+
+def broken(block: Block, promise: str = "") -> list[str]:
+    """The promises that a block does not keep, each with what is said; or one of them."""
+    said = []
+    for claim in CLAIMS:
+        if promise not in claim.__name__:
+            continue
+        try:
+            claim(Cases(block))
+        except Unmet as unmet:
+            said.append(f"{claim.__name__}: {unmet}")
+    return said
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This file is a module of a plugin; its source is not taken over here."""
+    monkeypatch.setattr("ganforge.testing.values.alone", lambda call, *rest: lambda: _made(call))
+
+
+def _made(made: Any) -> Any:
+    return globals()[made.target.partition(":")[2]](*made.args)
+
+
+def test_a_sound_block_keeps_every_promise() -> None:
+    assert broken(gate()) == []
+
+
+def test_a_block_without_infer_keeps_every_promise() -> None:
+    assert broken(gate(infer=None)) == []
+
+
+def wrong_shape(p: Params, x: Tensor) -> Tensor:
+    return Tensor((*same(p, x).shape[:2], 7))
+
+
+def unknown_code(p: Params, x: Tensor) -> Tensor:
+    if not isinstance(x, Tensor) or not x.is_image:
+        raise ShapeError("E17", "no")
+    return same(p, x)
+
+
+def careless(p: Params, x: Tensor) -> Tensor:
+    return Tensor((x.channels, x.height, x.width))
+
+
+@pytest.mark.parametrize(
+    ("block", "promise", "said"),
+    [
+        (gate(module=None), "has_a_sound_declaration", "neither `module` nor `function`"),
+        (gate(summary="scales"), "has_a_sound_declaration", "end it with a full stop"),
+        (gate("Halved"), "gives_the_declared_shape", "its module gives 4 x 3 x 8"),
+        (gate(infer=wrong_shape), "gives_the_declared_shape", "repair `infer`, or leave it out"),
+        (gate(infer=unknown_code), "refuses_with_a_known_rule", "`ganforge rules`"),
+        (gate(infer=careless), "refuses_with_a_known_rule", "`infer` raises"),
+        (
+            gate(infer=lambda p, x: replace(same(p, x), range=(0.0, 0.1))),
+            "keeps_its_range",
+            "without `range`, or the true one",
+        ),
+        (gate("Unused"), "passes_gradients", "no gradient reaches its parameter `other`"),
+        (gate("Cut"), "passes_gradients", "no gradient reaches its parameter `scale`"),
+        (gate("Cube"), "can_be_differentiated_twice", "`twice_differentiable=False`"),
+        (gate(stateful=False), "keeps_its_state", "declare `stateful=True`"),
+        (gate("Hidden"), "keeps_its_state", "`register_buffer`"),
+        (gate("Single"), "moves_between_types_and_devices", "`x.new_zeros`"),
+        (gate("Random"), "is_random_only_where_it_says_so", "declare `random=True`"),
+    ],
+)
+def test_each_mistake_is_found_and_told(block: Block, promise: str, said: str) -> None:
+    (found,) = broken(block, promise)
+    assert said in found and "what to do: " in found
+
+
+class NeedsWord(Params):
+    size: Positive
+    word: str
+
+
+def test_a_block_for_which_no_case_is_found_asks_for_a_sample() -> None:
+    with pytest.raises(Unmet, match=r"give one: conformance\(\.\.\., samples="):
+        Cases(gate(params=NeedsWord)).fixed()
+
+
+def test_a_plugin_that_gives_nothing_is_told_so() -> None:
+    test = conformance("ganforge_that_is_not_there")
+    (mark,) = test.pytestmark  # type: ignore[attr-defined]
+    with pytest.raises(Unmet, match="does not load: ModuleNotFoundError"):
+        mark.args[1][0].check()
