@@ -102,7 +102,7 @@ def test_one_broken_plugin_stops_no_other(site: Path) -> None:
         ("import surely_not_installed", "it imports `surely_not_installed`"),
         ("raise SystemExit(3)", "SystemExit: 3"),
         ("def broken(:", "SyntaxError"),
-        (BLOCK.replace('"{name}", ', ""), "TypeError"),
+        (BLOCK.replace('"{name}", "{module}", ', ""), "TypeError"),
         (BLOCK.replace("{name}", "Not Kebab"), "the block `Not Kebab` is not named in kebab-case"),
         (BLOCK.replace("return [", "yield 1 / 0, ["), "ZeroDivisionError"),
         (BLOCK.replace('[Block("{name}"', '["one", Block("x"'), "'one' is no Block"),
