@@ -113,8 +113,11 @@ def own_weights(body: Body, node: Node, counts: Mapping[int, int | None]) -> int
         return counts[id(operation.body)]
     if not isinstance(operation, Layer) or not operation.block.stateful:
         return 0
+    shapes = shapes_of(body, node)
+    if None in shapes:
+        return None
     assert operation.block.module is not None
-    return weights_of(operation.block.module(operation.params, *shapes_of(body, node)))
+    return weights_of(operation.block.module(operation.params, *shapes))
 
 
 def shapes_of(body: Body, node: Node) -> list[object]:
