@@ -3,7 +3,7 @@ STAMP := .venv/installed.stamp
 # Two OpenMP threads that spin beside other test processes cost several times the work.
 CALM := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 
-.PHONY: demo test fuzz lint docs bench clean
+.PHONY: demo test wheel-test fuzz lint docs bench clean
 
 demo: $(STAMP)
 	.venv/bin/ganforge train dcgan --set size=32 --set width=24 --set train.optimizer.lr=1e-3 \
@@ -12,6 +12,10 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(CALM) .venv/bin/python -m pytest -q -n 2
+
+# The wheel in an empty environment away from the checkout, with a plugin: takes minutes.
+wheel-test: $(STAMP)
+	.venv/bin/python tests/packaging/outside.py
 
 # Every shipped spec, mutated thousands of times: `make fuzz FUZZ="--count 100 dcgan"` for less.
 fuzz: $(STAMP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
@@ -61,13 +62,13 @@ def applied(
     return execute(block.function(params, *shapes), refs)
 
 
-def empty(shape: Shape, count: int) -> Any:
-    """A batch of `count` samples of a shape, on the meta device; a list for a list."""
+def zeros(shape: Shape, count: int, device: torch.device) -> Any:
+    """A batch of `count` samples of a shape; a list for a list."""
     if isinstance(shape, TensorList):
-        return [empty(item, count) for item in shape.items]
+        return [zeros(item, count, device) for item in shape.items]
     assert shape is not None
     kind = torch.int64 if shape.classes is not None else torch.float32
-    return torch.empty(count, *shape.shape, dtype=kind, device=META)
+    return torch.zeros(count, *shape.shape, dtype=kind, device=device)
 
 
 def shape_of(result: Any, count: int) -> Shape:
@@ -83,14 +84,27 @@ def shape_of(result: Any, count: int) -> Shape:
     return Tensor(tuple(result.shape[1:]))
 
 
-def on_meta(block: Block, params: Params, shapes: Sequence[Shape]) -> Shape:
-    """The shape that a block gives where it is run without values. Raises what the block raises."""
-    inputs = [empty(shape, SAMPLES) for shape in shapes]
-    with META:
+def measured(block: Block, params: Params, shapes: Sequence[Shape]) -> Shape:
+    """The shape that a block gives where it is run on the meta device; on zeros if it asks for
+    values. Raises what the block raises.
+    """
+    try:
+        return _run(block, params, shapes, SAMPLES, META)
+    except (RuntimeError, NotImplementedError) as error:
+        if not re.search(r"\bmeta\b", str(error)):
+            raise
+    return _run(block, params, shapes, 2, torch.device("cpu"))
+
+
+def _run(
+    block: Block, params: Params, shapes: Sequence[Shape], count: int, device: torch.device
+) -> Shape:
+    inputs = [zeros(shape, count, device) for shape in shapes]
+    with device:
         if block.module is None:
-            return shape_of(applied(block, params, shapes, inputs), SAMPLES)
-        module = made(block, params, shapes).to(META)  # buffers made of NumPy arrays are elsewhere
-        return shape_of(module(*inputs), SAMPLES)
+            return shape_of(applied(block, params, shapes, inputs), count)
+        module = made(block, params, shapes).to(device)  # what NumPy made lies elsewhere
+        return shape_of(module(*inputs), count)
 
 
 def inferred(block: Block, params: Params, shapes: Sequence[Shape]) -> Shape:
@@ -98,7 +112,7 @@ def inferred(block: Block, params: Params, shapes: Sequence[Shape]) -> Shape:
     input.
     """
     try:
-        return on_meta(block, params, shapes)
+        return measured(block, params, shapes)
     except ShapeError:
         raise
     except ImportError as error:

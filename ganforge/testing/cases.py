@@ -16,7 +16,7 @@ from torch import nn
 
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.params import Params
-from ganforge.plugins.running import applied, made, on_meta
+from ganforge.plugins.running import applied, made, measured
 from ganforge.plugins.shapes import Shape, ShapeError, Tensor
 from ganforge.testing.drawing import Values, fits, inputs, parameters, plain_inputs, read
 from ganforge.testing.unmet import Unmet
@@ -92,7 +92,7 @@ def declared(case: Case) -> Shape:
     if case.block.infer is not None:
         return case.block.infer(case.params, *case.shapes)
     try:
-        return on_meta(case.block, case.params, case.shapes)
+        return measured(case.block, case.params, case.shapes)
     except Exception as error:
         raise ShapeError("GF315", str(error)) from error
 

@@ -96,8 +96,15 @@ def fits(model: type[Params], values: Values) -> bool:
     return True
 
 
-PLAIN = (Tensor((4, 6, 8)), Tensor((12,)), Tensor((), classes=5), Tensor(()), Tensor((3, 5)))
-"""An image, a vector, a class, one number, a row of vectors."""
+PLAIN = (
+    Tensor((4, 6, 8)),
+    Tensor((3, 8, 8)),
+    Tensor((12,)),
+    Tensor((), classes=5),
+    Tensor(()),
+    Tensor((3, 5)),
+)
+"""Two images, a vector, a class, one number, a row of vectors."""
 
 _channels = st.sampled_from([1, 2, 3, 4, 6, 8, 12])
 _sides = st.integers(1, 9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from ganforge.diagnostics.rules import ALL
-from ganforge.plugins.running import META, applied, on_meta
+from ganforge.plugins.declarations import Block
+from ganforge.plugins.running import measured
 from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
 from ganforge.testing.cases import QUIET, Case, Cases, bounded, declared, floats, stirred
 from ganforge.testing.drawing import any_shape, counts, read
@@ -29,7 +31,7 @@ def _shape_is_declared(case: Case) -> None:
         if getattr(case.block, part) is None:
             continue
         try:
-            real = _run_on_meta(case, part)
+            real = measured(_with_only(case.block, part), case.params, case.shapes)
         except Exception as error:
             raise Unmet(
                 f"`infer` accepts what its {part} fails on: {reason(error)}",
@@ -44,19 +46,9 @@ def _shape_is_declared(case: Case) -> None:
             )
 
 
-def _run_on_meta(case: Case, part: str) -> Shape:
-    if part == "module" or case.block.module is None:
-        return on_meta(case.block, case.params, case.shapes)
-    inputs = [tensor.to(META) for tensor in case.tensors()]
-    with META:
-        result = applied(case.block, case.params, case.shapes, inputs)
-    return _shape(result)
-
-
-def _shape(result: Any) -> Shape:
-    if isinstance(result, list | tuple):
-        return TensorList(tuple(_shape(item) for item in result))
-    return Tensor(tuple(result.shape[1:]))
+def _with_only(block: Block, part: str) -> Block:
+    """The block with its module or its function alone."""
+    return replace(block, module=None) if part == "function" else replace(block, function=None)
 
 
 def _sizes(shape: Shape) -> Any:

@@ -1,0 +1,5 @@
+"""What every plugin of ganforge promises."""
+
+from ganforge.testing import conformance
+
+test_conformance = conformance("ganforge_kornia")
