@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -30,20 +31,21 @@ def with_fixes(found: Iterable[Diagnostic], texts: Mapping[str, str]) -> list[Di
 
 
 def _renaming(span: Span | None, help: Suggestion, texts: Mapping[str, str]) -> Fix | None:
-    """The edit that writes the name; None where another may be meant, the place holds more, or the
-    name is taken.
+    """The edit that writes the name; None where another may be meant, the place has the word not
+    once, or the name is taken.
     """
     if span is None or span.file not in texts or span.line != span.end_line or not help.sure:
         return None
     text = texts[span.file]
     written = _Offsets(text).text(span)
-    quoted = len(written) > 2 and written[0] == written[-1] and written[0] in "\"'"
-    if written[1:-1] == help.word if quoted else written == help.word:
-        inner = span.part(1, len(written) - 1) if quoted else span
-        edit = Edit(inner, help.meant)
-        if reads(apply_edits(text, [edit])):
-            return Fix(f"write `{help.meant}` for `{help.word}`", (edit,))
-    return None
+    token = rf"(?<![\w-]){re.escape(help.word)}(?![\w-])"
+    places = [match.span() for match in re.finditer(token, written)]
+    if len(places) != 1:
+        return None
+    edit = Edit(span.part(*places[0]), help.meant)
+    if not reads(apply_edits(text, [edit])):
+        return None
+    return Fix(f"write `{help.meant}` for `{help.word}`", (edit,))
 
 
 def reads(text: str) -> bool:

@@ -40,6 +40,7 @@ def repaired(text: str) -> str:
         ('block = "conv", out = 1', 'block = "cnv", out = 1'),
         ('act = "leaky-relu"', "act = 'leaky-rel'"),
         ('out = "width"', 'out = "2 * widht"'),
+        ('act = "leaky-relu"', 'act = { kind = "leaky-rel", slope = 0.1 }'),
         ("[networks.D]", "[netwoks.D]"),
         ('"dcgan"', '"dcgna"'),
     ],
@@ -70,6 +71,11 @@ def test_every_repair_of_a_case_removes_its_finding() -> None:
                 assert found.message not in {d.message for d in after.diagnostics}, path
                 assert not {d.code for d in after.diagnostics} & {"GF100", "GF103"}, path
     assert repairs > 8
+
+
+def test_a_misspelled_name_in_without_is_repaired() -> None:
+    text = f"{SPEC}".replace("[networks.D]", 'without = ["train.epoch"]\n[networks.D]')
+    assert 'without = ["train.epochs"]' in repaired(text)
 
 
 def test_a_key_that_is_taken_is_no_repair() -> None:
