@@ -162,7 +162,19 @@ class _Builder:
                 if len(path) > 3:  # a line of a table, from a latent to a tensor
                     tensors[f"{tensor}.latent"] = self._latent(path)
             losses[name] = GraphLoss(name, loss, tensors)
+        self._unread_losses()
         return losses
+
+    def _unread_losses(self) -> None:
+        """The wiring of losses that could not be read: what else is wrong is told at once."""
+        for name, value in self.written("losses").items():
+            kind = value.get("kind") if isinstance(value, dict) else None
+            declaration = self.registry.losses.get(kind) if isinstance(kind, str) else None
+            if declaration is None or name in self.spec.losses:
+                continue
+            for tensor in declaration.tensors:
+                if isinstance(value.get(tensor), str):
+                    self._tensor(value[tensor], ("losses", name, tensor))
 
     def _latent(self, path: tuple[str, ...]) -> int:
         """The latent that a line of a loss's table is about."""

@@ -310,6 +310,15 @@ def test_a_network_that_fails_is_said_once(critic: Critic) -> None:
     assert codes(critic('{ block = "linear", out = 3, kernel = 3 }', ONE)) == ["GF102"]
 
 
+def test_a_loss_that_cannot_be_read_hides_nothing_of_its_critic(
+    base: str, registry: Registry
+) -> None:
+    text = base.replace(ONE, '{ block = "linearr", out = 1 }')
+    text = text.replace('kind = "adversarial"', 'kind = "adversarial"\nobjective = "hingee"')
+    errors = compile_spec(text, registry=registry).report.errors
+    assert [d.code for d in errors] == ["GF801", "GF110"]
+
+
 def test_two_shapes_are_fine_where_the_layers_are_the_same(base: str, registry: Registry) -> None:
     text = base.replace(
         '{ block = "linear", out = 32, act = "leaky-relu" }', '{ block = "conv", out = 4 }'
