@@ -17,6 +17,7 @@ from ganforge.graph import Graph, build_graph
 from ganforge.plan import Plan, build_plan
 from ganforge.plugins.registry import Registry, load_registry
 from ganforge.spec import build_spec
+from ganforge.spec.origins import traced
 
 if TYPE_CHECKING:
     from ganforge.codegen.program import Program
@@ -76,7 +77,7 @@ def _compile(
 ) -> Compilation:
     spec, more = build_spec(document, registry)
     graph, rest = build_graph(spec, registry)
-    found = (*found, *more, *rest)
+    found = tuple(traced((*found, *more, *rest), document))
     sound = not any(d.severity is Severity.ERROR for d in found)
     kept, suppressed = suppress(found, document, complete=sound and as_written)
     report = _report(kept, document.texts, suppressed)

@@ -19,7 +19,7 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document.merge import merge, remove
 from ganforge.document.overrides import apply_overrides
 from ganforge.document.toml import read
-from ganforge.document.tree import Document, Node, plain
+from ganforge.document.tree import Document, Node, Removal, plain
 from ganforge.resources import folder as resource_folder
 
 VERSION = 1
@@ -81,6 +81,7 @@ class _Chain:
     files: list[_File] = field(default_factory=list)
     trees: list[Node] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    removed: list[Removal] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
 
 
@@ -94,9 +95,9 @@ def _document(file: _File, overrides: Sequence[str], drafts: Drafts | None = Non
     content = {k: v for k, v in root.content.items() if k not in ("extends", "without")}
     root = root.with_content(content)
     extends = chain.trees[0].child("extends")
-    document = Document(
-        file.name, plain(root), chain.texts, root, extends.value if extends else None
-    )
+    extended_at = extends.value if extends else None
+    removed = tuple(chain.removed)
+    document = Document(file.name, plain(root), chain.texts, root, extended_at, removed)
     return document, tuple(chain.found)
 
 
@@ -221,7 +222,8 @@ def _laid_over_each_other(chain: _Chain) -> Node:
     for tree in reversed(chain.trees):
         without = tree.content.get("without")
         if without is not None:
-            merged, found = remove(merged, without)
+            merged, removed, found = remove(merged, without)
+            chain.removed += removed
             chain.found += found
         if merged is None:
             merged = tree

@@ -8,9 +8,13 @@ from typing import Any
 from ganforge.diagnostics.diagnostic import Diagnostic, Label
 from ganforge.diagnostics.rules.document import NOTHING_TO_REMOVE, REPLACED_TABLE, WRONG_TYPE
 from ganforge.diagnostics.suggest import did_you_mean
-from ganforge.document.tree import Node
+from ganforge.document.tree import Node, Removal
 
 _DECIDES = ("kind", "block", "distribution")
+_TABLES_OF_NAMES = (
+    *(("params",), ("latents",), ("networks",), ("flow",), ("conditioning",), ("blocks",)),
+    ("data", "fields"),
+)
 _ANY_SOURCE = (
     *("source", "fields", "count", "paired", "holdout"),
     *("load_size", "crop", "flip", "dequantize"),
@@ -65,12 +69,16 @@ def _note(
     notes.append(REPLACED_TABLE.at(said.value, message, path=path, related=related))
 
 
-def remove(base: Node | None, names: Node) -> tuple[Node | None, tuple[Diagnostic, ...]]:
-    """The base without what `without` names. A base of None inherits nothing."""
+def remove(
+    base: Node | None, names: Node
+) -> tuple[Node | None, tuple[Removal, ...], tuple[Diagnostic, ...]]:
+    """The base without what `without` names, and what went. A base of None inherits nothing."""
     if not isinstance(names.content, list):
         message = "`without` is a list of dotted names"
-        return base, (WRONG_TYPE.at(names.value, message, help='`without = ["losses.penalty"]`'),)
+        wrong = WRONG_TYPE.at(names.value, message, help='`without = ["losses.penalty"]`')
+        return base, (), (wrong,)
     found: list[Diagnostic] = []
+    removed: list[Removal] = []
     for entry in names.content:
         keys = split_key(entry.content) if isinstance(entry.content, str) else None
         if not keys:
@@ -81,9 +89,23 @@ def remove(base: Node | None, names: Node) -> tuple[Node | None, tuple[Diagnosti
             help = "say what the spec extends: `extends = ...`"
             found.append(NOTHING_TO_REMOVE.at(entry.value, message, help=help))
         else:
+            removed += _removal(base, keys, entry)
             base, problem = _removed(base, keys, entry)
             found += [problem] if problem else []
-    return base, tuple(found)
+    return base, tuple(removed), tuple(found)
+
+
+def _removal(base: Node, keys: tuple[str, ...], entry: Node) -> list[Removal]:
+    """What an entry takes away; a whole table of names takes each of them."""
+    node: Node | None = base
+    for key in keys:
+        node = node.child(key) if node else None
+    if node is None or entry.value is None:
+        return []
+    table = node.child("fields") if keys == ("data",) else node
+    of_names = keys == ("data",) or keys in _TABLES_OF_NAMES
+    names = (table.table if table and of_names else None) or ()
+    return [Removal(keys, frozenset((*names, keys[-1])), entry.value)]
 
 
 def _removed(base: Node, keys: tuple[str, ...], entry: Node) -> tuple[Node, Diagnostic | None]:

@@ -52,6 +52,17 @@ def plain(node: Node) -> Any:
     return node.content
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What an entry of `without` took away: its place in the tree, the names that went with it,
+    and where the entry was written.
+    """
+
+    path: tuple[str, ...]
+    names: frozenset[str]
+    span: Span
+
+
 @dataclass(frozen=True)
 class Document:
     """A spec as it was written: merged with what it extends, overrides applied.
@@ -60,6 +71,7 @@ class Document:
     values: the merged tree; `extends` and `without` are taken out.
     texts:  the text of every file that took part, by its name.
     extends: where the first file says what it extends.
+    removed: what `without` took away, in any of the files.
     """
 
     name: str
@@ -67,6 +79,7 @@ class Document:
     texts: Mapping[str, str]
     root: Node = field(repr=False)
     extends: Span | None = None
+    removed: tuple[Removal, ...] = ()
 
     def span(self, path: Path, *, key: bool = False) -> Span | None:
         """Where the value at `path` was written, or its key; else the nearest ancestor's place."""

@@ -127,14 +127,26 @@ class _Evaluation:
         except ZeroDivisionError:
             message = f"`{ast.unparse(node)}` divides by zero"
             raise self.fail(node, "GF119", message, NOT_BY_ZERO) from None
-        except (OverflowError, ValueError) as error:
-            message = f"`{ast.unparse(node)}` has no value: {error}"
+        except OverflowError:
+            message = f"`{ast.unparse(node)}` is too large"
             raise self.fail(node, "GF119", message, IN_RANGE) from None
+        except ValueError:
+            raise self.fail(node, "GF119", self._no_value(node), IN_RANGE) from None
         except (TypeError, AttributeError, KeyError, IndexError):
             message = f"`{ast.unparse(node)}` cannot be computed from values of these types"
             help = "formulas compute with numbers, and with lists element by element"
             raise self.fail(node, "GF119", message, help) from None
         return self._bounded(node, result)
+
+    def _no_value(self, node: ast.AST) -> str:
+        """That a function has no value for what it is given, such as a logarithm of 0."""
+        message = f"`{ast.unparse(node)}` has no value"
+        given = node.args[0] if isinstance(node, ast.Call) and node.args else None
+        if given is None:
+            return message
+        value = shown(self.value(given))
+        written = ast.unparse(given)
+        return f"{message}: `{written}` is {value}" if written != value else message
 
     def _spend(self, node: ast.AST, work: int) -> None:
         meter = self.scope.meter

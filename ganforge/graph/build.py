@@ -4,8 +4,11 @@ given.
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import permutations
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label
@@ -25,6 +28,10 @@ from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Shape, Tensor
 from ganforge.spec.findings import Findings, lookup
 from ganforge.spec.models import NetworkTable, Spec
+from ganforge.spec.origins import origins
+
+MOST_ORDERED = 4
+"""Of so many inputs of a network, other orders are tried where the given one does not fit."""
 
 
 def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic, ...]]:
@@ -209,7 +216,7 @@ class _Builder:
         """The call of a network; None where no network has that name. Raises `FormulaError`."""
         path = self.wiring.path
         if name not in self.spec.networks:
-            return self.nodes.unknown(path) if name in self.written("networks") else None
+            return self.nodes.unknown(path) if self._is_meant(name) else None
         table = self.spec.networks[self._class_of(name)]
         if len(inputs) != len(table.inputs):
             takes = ", ".join(table.inputs)
@@ -217,6 +224,12 @@ class _Builder:
             message = f"`{name}` takes ({takes}), and {tensors} given"
             raise FormulaError("GF204", message, f"write `{name}({takes})`")
         return self.nodes.add(NetworkCall(name), inputs, self._result(name, table, inputs), path)
+
+    def _is_meant(self, name: str) -> bool:
+        """Whether a network was written under this name, or under one that is no identifier."""
+        written = self.written("networks")
+        unread = (other for other in written if other not in self.spec.networks)
+        return name in written or any(re.sub(r"\W", "", other) == name for other in unread)
 
     def written(self, *path: str) -> dict[str, Any]:
         """A table as it was written, whether or not it could be read."""
@@ -239,6 +252,11 @@ class _Builder:
             return self._again(known, table, given, inputs)
         before = len(self.findings.items)
         body = self._expand(owner, table, given)
+        if owner in self.poisoned and (order := self._fitting_order(owner, table, given)):
+            del self.findings.items[before:]
+            self.poisoned.discard(owner)
+            self.wiring.report(self._other_order(name, table, order, inputs))
+            return None
         self._explain(before, inputs)
         if body is None or owner in self.poisoned:
             return None
@@ -260,14 +278,52 @@ class _Builder:
             self.poisoned.add(owner)
         return body
 
+    def _fitting_order(
+        self, owner: str, table: NetworkTable, shapes: tuple[Shape, ...]
+    ) -> tuple[int, ...] | None:
+        """Another order of what a network is given, with which its layers would do."""
+        if not 1 < len(shapes) <= MOST_ORDERED:
+            return None
+        for order in permutations(range(len(shapes))):
+            turned = tuple(shapes[k] for k in order)
+            if turned != shapes and not self._expanded(owner, table, turned)[1].errors:
+                return order
+        return None
+
+    def _expanded(
+        self, owner: str, table: NetworkTable, shapes: tuple[Shape, ...]
+    ) -> tuple[Body | None, Findings]:
+        """What a network would be for these shapes, and what would be wrong with it."""
+        found = Findings(self.spec.document)
+        context = Context(self.spec, self.registry, found)
+        try:
+            return expand_network(context, ("networks", owner), table, shapes), found
+        except TooManyLayersError:
+            return None, found
+
+    def _other_order(
+        self, name: str, table: NetworkTable, order: tuple[int, ...], inputs: tuple[int, ...]
+    ) -> FormulaError:
+        """GF204, with the call as it would do."""
+        message = f"`{name}` takes ({', '.join(table.inputs)}), and is given them in another order"
+        call = self.wiring.calling
+        written = [ast.unparse(argument) for argument in call.args] if call else table.inputs
+        help = f"write `{name}({', '.join(written[k] for k in order)})`"
+        return FormulaError("GF204", message, help, nodes=inputs)
+
     def _explain(self, before: int, inputs: tuple[int, ...]) -> None:
         """Names the author's own fields and latents where they do not fit an inherited network."""
         document = self.spec.document
         for index in sorted(upstream(self.nodes.items, inputs)):
             node = self.nodes.items[index]
             span = document.span(node.path)
-            if isinstance(node.operation, Source) and span and not document.distance(span):
-                self.findings.annotate(before, Label(span, node.about()), inherited=True)
+            if not isinstance(node.operation, Source) or span is None:
+                continue
+            own = Label(span, node.about())
+            given = origins(document, "GF3", lookup(document, node.path), span)
+            for label in (own, *given):
+                if not document.distance(label.span):
+                    self.findings.annotate(before, label, inherited=True)
 
     def _again(
         self,
@@ -279,10 +335,12 @@ class _Builder:
         """A further call of a network: its layers must be the same for these shapes."""
         if known.shapes == shapes:
             return known.body.result
-        found = Findings(self.spec.document)
-        context = Context(self.spec, self.registry, found)
-        body = expand_network(context, ("networks", known.like), table, shapes)
-        if found.errors or signature(known.body) != signature(body):
+        for order in permutations(range(len(shapes))) if len(shapes) <= MOST_ORDERED else ():
+            if tuple(shapes[k] for k in order) == known.shapes:
+                self.wiring.report(self._other_order(known.name, table, order, inputs))
+                return None
+        body, found = self._expanded(known.like, table, shapes)
+        if body is None or found.errors or signature(known.body) != signature(body):
             self.wiring.report(self._two_shapes(known, shapes, inputs, found))
             return None
         return body.result

@@ -22,7 +22,7 @@ from ganforge.graph.layers import (
     network_init,
     network_weights,
 )
-from ganforge.graph.loops import loop_head, loop_key, stands
+from ganforge.graph.loops import check_reached, loop_head, loop_key, stands
 from ganforge.graph.nodes import Body, Source, Turn
 from ganforge.graph.wiring import Keyed
 from ganforge.plugins.params import insert
@@ -94,6 +94,7 @@ def _loop(frame: Frame, layer: dict[str, Any], path: Path, nesting: int) -> None
         _leave_unknown(frame, body or [], path)
         return
     variable, items = head
+    check_reached(frame, variable, items, body, (*path, "layers"))
     made: dict[str, dict[Any, int]] = {}
     outer = frame.nodes.turns
     for item in items:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from typing import Any
 
 from ganforge.document import Path
-from ganforge.formula.evaluate import Value, shown
+from ganforge.formula.errors import FormulaError, UnknownShapeError
+from ganforge.formula.evaluate import Value, evaluate, shown
+from ganforge.formula.parse import parse_formula
 from ganforge.graph.frame import Frame, computed
 from ganforge.spec.names import check_name
 
@@ -52,6 +55,32 @@ def _items(frame: Frame, text: object, path: Path) -> list[Any] | None:
     if items is not None:
         message = f"a loop runs over a list of numbers, not {shown(items)}"
         frame.findings.add("GF114", path, message, 'such as "range(4)"')
+    return None
+
+
+def check_reached(
+    frame: Frame, variable: str, items: list[Any], layers: list[dict[str, Any]], path: Path
+) -> None:
+    """GF206 for a layer that waits for a turn which the loop does not have: `i == 99`."""
+    for k, layer in enumerate(layers):
+        text = layer.get("when")
+        asked = _turn(frame, variable, text) if isinstance(text, str) else None
+        if asked is not None and asked >= 0 and items and asked not in items:
+            message = f"`{text}` is never true: `{variable}` runs from {items[0]} to {items[-1]}"
+            help = "name a turn of the loop, or remove the layer; -1 says that none is meant"
+            frame.findings.add("GF206", (*path, k, "when"), message, help)
+
+
+def _turn(frame: Frame, variable: str, text: str) -> float | None:
+    """The number that a formula compares a loop's variable with, and nothing else."""
+    try:
+        tree = parse_formula(text)
+        match tree:
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[other]):
+                number = evaluate(other, frame.current_scope(), text) if name == variable else None
+                return number if isinstance(number, int | float) else None
+    except (FormulaError, UnknownShapeError):
+        return None
     return None
 
 

@@ -196,7 +196,8 @@ class Loss:
     reports: buffers of the module that stand in the log beside the loss, as `LOSS.NAME`.
     relation: what `reconstruction` is to `original`: its way there and back (`cycle`), or its image
         under a map into its own domain (`identity`).
-    scores: tensors that are the scores of a critic, for a loss without `real` and `fake`.
+    scores: tensors that are the scores of a critic and nothing else, for a loss without `real` and
+        `fake`.
     requires: as for a block.
     """
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from ganforge.diagnostics import rules
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Severity, Span
-from ganforge.document import Document, Path
+from ganforge.document import Document, Path, Removal
 from ganforge.formula.errors import FormulaError
-from ganforge.spec.origins import fitting, origins
+from ganforge.spec.origins import fitting, origins, removal
 
 
 class Findings:
@@ -23,7 +23,7 @@ class Findings:
         self.document = document
         self.items: list[Diagnostic] = []
         self._known: set[Diagnostic] = set()
-        self._given: set[tuple[str | Label, ...]] = set()
+        self._given: set[tuple[str | Label | Span, ...]] = set()
 
     def add(
         self, code: str, path: Path, message: str, help: str | None = None, **more: Any
@@ -42,11 +42,26 @@ class Findings:
             own = span is not None and self.document.distance(span) == 0
             help = f"{sizes}{', or use `ceil`' if own and not given else ''}" if sizes else help
         more["related"] = (*labels, *given)
+        gone = removal(self.document, code, path, message)
+        if gone is not None and lookup(self.document, gone.path) is None:
+            self._gone(rules.ALL[code].at(gone.span, message, path=dotted(path)), gone, span)
+            return
         finding = rules.ALL[code].at(span, message, help=help, path=dotted(path), **more)
         if given and (message, *more["related"]) in self._given:
             return  # one value that does not fit, told at the first place that it reaches
         self._given.add((message, *more["related"]))
         self.take(self._turned(finding))
+
+    def _gone(self, finding: Diagnostic, gone: Removal, needed_at: Span | None) -> None:
+        """A finding about what `without` took away, at its entry; each entry is told once."""
+        written = dotted(gone.path)
+        if (written, gone.span) not in self._given:
+            self._given.add((written, gone.span))
+            message = f"{finding.message}: `without` removes `{written}`"
+            help = f"keep `{written}`, or replace what needs it"
+            far = needed_at is not None and self.document.distance(needed_at) > 0
+            related = (Label(needed_at, "it is needed here"),) if needed_at and far else ()
+            self.take(replace(finding, message=message, help=help, related=related))
 
     def _turned(self, finding: Diagnostic) -> Diagnostic:
         """The finding at the author's own line, if that explains what shows in an inherited one."""

@@ -1,15 +1,16 @@
-"""Where the params were written that a faulty place depends on, if that is in another file; and
-which values of them would do.
+"""What a finding has to do with other places than its own: params that another file gives, what
+`without` took away, and the spec that extends the file in which it stands.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from ganforge.diagnostics.diagnostic import Label, Span
-from ganforge.document import Document
+from ganforge.diagnostics.diagnostic import Diagnostic, Label, Span
+from ganforge.document import Document, Path, Removal
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, evaluate, shown
 from ganforge.formula.parse import parse_formula
@@ -30,6 +31,42 @@ def origins(document: Document, code: str, value: Any, span: Span | None) -> tup
         if given is not None and given.file != span.file and _is_given(params[name]):
             labels.append(Label(given, f"`{name}` is {shown(_value(params[name]))}"))
     return tuple(labels)
+
+
+MISSING = ("GF111", "GF116", "GF601")
+UNKNOWN = ("GF106", "GF201", "GF419", "GF507", "GF602")
+
+
+def removal(document: Document, code: str, path: Path, message: str) -> Removal | None:
+    """The entry of `without` that took away what a finding misses.
+
+    A finding that misses a key stands at its table; one that does not know a name begins with it.
+    """
+    for gone in document.removed:
+        if code in MISSING and gone.path[: len(path)] == path:
+            if code != "GF111" or f"`{gone.path[-1]}`" in message:
+                return gone
+        elif code in UNKNOWN and set(re.findall(r'[`"](\w+)[`"]', message)[:1]) & gone.names:
+            return gone
+    return None
+
+
+def traced(found: Iterable[Diagnostic], document: Document) -> Iterator[Diagnostic]:
+    """The findings; those in a file that is extended name the place that extends it. What an entry
+    of `without` brings about is told once.
+    """
+    at, entries, told = document.extends, {gone.span for gone in document.removed}, set[Span]()
+    for finding in found:
+        if finding.span in told:
+            continue
+        if finding.span in entries and finding.code in (*MISSING, *UNKNOWN):
+            told.add(finding.span)
+        places = [label.span for label in finding.related]
+        spans = [finding.span, *places] if finding.span else places
+        if at is not None and spans and all(document.distance(span) for span in spans):
+            label = Label(at, "extended here")
+            finding = replace(finding, related=(*finding.related, label))
+        yield finding
 
 
 def _behind(value: Any, params: dict[str, Any]) -> list[str]:

@@ -178,7 +178,6 @@ LOSSES = (
         GradientPenaltyParams,
         ("score", "wrt"),
         gradient_penalty_terms,
-        scores=("score",),
     ),
     Loss(
         "drift",

@@ -71,6 +71,18 @@ NO_SWEEP = Rule(
     bad='rows = "z"',
     good='rows = "y"\ncolumns = "z[0]"',
 )
+REAL_CLASSES = Rule(
+    "GF508",
+    "real-classes",
+    Severity.WARNING,
+    says="Samples are generated under the classes of the real samples in the batch.",
+    why="The generator then sees classes only beside their images, and samples cannot be asked for "
+    "by class. A condition draws its own, as in the paper (Mirza and Osindero 2014, "
+    "arXiv:1411.1784).",
+    bad='[flow]\nfake = "G(z, label)"',
+    good='[conditioning]\ny = { field = "label" }\n\n[flow]\nfake = "G(z, y)"',
+    see=("https://arxiv.org/abs/1411.1784",),
+)
 OTHER_LATENT = Rule(
     "GF509",
     "other-latent",
@@ -80,4 +92,29 @@ OTHER_LATENT = Rule(
     bad='z = { distribution = "normal", size = 128 }\n[sample]\n'
     'latents = { z = { distribution = "truncated-normal", size = 120 } }',
     good='latents = { z = { distribution = "truncated-normal", threshold = 0.5 } }',
+)
+NOT_GENERATED_UNDER = Rule(
+    "GF510",
+    "not-generated-under",
+    Severity.ERROR,
+    says="A generated sample is judged under a condition that it is not made from.",
+    why="The critic tells real pairs from random ones, and no generator can do anything about it: "
+    "a projection critic needs a conditional generator (Miyato and Koyama 2018, "
+    "arXiv:1802.05637).",
+    bad='fake = "D(G(z), y)"',
+    good='fake = "D(G(z, y), y)"',
+    see=("https://arxiv.org/abs/1802.05637",),
+)
+OTHER_PLACE = Rule(
+    "GF511",
+    "other-place",
+    Severity.WARNING,
+    says="A critic is given one tensor as different inputs of its calls for real and generated "
+    "samples.",
+    why="It tells the two apart by the place of what they share, and the generator learns nothing. "
+    "In pix2pix the input image stands first in both calls (Isola et al. 2016, "
+    "arXiv:1611.07004).",
+    bad='real = "D(a, b)"\nfake = "D(fake, a)"',
+    good='real = "D(a, b)"\nfake = "D(a, fake)"',
+    see=("https://arxiv.org/abs/1611.07004",),
 )

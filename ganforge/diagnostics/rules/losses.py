@@ -64,6 +64,18 @@ GRADIENT_CUT = Rule(
     good='fake = "D(fake)"',
     see=("https://github.com/wangle53/CSA-CDGAN/issues/5",),
 )
+SHARED_WITH_REAL = Rule(
+    "GF407",
+    "shared-with-real",
+    Severity.NOTE,
+    says="A network before the critic, of real samples too, learns on the generator's side.",
+    why="What is not the critic belongs to the generator: an embedding of the condition then "
+    "learns to deceive the critic. `trains` says that it is meant, and `detach` that it is "
+    "not.",
+    bad='real = "D(x, E(label))"\nfake = "D(fake, E(y))"',
+    good='real = "D(x, detach(E(label)))"\nfake = "D(fake, detach(E(y)))"',
+    see=("https://arxiv.org/abs/1605.09782",),
+)
 TWO_PLAYERS = Rule(
     "GF408",
     "two-players",
@@ -180,4 +192,15 @@ TWO_PENALTIES = Rule(
     '[losses.r1]\nkind = "gradient-penalty"\ncenter = 0',
     good='[losses.r1]\nkind = "gradient-penalty"\ncenter = 0',
     see=("https://arxiv.org/abs/1704.00028", "https://arxiv.org/abs/1801.04406"),
+)
+NO_SCORE = Rule(
+    "GF422",
+    "no-score",
+    Severity.ERROR,
+    says="A loss that holds a critic's scores near 0 is given what a generator makes.",
+    why="It would teach the generator to make grey images, and the critic's scores would drift all "
+    "the same (Karras et al. 2017, arXiv:1710.10196, appendix A.1).",
+    bad='kind = "drift"\nscore = "fake"',
+    good='kind = "drift"\nscore = "D(x)"',
+    see=("https://arxiv.org/abs/1710.10196",),
 )

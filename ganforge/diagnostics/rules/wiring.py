@@ -37,7 +37,8 @@ WRONG_ARGUMENTS = Rule(
     "GF204",
     "wrong-arguments",
     Severity.ERROR,
-    says="A network or function is called with the wrong number of inputs, or an unknown one.",
+    says="A network or function is called with the wrong number of inputs, an unknown one, or in "
+    "the wrong order.",
     why="Every input without `?` is given, in order.",
     bad='fake = "D(fake)"\n# D has inputs = ["x", "y"]',
     good='fake = "D(fake, y)"',
@@ -56,7 +57,7 @@ NO_SUCH_ELEMENT = Rule(
     "GF206",
     "no-such-element",
     Severity.ERROR,
-    says="A list of tensors has no element at this index.",
+    says="A list of tensors has no element at this index, or a loop no such turn.",
     why="An id inside a loop is known for the finished turns of the loop only.",
     bad='from = "down[i + 1]"\n# in the last turn',
     good='from = "down[i]"',

@@ -5,7 +5,9 @@ from __future__ import annotations
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
-from ganforge.graph.nodes import NetworkCall, Source, upstream
+from ganforge.graph.nodes import NetworkCall, upstream
+from ganforge.graph.passes.judging import check_judging
+from ganforge.graph.passes.origins import sources
 from ganforge.graph.passes.unlabelled import check_unlabelled
 from ganforge.spec.findings import Findings
 from ganforge.spec.label_noise import check_classes
@@ -13,7 +15,7 @@ from ganforge.spec.models import ClassField
 
 
 def check_conditioning(graph: Graph, findings: Findings) -> None:
-    """GF501, GF502, GF504, and GF115 for noise of classes that are not there."""
+    """GF501, GF502, GF504, GF508, GF510, GF511; GF115 for noise of classes that are not there."""
     _check_noise(graph, findings)
     check_unlabelled(graph, findings)
     swapped: set[str] = set()
@@ -21,6 +23,7 @@ def check_conditioning(graph: Graph, findings: Findings) -> None:
         if loss.has_sides:
             swapped |= _check_fake(graph, loss, findings)
             _check_real(graph, loss, findings)
+    swapped |= check_judging(graph, findings)
     _check_seen(graph, swapped, findings)
 
 
@@ -60,6 +63,7 @@ def _judging(graph: Graph, condition: int) -> Path:
 def _seen_by_losses(graph: Graph) -> set[int]:
     """What losses are made from without passing through a network of the generator's side."""
     made = {n for t in graph.terms if t.term.side == "generator" for n in t.moves}
+    made -= graph.called(loss.tensors["real"] for loss in graph.losses.values() if loss.has_sides)
     seen: set[int] = set()
     stack = [i for loss in graph.losses.values() for i in loss.tensors.values()]
     while stack:
@@ -76,8 +80,8 @@ def _check_fake(graph: Graph, loss: GraphLoss, findings: Findings) -> set[str]:
     """The conditions under which a generated sample is made and not judged."""
     swapped: set[str] = set()
     judged = graph.judged(loss.tensors["fake"])
-    made_of = _sources(graph, upstream(graph.nodes, judged[:1]))
-    shown = _sources(graph, upstream(graph.nodes, judged[1:]))
+    made_of = sources(graph, *judged[:1])
+    shown = sources(graph, *judged[1:])
     for name, condition in graph.spec.conditions.items():
         if condition.draw == "same" or name not in made_of or name in shown:
             continue
@@ -92,8 +96,8 @@ def _check_fake(graph: Graph, loss: GraphLoss, findings: Findings) -> set[str]:
 def _check_real(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     """A real sample is judged under what the data say of it."""
     judged = graph.judged(loss.tensors["real"])
-    made_of = _sources(graph, upstream(graph.nodes, judged[:1]))
-    shown = _sources(graph, upstream(graph.nodes, judged[1:]))
+    made_of = sources(graph, *judged[:1])
+    shown = sources(graph, *judged[1:])
     fields = graph.spec.data.fields if graph.spec.data else {}
     if not made_of or not made_of <= fields.keys():
         return
@@ -102,8 +106,3 @@ def _check_real(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
             message = f"`real` is a sample of the data, and judged under the drawn `{name}`"
             help = f"write `{condition.field}`, which belongs to the sample"
             findings.add("GF502", ("losses", loss.name, "real"), message, help)
-
-
-def _sources(graph: Graph, nodes: set[int]) -> set[str]:
-    operations = (graph.nodes[i].operation for i in nodes)
-    return {op.name for op in operations if isinstance(op, Source)}

@@ -10,6 +10,7 @@ from ganforge.document import Path
 from ganforge.graph.graph import Graph, MovingTerm, Player
 from ganforge.graph.nodes import Apply, Node, upstream
 from ganforge.graph.passes.bodies import block_nodes, first_mixing, is_bounded
+from ganforge.graph.passes.gradients import reachable
 from ganforge.plugins.declarations import Block
 from ganforge.spec.findings import Findings
 from ganforge.spec.models import Adam
@@ -19,12 +20,13 @@ MOST_MOMENTUM = 0.5
 
 
 def check_critics(graph: Graph, findings: Findings) -> None:
-    """GF412, GF420, GF701, GF705, GF706 and GF718."""
+    """GF407, GF412, GF420, GF701, GF705, GF706 and GF718."""
     penalised = {n: t.loss for t in graph.terms if t.term.differentiates for n in t.moves}
     for name in sorted(penalised):
         _check_mixing(graph, name, penalised[name], findings)
     _check_differentiable(graph, findings)
     _check_pairs(graph, findings)
+    _check_shared(graph, findings)
     distances = {n for t in graph.terms if t.term.lipschitz for n in t.moves}
     for player in graph.players:
         _check_clipping(graph, player, set(penalised), findings)
@@ -87,6 +89,28 @@ def _differentiated(graph: Graph, term: MovingTerm) -> Iterator[tuple[Node, Bloc
 def _called_at(graph: Graph, indices: set[int]) -> set[str]:
     operations = (graph.nodes[i].operation for i in indices)
     return {name for op in operations if (name := getattr(op, "network", ""))}
+
+
+def _check_shared(graph: Graph, findings: Findings) -> None:
+    """A network before the critic that the real samples go through too, and not they alone."""
+    for term in graph.terms:
+        loss, narrowed = graph.losses[term.loss], graph.losses[term.loss].spec.table.trains
+        if term.term.side != "generator" or not loss.has_sides or narrowed is not None:
+            continue
+        of_real, of_fake = (reachable(graph, [loss.tensors[s]]) for s in ("real", "fake"))
+        for name in sorted(of_real & of_fake & term.moves):
+            message = f"`{name}` stands before the critic in `real` and `fake`, and learns on the "
+            message += "generator's side"
+            named = sorted(term.moves | critics_of(graph, term.loss))
+            trains = ", ".join(f'"{other}"' for other in named)
+            help = f"write `detach({name}(...))`, or, if it is meant, `trains = [{trains}]`"
+            findings.add("GF407", ("losses", term.loss, "real"), message, help)
+
+
+def critics_of(graph: Graph, loss: str) -> set[str]:
+    """The networks that the critic's side of a loss moves."""
+    terms = (t for t in graph.terms if t.loss == loss and t.term.side == "critic")
+    return {name for term in terms for name in term.moves}
 
 
 def _check_pairs(graph: Graph, findings: Findings) -> None:

@@ -112,7 +112,7 @@ def outermost_critic(graph: Graph, loss: GraphLoss, findings: Findings) -> froze
     """
     if loss.spec.table.critic is not None:
         return _named_critic(graph, loss, loss.spec.table.critic, findings)
-    real, fake = (_outermost(graph, loss.tensors[t]) for t in ("real", "fake"))
+    real, fake = (outermost(graph, loss.tensors[t]) for t in ("real", "fake"))
     if real & fake:
         return frozenset(real & fake)
     path = ("losses", loss.name)
@@ -147,7 +147,7 @@ def _named_critic(
     return frozenset(names) if good else frozenset()
 
 
-def _outermost(graph: Graph, root: int) -> set[str]:
+def outermost(graph: Graph, root: int) -> set[str]:
     """The networks whose calls are met first on the way down from a node."""
     found: set[str] = set()
     stack = [root]
@@ -254,7 +254,7 @@ def _report_still(
 
 def _cut_generator(graph: Graph, loss: GraphLoss) -> Path | None:
     """Where `detach` stands before a network that could learn upstream of `fake`."""
-    upstream_of = graph.called((loss.tensors["fake"],)) - _outermost(graph, loss.tensors["fake"])
+    upstream_of = graph.called((loss.tensors["fake"],)) - outermost(graph, loss.tensors["fake"])
     learning = upstream_of & set(graph.trainable())
     return cut_before(graph, loss, learning, ("fake",)) if learning else None
 

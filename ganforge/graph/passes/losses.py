@@ -5,17 +5,20 @@ from __future__ import annotations
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import Bundle
+from ganforge.graph.passes.game import listed
+from ganforge.graph.passes.gradients import outermost
 from ganforge.graph.passes.tables import ends
-from ganforge.plugins.shapes import Tensor
+from ganforge.plugins.shapes import Shape, Tensor
 from ganforge.spec.findings import Findings
 
 
 def check_losses(graph: Graph, findings: Findings) -> None:
-    """GF310 and GF313: real and generated samples, and targets, have one shape.
+    """GF310, GF313 and GF422: real and generated samples, and targets, have one shape.
 
     Samples are images.
     """
     for loss in graph.losses.values():
+        _check_scores(graph, loss, findings)
         known = any(term.loss == loss.name for term in graph.terms)
         if known and loss.has_sides:
             _check_sides(graph, loss, findings)
@@ -25,6 +28,20 @@ def check_losses(graph: Graph, findings: Findings) -> None:
             _check_logits(graph, loss, findings)
     for k, index in enumerate(graph.samples):
         _check_sample(graph, index, ("sample", "images", k), findings)
+
+
+def _check_scores(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+    """What a loss holds near 0 is a critic's score, not what a generator makes."""
+    sides = {side: set[str]() for side in ("critic", "generator")}
+    for term in graph.terms:
+        sides.get(term.term.side, set()).update(term.moves)
+    for tensor in loss.spec.declaration.scores:
+        given = outermost(graph, loss.tensors[tensor])
+        if given and given <= sides["generator"] - sides["critic"]:
+            message = f"`{loss.spec.tensors[tensor]}` is what {listed(given)} makes, and no score"
+            critics = sorted(sides["critic"]) or ["D"]
+            help = f"give it a critic's score, such as `{critics[0]}({loss.spec.tensors[tensor]})`"
+            findings.add("GF422", ("losses", loss.name, tensor), message, help)
 
 
 def _check_sample(graph: Graph, index: int, path: Path, findings: Findings) -> None:
@@ -44,6 +61,10 @@ def _check_sides(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     for first, second in zip(real, fake, strict=False):
         a, b = graph.nodes[first].shape, graph.nodes[second].shape
         if isinstance(a, Tensor) and isinstance(b, Tensor) and a.shape != b.shape:
+            if (a.classes, b.classes) != (None, None):
+                return  # a class stands where an image should: reported at the call
+            if _are_images(a, b) and _is_size_wrong(findings):
+                return
             message = f"the critic judges real samples of {a} and generated ones of {b}"
             help = "change the generator's last size, or the field's `size`"
             if b.is_image and a.is_image and a.channels != b.channels:
@@ -76,8 +97,28 @@ def _check_target(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     made = graph.nodes[loss.tensors["reconstruction"]].shape
     if original is None or made is None or isinstance(original, Bundle) or isinstance(made, Bundle):
         return
-    if str(original) != str(made):
-        message = f"`original` is {original} and `reconstruction` is {made}"
-        labels = ends(graph, tuple(loss.tensors.values()), findings)
-        path, help = ("losses", loss.name, "reconstruction"), "bring both to one shape"
-        findings.add("GF313", path, message, help, related=labels)
+    if str(original) == str(made) or (_are_images(original, made) and _is_size_wrong(findings)):
+        return
+    message = f"`original` is {_shown(original)} and `reconstruction` is {_shown(made)}"
+    if any(d.code == "GF313" and d.message == message for d in findings.items):
+        return  # the same maps in another loss
+    labels = ends(graph, tuple(loss.tensors.values()), findings)
+    path, help = ("losses", loss.name, "reconstruction"), "bring both to one shape"
+    findings.withdraw("GF401", ("losses", loss.name))
+    findings.add("GF313", path, message, help, related=labels)
+
+
+def _shown(shape: Shape) -> str:
+    is_class = isinstance(shape, Tensor) and shape.classes is not None
+    return f"{'a ' if is_class else ''}{shape}"
+
+
+def _are_images(*shapes: Shape) -> bool:
+    """Whether all are images of as many channels, which differ in height and width alone."""
+    images = [shape for shape in shapes if isinstance(shape, Tensor) and shape.is_image]
+    return len(images) == len(shapes) and len({image.channels for image in images}) == 1
+
+
+def _is_size_wrong(findings: Findings) -> bool:
+    """Whether some network cannot take the size of the images; other sizes follow from that."""
+    return any(d.code in ("GF304", "GF305", "GF306") for d in findings.items)

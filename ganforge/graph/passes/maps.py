@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ganforge.diagnostics.diagnostic import Label
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import NetworkCall, upstream
 from ganforge.graph.passes.gradients import cuts
@@ -30,6 +31,29 @@ def _check_cycle(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
         message = f"the way from `{written}` to `reconstruction` has no way back"
         help = 'call a second network; or, if one way is meant, write `kind = "reconstruction"`'
         findings.add("GF417", path, message, help)
+    else:
+        _check_end(graph, loss, findings)
+
+
+def _check_end(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+    """The last map of a cycle makes samples like its original, as far as critics tell."""
+    node = graph.nodes[loss.tensors["reconstruction"]]
+    last = node.operation
+    original = _uncut(graph, loss.tensors["original"])
+    if not isinstance(last, NetworkCall):
+        return
+    domain = _domain(graph, last.network)
+    if not domain or original in domain:
+        return
+    like = sorted(graph.nodes[i].name or "" for i in domain)[0]
+    written = loss.spec.tensors["original"]
+    message = f"`{last.network}` makes samples like `{like}`, and does not lead back to `{written}`"
+    back = [f"`{name}`" for name in graph.networks if original in _domain(graph, name)]
+    help = f"call {(back or ['another network'])[0]} last: it makes samples like `{written}`"
+    path = ("losses", loss.name, "reconstruction")
+    span = findings.document.span(path)
+    related = (Label(span, "the way back is asked for here"),) if span else ()
+    findings.add("GF417", node.path or path, message, help, related=related)
 
 
 def _longest_way(graph: Graph, start: int, loss: GraphLoss) -> int | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ganforge.diagnostics.diagnostic import Label
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.graph.graph import Graph, Player
 from ganforge.graph.nodes import Body
+from ganforge.graph.passes.game import listed
 from ganforge.graph.passes.gradients import cut_before
 from ganforge.spec.findings import Findings
 
@@ -19,6 +21,7 @@ def find_players(graph: Graph, findings: Findings) -> Graph:
     critics = {name for term in graph.terms if term.term.side == "critic" for name in term.moves}
     for name in graph.trainable():
         owner.setdefault(name, "critic" if name in critics else "generator")
+    _check_taken(graph, owner, critics, findings)
     _check_order(graph, owner, findings)
     _check_steps(graph, findings)
     order = dict.fromkeys([*graph.spec.train.order, *owner.values()])
@@ -47,6 +50,24 @@ def _declared(graph: Graph, findings: Findings) -> dict[str, str]:
     return owner
 
 
+def _check_taken(
+    graph: Graph, owner: dict[str, str], critics: set[str], findings: Findings
+) -> None:
+    """GF602 for a table of `critic` or `generator` whose networks another player lists."""
+    for player in ("critic", "generator"):
+        table = graph.spec.train.players.get(player)
+        own = [n for n in graph.trainable() if (n in critics) == (player == "critic")]
+        if table is None or table.networks or player in owner.values() or not own:
+            continue
+        taken = owner[own[0]]
+        message = f"the player `{player}` has no network: `{taken}` lists {listed(own)}"
+        help = f"take {listed(own)} out of the networks of `{taken}`, or remove this table"
+        span = findings.document.span(("train", "players", taken, "networks"))
+        related = (Label(span, f"{listed(own)} is listed here"),) if span else ()
+        path = ("train", "players", player)
+        findings.add("GF602", path, message, help, key=True, related=related)
+
+
 def _check_order(graph: Graph, owner: dict[str, str], findings: Findings) -> None:
     order = graph.spec.train.order
     players = set(owner.values())
@@ -62,7 +83,8 @@ def _check_order(graph: Graph, owner: dict[str, str], findings: Findings) -> Non
         elif player not in players and graph.terms and not _lists(graph, player):
             _unknown_player(player, path, players, findings)
     for player in graph.spec.train.players:
-        if player not in players and graph.terms and not _lists(graph, player):
+        told = any(d.path == f"train.players.{player}" for d in findings.items)
+        if player not in players and graph.terms and not told and not _lists(graph, player):
             _unknown_player(player, ("train", "players", player), players, findings)
 
 
