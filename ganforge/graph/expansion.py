@@ -97,10 +97,10 @@ def _loop(frame: Frame, layer: dict[str, Any], path: Path, nesting: int) -> None
     check_reached(frame, variable, items, body, (*path, "layers"))
     made: dict[str, dict[Any, int]] = {}
     outer = frame.nodes.turns
-    for item in items:
+    for number, item in enumerate(items):
         frame.budget.turn(path, frame.findings)
         frame.looped.append((variable, item))
-        frame.nodes.turns = (*outer, Turn(path, variable, item))
+        frame.nodes.turns = (*outer, Turn(path, number, variable, item))
         start = len(frame.bound)
         _layers(frame, body, (*path, "layers"), nesting + 1)
         for name in frame.bound[start:]:

@@ -153,9 +153,12 @@ Operation = (
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn of a loop of layers: where the loop is written, its variable and its value."""
+    """One turn of a loop of layers: where the loop is written, the turn's number from 0, the
+    variable and its value.
+    """
 
     loop: Path
+    number: int
     variable: str
     value: object
 

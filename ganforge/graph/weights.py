@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -114,10 +114,16 @@ def own_weights(body: Body, node: Node, counts: Mapping[int, int | None]) -> int
     if not isinstance(operation, Layer) or not operation.block.stateful:
         return 0
     shapes = shapes_of(body, node)
-    if None in shapes:
-        return None
-    assert operation.block.module is not None
-    return weights_of(operation.block.module(operation.params, *shapes))
+    return None if None in shapes else layer_weights(operation, shapes)
+
+
+def layer_weights(layer: Layer, shapes: Iterable[object]) -> int | None:
+    """The weights of a layer for inputs of these shapes; None where unknown."""
+    block = layer.block
+    if block.count is not None:
+        return block.count(layer.params, *shapes)
+    assert block.module is not None
+    return weights_of(block.module(layer.params, *shapes))
 
 
 def shapes_of(body: Body, node: Node) -> list[object]:

@@ -72,6 +72,8 @@ class Block:
     stateful: has weights, buffers or own randomness: refused as a function in wiring.
     weighted: whether it has weights that `init` and `weights` are about, from the same arguments;
         asked where its parameters have those keys.
+    count: how many weights it learns, from the same arguments; needed where PyTorch has no such
+        module. Tables and pictures show it; without it they have "-" or "at least".
     shift: whether it adds a learned shift, so that a layer in front of it needs no bias.
     channels_last: whether it runs faster in that memory format, by its parameters; None where that
         does not matter.
@@ -104,6 +106,7 @@ class Block:
     inputs: tuple[str, ...] = ("x",)
     stateful: bool = False
     weighted: Callable[..., bool] = lambda params, *inputs: True
+    count: Callable[..., int] | None = None
     shift: Callable[[Any], bool] = lambda params: False
     random: bool = False
     channels_last: Callable[[Any], bool | None] = lambda params: None

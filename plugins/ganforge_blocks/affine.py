@@ -91,6 +91,7 @@ BLOCKS = (
         infer_bias,
         module=make_bias,
         stateful=True,
+        count=lambda p, x: x.channels,
         shift=lambda p: True,
     ),
     Block(
@@ -100,6 +101,7 @@ BLOCKS = (
         infer_scale,
         module=make_scale,
         stateful=True,
+        count=lambda p, x: x.channels,
     ),
     Block(
         "constant",
@@ -108,5 +110,6 @@ BLOCKS = (
         infer_constant,
         module=make_constant,
         stateful=True,
+        count=lambda p, x: Tensor(p.shape).size,
     ),
 )

@@ -60,6 +60,11 @@ def make_projection(p: ProjectionParams, x: Tensor, condition: Tensor) -> Call:
     return call(f"{MODULES}:VectorProjection", x.channels, condition.size)
 
 
+def _width(condition: Tensor) -> int:
+    """How many rows a table for a condition has: its classes, or its numbers."""
+    return condition.size if condition.classes is None else condition.classes
+
+
 BLOCKS = (
     Block(
         "conditional-batch-norm",
@@ -69,6 +74,7 @@ BLOCKS = (
         module=make_conditional_batch_norm,
         inputs=("x", "condition"),
         stateful=True,
+        count=lambda p, x, condition: 2 * x.channels * _width(condition),
         weighted=lambda p, x, condition: condition.classes is None,
         overwritable=True,
         shift=lambda p: True,
@@ -82,5 +88,6 @@ BLOCKS = (
         module=make_projection,
         inputs=("x", "condition"),
         stateful=True,
+        count=lambda p, x, condition: x.channels * _width(condition),
     ),
 )

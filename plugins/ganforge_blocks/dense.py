@@ -87,6 +87,7 @@ BLOCKS = (
         infer_maxout,
         module=make_maxout,
         stateful=True,
+        count=lambda p, x: p.out * p.pieces * (x.size + p.bias),
         shift=lambda p: p.bias is not False,
     ),
     Block(

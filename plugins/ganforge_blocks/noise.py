@@ -48,6 +48,7 @@ BLOCKS = (
         infer_dropout,
         module=make_dropout,
         stateful=True,
+        count=lambda p, x: 0,
         random=True,
     ),
     Block(
@@ -57,6 +58,7 @@ BLOCKS = (
         infer_gaussian_noise,
         module=make_gaussian_noise,
         stateful=True,
+        count=lambda p, x: 0,
         random=True,
     ),
 )

@@ -41,19 +41,38 @@ function reveal(element) {
     if (high - low > most - least || low < least) return least + 16 - low;
     return high > most ? most - 16 - high : 0;
   };
-  const x = inner.left < outer.left || inner.right > outer.right ? way(inner.left, inner.right, outer.left, outer.right) : 0;
-  const y = inner.top < outer.top || inner.bottom > outer.bottom ? way(inner.top, inner.bottom, outer.top, outer.bottom) : 0;
+  const x =
+    inner.left < outer.left || inner.right > outer.right
+      ? way(inner.left, inner.right, outer.left, outer.right)
+      : 0;
+  const y =
+    inner.top < outer.top || inner.bottom > outer.bottom
+      ? way(inner.top, inner.bottom, outer.top, outer.bottom)
+      : 0;
   if (x || y) pan(x, y);
 }
 
+// An opened box at a size that can be read, its upper left corner where it was.
+function approach(element) {
+  const outer = canvas.getBoundingClientRect();
+  const { left, top } = element.getBoundingClientRect();
+  if (camera.scale < 0.95) zoom(0.95 / camera.scale, left - outer.left, top - outer.top);
+  reveal(element);
+}
+
 function watchCamera() {
-  canvas.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    const { left, top } = canvas.getBoundingClientRect();
-    if (event.ctrlKey || event.metaKey) zoom(Math.exp(-event.deltaY / 240), event.clientX - left, event.clientY - top);
-    else if (event.shiftKey) pan(-event.deltaY, 0);
-    else pan(-event.deltaX, -event.deltaY);
-  }, { passive: false });
+  canvas.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      const { left, top } = canvas.getBoundingClientRect();
+      if (event.ctrlKey || event.metaKey)
+        zoom(Math.exp(-event.deltaY / 240), event.clientX - left, event.clientY - top);
+      else if (event.shiftKey) pan(-event.deltaY, 0);
+      else pan(-event.deltaX, -event.deltaY);
+    },
+    { passive: false },
+  );
   const pointers = new Map();
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button > 0 || event.target.closest(".box")) return;

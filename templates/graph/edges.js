@@ -8,16 +8,16 @@ function drawEdges(all) {
   const labels = [];
   for (const route of all) {
     const edge = edgeOf.get(route.id);
-    const d = curve([route.start, ...route.inner, route.end]);
+    const d = curve(route.points);
     const group = svg("g", { class: "edge", "data-id": route.id });
+    const line = svg("path", { class: "flow", d, "marker-end": "url(#tip)" });
     const tooltip = svg("title");
     tooltip.textContent = `${edge.tensor}  ${edge.shape}${edge.port ? `  as ${edge.port}` : ""}`;
     group.append(
       tooltip,
-      svg("path", { class: "reach", d }),
-      svg("path", { class: "flow", d, "marker-end": "url(#tip)" }),
+      line,
       svg("path", { class: "gradient", d, "marker-start": "url(#back)" }),
-      cutMark(route),
+      cutMark(line),
     );
     const label = labelElement(route);
     paths.push(group);
@@ -28,10 +28,13 @@ function drawEdges(all) {
   byId("labels").replaceChildren(...labels);
 }
 
-// Two strokes across the edge, where it enters what takes it.
-function cutMark(route) {
-  const { x, y } = route.end;
-  return svg("path", { class: "bars", d: `M${x - 19} ${y - 7}l4 14m3 -14l4 14` });
+// Two strokes across a line, shortly before it enters what takes it.
+function cutMark(line) {
+  const length = line.getTotalLength();
+  const [before, at] = [20, 14].map((rest) => line.getPointAtLength(Math.max(0, length - rest)));
+  const angle = (Math.atan2(at.y - before.y, at.x - before.x) * 180) / Math.PI;
+  const transform = `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)}) rotate(${angle.toFixed(1)})`;
+  return svg("path", { class: "bars", d: "M-5.5 -7l4 14m3 -14l4 14", transform });
 }
 
 function labelElement(route) {

@@ -39,10 +39,12 @@ const listed = (names) => names.join(", ");
 // A value of the spec as text: numbers, words, tables.
 function written(value) {
   if (value === null) return "none";
-  if (Array.isArray(value)) return `(${value.map(written).join(", ")})`;
+  if (Array.isArray(value)) return `[${value.map(written).join(", ")}]`;
   if (typeof value === "object") return pairsText(value);
   return String(value);
 }
 
 const pairsText = (table) =>
-  Object.entries(table).map(([key, value]) => `${key} ${written(value)}`).join(", ");
+  Object.entries(table)
+    .map(([key, value]) => `${key} ${written(value)}`)
+    .join(", ");

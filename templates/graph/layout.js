@@ -29,14 +29,16 @@ function labelOf(edge) {
     else lines.push([["port", port]], [tensor]);
     lines.push([["shape", edge.shape]]);
   }
-  const players = new Set(model.flows.filter((flow) => flow.cuts.some((cut) => cut.edge === edge.id)).map((flow) => flow.player));
+  const players = new Set(
+    model.flows.filter((flow) => flow.cuts.some((cut) => cut.edge === edge.id)).map((flow) => flow.player),
+  );
   if (players.size) lines.push([["cut", `cut in ${listed([...players])} step`]]);
   return lines.map((parts) => ({ parts, width: textWidth(parts.map(([, text]) => text).join("")) }));
 }
 
 function layOut() {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 26, edgesep: 16, ranksep: 64, marginx: 20, marginy: 24 });
+  graph.setGraph({ rankdir: "LR", nodesep: 26, edgesep: 16, ranksep: 76, marginx: 20, marginy: 24 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const box of model.boxes) {
     const element = elementOf.get(box.id);
@@ -53,39 +55,72 @@ function layOut() {
   return graph;
 }
 
-// The points of each edge, from the right side of one box to the left side of another.
+// The points of each edge, from the right side of one box to the left side of another. Within the
+// column of a rank an edge runs straight, so that it passes no box that stands there.
 function routes(graph) {
-  const found = new Map();
-  for (const name of graph.edges()) {
+  const all = graph.edges().map((name) => {
     const edge = graph.edge(name);
-    const near = edge.points.length <= 3 && !edge.lines.length;
-    const inner = near ? [] : edge.points.slice(1, -1).map(({ x, y }) => ({ x, y }));
-    found.set(name.name, { id: name.name, from: name.v, to: name.w, edge, inner: flattened(inner, edge) });
-  }
-  const all = [...found.values()];
+    return { id: name.name, from: name.v, to: name.w, edge, inner: innerPoints(edge) };
+  });
   for (const box of graph.nodes()) {
     const node = graph.node(box);
-    spread(node, all.filter((route) => route.from === box), "start", (route) => route.inner[0] ?? graph.node(route.to));
-    spread(node, all.filter((route) => route.to === box), "end", (route) => route.inner.at(-1) ?? graph.node(route.from));
+    spread(
+      node,
+      all.filter((route) => route.from === box),
+      "start",
+      (route) => route.inner[0] ?? graph.node(route.to),
+    );
+    spread(
+      node,
+      all.filter((route) => route.to === box),
+      "end",
+      (route) => route.inner.at(-1) ?? graph.node(route.from),
+    );
   }
+  const columns = columnsOf(graph);
+  for (const route of all) route.points = straightened(route, graph, columns);
   return all;
 }
 
-// Straight through its label.
-function flattened(points, edge) {
-  if (!edge.lines.length) return points;
-  const at = points.findIndex((point) => Math.abs(point.x - edge.x) < 1 && Math.abs(point.y - edge.y) < 1);
-  if (at < 0) return points;
-  const half = edge.width / 2;
-  points.splice(at, 1, { x: edge.x - half, y: edge.y }, { x: edge.x + half, y: edge.y });
-  return points.filter((point, k) => k === 0 || point.x > points[k - 1].x);
+// What dagre leads an edge through: nothing between neighbours if it has no label.
+function innerPoints(edge) {
+  if (edge.points.length <= 3 && !edge.lines.length) return [];
+  return edge.points.slice(1, -1).map(({ x, y }) => ({ x, y }));
+}
+
+// The ranks from left to right: the middle of each, and how far its boxes or labels reach to either side.
+function columnsOf(graph) {
+  const reach = new Map();
+  const labelled = graph
+    .edges()
+    .map((name) => graph.edge(name))
+    .filter((edge) => edge.lines.length);
+  for (const { x, width } of [...graph.nodes().map((box) => graph.node(box)), ...labelled]) {
+    const key = Math.round(x);
+    reach.set(key, Math.max(reach.get(key) ?? 0, width / 2));
+  }
+  return reach;
+}
+
+function straightened(route, graph, columns) {
+  const clear = 3;
+  const side = (box) => columns.get(Math.round(graph.node(box).x)) + clear;
+  const points = [route.start, { x: graph.node(route.from).x + side(route.from), y: route.start.y }];
+  for (const point of route.inner) {
+    const half = (columns.get(Math.round(point.x)) ?? 0) + clear;
+    points.push({ x: point.x - half, y: point.y }, { x: point.x + half, y: point.y });
+  }
+  points.push({ x: graph.node(route.to).x - side(route.to), y: route.end.y }, route.end);
+  return points.filter(
+    (point, k) => k === 0 || k === points.length - 1 || (point.x > points[k - 1].x && point.x < route.end.x),
+  );
 }
 
 // Ports as near as can be to where their edges come from, one below the other.
 function spread(node, taken, end, next) {
   const x = node.x + (end === "start" ? 1 : -1) * (node.width / 2);
-  const top = node.y - node.height / 2 + 12;
-  const bottom = node.y + node.height / 2 - 12;
+  const top = node.y - node.height / 2 + 14;
+  const bottom = node.y + node.height / 2 - 14;
   const wanted = taken.map((route) => ({ route, y: next(route)?.y ?? node.y }));
   wanted.sort((a, b) => a.y - b.y);
   const gap = Math.min(PORT, wanted.length > 1 ? (bottom - top) / (wanted.length - 1) : PORT);
@@ -115,7 +150,14 @@ function curve(points) {
   for (let k = 1; k < n; k += 1) {
     const [a, b] = [points[k - 1], points[k]];
     const third = (b.x - a.x) / 3;
-    const numbers = [a.x + third, a.y + tangents[k - 1] * third, b.x - third, b.y - tangents[k] * third, b.x, b.y];
+    const numbers = [
+      a.x + third,
+      a.y + tangents[k - 1] * third,
+      b.x - third,
+      b.y - tangents[k] * third,
+      b.x,
+      b.y,
+    ];
     path += `C${numbers.map((number) => number.toFixed(1)).join(" ")}`;
   }
   return path;

@@ -33,6 +33,7 @@ const actions = {
     else openBoxes.add(id);
     actions.refill(id);
     const open = openBoxes.has(id);
+    if (open) approach(elementOf.get(id));
     if (open !== (pinned === id)) actions.pin(open ? id : null);
     else remember();
   },
@@ -52,7 +53,8 @@ function draw() {
   extent = { width, height };
   for (const id of graph.nodes()) {
     const node = graph.node(id);
-    elementOf.get(id).style.transform = `translate(${node.x - node.width / 2}px, ${node.y - node.height / 2}px)`;
+    elementOf.get(id).style.transform =
+      `translate(${node.x - node.width / 2}px, ${node.y - node.height / 2}px)`;
   }
   byId("wires").setAttribute("width", width);
   byId("wires").setAttribute("height", height);
@@ -65,28 +67,48 @@ function shownFlows() {
   const inView = model.flows.filter((flow) => view.kind === "whole" || flow.view === view.id);
   const target = hovered ?? pinned;
   if (target === null) return { flows: view.kind === "whole" ? [] : inView, chosen: false };
-  if (typeof target === "object") return { flows: inView.filter((flow) => flow.player === target.player), chosen: true };
+  if (typeof target === "object")
+    return { flows: inView.filter((flow) => flow.player === target.player), chosen: true };
   const box = boxOf.get(target);
   if (box.kind === "loss") return { flows: inView.filter((flow) => flow.loss === box.title), chosen: true };
-  if (box.kind === "network" && hovered === null) return { flows: view.kind === "whole" ? [] : inView, chosen: false };
+  if (box.kind === "network" && hovered === null)
+    return { flows: view.kind === "whole" ? [] : inView, chosen: false };
   return { flows: view.kind === "whole" ? [] : inView, chosen: false, near: target };
 }
 
 function show() {
   const { flows, chosen, near } = shownFlows();
   showFlows(flows);
+  canvas.classList.toggle("pointing", hovered !== null);
   let boxes = new Set(view.boxes);
   let edges = new Set(view.edges);
   if (chosen && flows.length) {
     const all = flows.flatMap((flow) => [...flow.edges, ...flow.cuts.map((cut) => cut.edge)]);
-    edges = new Set([...all, ...model.edges.filter((edge) => flows.some((flow) => edge.target === `loss:${flow.loss}`)).map((edge) => edge.id)].filter((id) => edges.has(id)));
+    edges = new Set(
+      [
+        ...all,
+        ...model.edges
+          .filter((edge) => flows.some((flow) => edge.target === `loss:${flow.loss}`))
+          .map((edge) => edge.id),
+      ].filter((id) => edges.has(id)),
+    );
     boxes = new Set([...edges].flatMap((id) => [edgeOf.get(id).source, edgeOf.get(id).target]));
   }
   dim(boxes, edges);
   for (const edge of model.edges) {
-    drawnEdge.get(edge.id).group.classList.toggle("near", near !== undefined && (edge.source === near || edge.target === near));
+    drawnEdge
+      .get(edge.id)
+      .group.classList.toggle("near", near !== undefined && (edge.source === near || edge.target === near));
   }
-  byId("said").textContent = chosen && flows.length ? flows.map((flow) => `${flow.player} step: ${flow.loss} moves ${listed(flow.moves)}`).join(" · ") : view.note;
+  byId("said").textContent =
+    chosen && flows.length
+      ? flows.map(briefly).join(" · ")
+      : `${view.note}. Point at a loss to see what it moves.`;
+}
+
+function briefly(flow) {
+  const cuts = flow.cuts.map((cut) => `, cut at ${edgeOf.get(cut.edge).tensor}: ${cut.why}`);
+  return `${flow.player} step: ${flow.loss} moves ${listed(flow.moves)}${cuts.join("")}`;
 }
 
 function choose(next) {
@@ -103,7 +125,20 @@ function choose(next) {
 
 function makeTabs() {
   model.views.forEach((each, k) => {
-    byId("tabs").append(el("button", { type: "button", role: "tab", id: `tab${k}`, "data-id": each.id, "aria-controls": "canvas", onclick: () => choose(each) }, each.title));
+    byId("tabs").append(
+      el(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id: `tab${k}`,
+          "data-id": each.id,
+          "aria-controls": "canvas",
+          onclick: () => choose(each),
+        },
+        each.title,
+      ),
+    );
   });
   byId("tabs").addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -153,7 +188,9 @@ function foldAll() {
 
 function toggleTheme() {
   const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const dark = root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = dark ? "light" : "dark";
 }
 
@@ -164,9 +201,18 @@ function togglePanel() {
 }
 
 const keys = {
-  "/": () => byId("find").focus(), "+": () => zoom(1.25), "=": () => zoom(1.25), "-": () => zoom(0.8),
-  0: () => fit(), o: foldAll, d: togglePanel,
-  Escape: () => { hovered = null; if (pinned) actions.pin(null); else show(); },
+  "/": () => byId("find").focus(),
+  "+": () => zoom(1.25),
+  "=": () => zoom(1.25),
+  "-": () => zoom(0.8),
+  0: () => fit(),
+  o: foldAll,
+  d: togglePanel,
+  Escape: () => {
+    hovered = null;
+    if (pinned) actions.pin(null);
+    else show();
+  },
 };
 
 // What is open and chosen stands in the address, so that a picture can be linked to.
@@ -177,13 +223,19 @@ function remember() {
   if (pinned && boxOf.get(pinned).kind !== "network") state.set("pin", pinned);
   try {
     history.replaceState(null, "", state.size ? `#${state}` : location.pathname + location.search);
-  } catch { /* a page without an address of its own */ }
+  } catch {
+    /* a page without an address of its own */
+  }
 }
 
 function recall() {
   const state = new URLSearchParams(location.hash.slice(1));
-  for (const id of (state.get("open") ?? "").split(",")) if (boxOf.get(id)?.kind === "network") openBoxes.add(id);
-  return { view: model.views.find((each) => each.id === state.get("view")), pin: boxOf.has(state.get("pin")) ? state.get("pin") : null };
+  for (const id of (state.get("open") ?? "").split(","))
+    if (boxOf.get(id)?.kind === "network") openBoxes.add(id);
+  return {
+    view: model.views.find((each) => each.id === state.get("view")),
+    pin: boxOf.has(state.get("pin")) ? state.get("pin") : null,
+  };
 }
 
 function forPrint(on) {
@@ -192,9 +244,9 @@ function forPrint(on) {
     applyCamera();
     return;
   }
-  const scale = Math.min(1, 1000 / extent.width);
+  const scale = Math.min(1, 940 / extent.width, 600 / extent.height); // a sheet, lying
   stage.style.transform = `scale(${scale})`;
-  canvas.style.height = `${extent.height * scale + 40}px`;
+  canvas.style.height = `${extent.height * scale + 16}px`;
 }
 
 function start() {
@@ -203,23 +255,35 @@ function start() {
   makeBoxes(actions);
   watchCamera();
   draw();
-  fit(0.6);
+  fit(0.4);
   fillPanel(null, actions);
   choose(recalled.view ?? view);
   if (recalled.pin) actions.pin(recalled.pin);
-  const clicks = { in: () => zoom(1.25), out: () => zoom(0.8), fit: () => fit(), fold: foldAll, theme: toggleTheme, aside: togglePanel };
+  const clicks = {
+    in: () => zoom(1.25),
+    out: () => zoom(0.8),
+    fit: () => fit(),
+    fold: foldAll,
+    theme: toggleTheme,
+    aside: togglePanel,
+  };
   for (const [id, action] of Object.entries(clicks)) byId(id).addEventListener("click", action);
   byId("find").addEventListener("input", (event) => find(event.target.value));
   byId("find").addEventListener("keydown", (event) => {
     if (event.key === "Enter") nextMatch();
-    if (event.key === "Escape") { event.target.value = ""; find(""); event.target.blur(); }
+    if (event.key === "Escape") {
+      event.target.value = "";
+      find("");
+      event.target.blur();
+    }
   });
   document.addEventListener("keydown", (event) => {
-    if (event.target.closest("input") || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    if (event.target.closest("input") || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key])
+      return;
     event.preventDefault();
     keys[event.key]();
   });
-  addEventListener("resize", () => fit(0.6));
+  addEventListener("resize", () => fit(0.4));
   addEventListener("beforeprint", () => forPrint(true));
   addEventListener("afterprint", () => forPrint(false));
 }

@@ -7,14 +7,27 @@ from collections.abc import Mapping, Sequence
 import networkx as nx
 
 from ganforge.graph.graph import Graph
-from ganforge.graph.nodes import Apply, Item, NetworkCall, Node, Number, Output, Replay, Source
+from ganforge.graph.nodes import (
+    Apply,
+    Arithmetic,
+    Item,
+    NetworkCall,
+    Node,
+    Number,
+    Output,
+    Pack,
+    Replay,
+    Source,
+)
+from ganforge.graph.passes.gradients import cuts
 
 
 def place_of_nodes(graph: Graph) -> list[str]:
     """For every node the id of its box; empty for numbers, which belong to what takes them.
 
     Calls of one network are one box, unless one is made from another's result, as in a cycle:
-    then those that are equally far along it are.
+    then those that are equally far along it are. A function that only another function takes, and
+    that has no name, belongs to that one.
     """
     consumers = _consumers(graph.nodes)
     depths = _depths(graph)
@@ -28,10 +41,21 @@ def place_of_nodes(graph: Graph) -> list[str]:
             places.append(places[node.inputs[0]])
         else:
             places.append("" if isinstance(operation, Number) else f"n{index}")
-    for index in range(len(graph.nodes)):
-        if is_own_chance(graph.nodes, index, consumers):
-            places[index] = places[consumers[index][0]]
+    taken = {i for loss in graph.losses.values() for i in loss.tensors.values()}
+    for index in reversed(range(len(graph.nodes))):
+        users = consumers.get(index, [])
+        if len(users) == 1 and index not in taken and _belongs(graph.nodes, index, users[0]):
+            places[index] = places[users[0]]
     return places
+
+
+def _belongs(nodes: Sequence[Node], index: int, user: int) -> bool:
+    """Whether a value is a step on the way to the only function that takes it."""
+    node, taker = nodes[index], nodes[user].operation
+    if isinstance(node.operation, Source):
+        return node.operation.role == "random" and isinstance(taker, Apply | Replay)
+    steps = isinstance(node.operation, Apply | Arithmetic | Pack) and node.name is None
+    return steps and not cuts(node) and isinstance(taker, Apply | Arithmetic | Pack)
 
 
 def _consumers(nodes: Sequence[Node]) -> Mapping[int, list[int]]:
@@ -40,13 +64,6 @@ def _consumers(nodes: Sequence[Node]) -> Mapping[int, list[int]]:
         for k in node.inputs:
             found.setdefault(k, []).append(index)
     return found
-
-
-def is_own_chance(nodes: Sequence[Node], index: int, consumers: Mapping[int, list[int]]) -> bool:
-    """Whether a node is the random numbers of one function, or of a loss's replay."""
-    operation, users = nodes[index].operation, consumers.get(index, [])
-    random = isinstance(operation, Source) and operation.role == "random"
-    return random and len(users) == 1 and isinstance(nodes[users[0]].operation, Apply | Replay)
 
 
 def _depths(graph: Graph) -> dict[int, int]:

@@ -78,7 +78,7 @@ class Drawn:
             case Source(name, role):
                 note = self._about_source(name, role)
                 return Box(place, "source", name, role=role, shape=shape, note=note)
-            case Apply(block, params) if any(self._is_number(k) for k in node.inputs):
+            case Apply(_, params) if any(self._is_spelt_out(k, place) for k in node.inputs):
                 title = expression(self.graph.nodes, index, self._name)
                 return Box(place, "function", title, shape=shape, note=told(params))
             case Apply(block, params):
@@ -92,8 +92,11 @@ class Drawn:
                 return Box(place, "function", "list", shape=shape)
         return Box(place, "function", simple(node), shape=shape)
 
-    def _is_number(self, index: int) -> bool:
-        return isinstance(self.graph.nodes[index].operation, Number)
+    def _is_spelt_out(self, index: int, place: str) -> bool:
+        """Whether a function is shown with this argument: a number, or another function."""
+        operation = self.graph.nodes[index].operation
+        own = self.places[index] == place and not isinstance(operation, Source)
+        return own or isinstance(operation, Number)
 
     def _about_source(self, name: str, role: str) -> str:
         spec = self.graph.spec

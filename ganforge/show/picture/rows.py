@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -18,7 +18,7 @@ from ganforge.graph.nodes import (
     Source,
     Turn,
 )
-from ganforge.graph.weights import own_weights, weights_by_body
+from ganforge.graph.weights import own_weights
 from ganforge.show.picture.model import Row
 from ganforge.show.picture.wording import expression, pairs, shape_text, told
 
@@ -57,12 +57,8 @@ class _Lines:
 
     rows: Rows
     body: Body
-    counts: Mapping[int, int | None] = field(init=False)
     group: frozenset[int] = frozenset()
     before: int = -1
-
-    def __post_init__(self) -> None:
-        self.counts = weights_by_body(self.body)
 
     def all(self) -> Iterator[_Line]:
         reached = self.body.reached()
@@ -80,22 +76,20 @@ class _Lines:
             yield _Line(self._row(indices), self.body.nodes[indices[-1]].turns)
             self.before = indices[-1]
 
-    def _layer(self, index: int) -> tuple[Path, tuple[tuple[Path, str], ...]]:
+    def _layer(self, index: int) -> tuple[Path, tuple[tuple[Path, int], ...]]:
         """Where the layer of a node is written, and in which turns."""
         node = self.body.nodes[index]
         last = max((k for k, part in enumerate(node.path) if isinstance(part, int)), default=None)
-        turns = tuple((turn.loop, repr(turn.value)) for turn in node.turns)
+        turns = tuple((turn.loop, turn.number) for turn in node.turns)
         return (node.path if last is None else node.path[: last + 1]), turns
 
     def _row(self, indices: list[int]) -> Row:
         nodes = self.body.nodes
         made = [i for i in indices if isinstance(nodes[i].operation, Layer | Composite)]
         last = nodes[indices[-1]]
-        weights = [own_weights(self.body, nodes[i], self.counts) for i in indices]
-        known = sum(count or 0 for count in weights)
-        row = Row(
-            "layer", "", shape_text(last.shape), known, None not in weights, name=self._name(last)
-        )
+        parts = [self._weights(nodes[i]) for i in indices]
+        weights, known = sum(count for count, _ in parts), all(whole for _, whole in parts)
+        row = Row("layer", "", shape_text(last.shape), weights, known, name=self._name(last))
         if not made:
             return replace(row, text=expression(nodes, indices[-1], self._reference))
         first = nodes[made[0]]
@@ -104,6 +98,14 @@ class _Lines:
         if isinstance(first.operation, Composite):
             block = self.rows.key(first.operation.body)
         return replace(row, text=_title(first), takes=self._takes(first), then=then, block=block)
+
+    def _weights(self, node: Node) -> tuple[int, bool]:
+        """The weights of a node as far as they are known, and whether these are all."""
+        if isinstance(node.operation, Composite):
+            rows = self.rows.blocks[self.rows.key(node.operation.body)]
+            return sum(row.weights for row in rows), all(row.known for row in rows)
+        count = own_weights(self.body, node, {})
+        return count or 0, count is not None
 
     def _takes(self, node: Node) -> str:
         if node.inputs == (self.before,):
@@ -166,8 +168,9 @@ def _loop(line: _Line, depth: int) -> Path | None:
 def _loop_row(lines: list[_Line], depth: int) -> Row:
     """A loop with its turns; turns of equal layers are one."""
     turns: list[tuple[list[str], Row]] = []
-    for value, members in groupby(lines, key=lambda line: _value(line.turns[depth])):
-        rows = _nested(list(members), depth + 1)
+    for _, members in groupby(lines, key=lambda line: line.turns[depth].number):
+        inner = list(members)
+        value, rows = _value(inner[0].turns[depth]), _nested(inner, depth + 1)
         row = _sum("turn", rows)
         if turns and _alike(turns[-1][1], row):
             turns[-1][0].append(value)
@@ -182,11 +185,12 @@ def _loop_row(lines: list[_Line], depth: int) -> Row:
 def _sum(kind: str, rows: tuple[Row, ...]) -> Row:
     """What several rows are together."""
     weights, known = sum(row.weights for row in rows), all(row.known for row in rows)
-    return Row(kind, "", rows[-1].output, weights, known, rows=rows)
+    main = [row for row in rows if not row.side] or rows
+    return Row(kind, "", main[-1].output, weights, known, rows=tuple(rows))
 
 
 def _turn_row(variable: str, values: list[str], row: Row) -> Row:
-    many = len(values) > 1
+    many = values[-1] != values[0]
     text = f"{variable} = {values[0]}{f' … {values[-1]}' if many else ''}"
     return replace(row, text=text, count=len(values), weights=row.weights * len(values))
 
@@ -200,7 +204,8 @@ def _alike(a: Row, b: Row) -> bool:
 
 
 def _over(lines: list[_Line], depth: int) -> str:
-    values = list(dict.fromkeys(_value(line.turns[depth]) for line in lines))
+    turns = {line.turns[depth].number: line.turns[depth] for line in lines}
+    values = [_value(turn) for turn in turns.values()]
     shown = values if len(values) <= 4 else [values[0], "…", values[-1]]
     return f"{lines[0].turns[depth].variable} in {', '.join(shown)}"
 
