@@ -35,7 +35,7 @@ QUIET = settings(
     suppress_health_check=list(HealthCheck),
     phases=(Phase.generate,),
 )
-_FEW = settings(QUIET, max_examples=4)
+FEW = settings(QUIET, max_examples=4)
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,11 @@ class Case:
     def tensors(self, seed: int = 1, **kind: Any) -> list[torch.Tensor]:
         """A batch for each input: normal numbers, or classes."""
         stream = torch.Generator().manual_seed(seed)
-        return [_batch(shape, stream, **kind) for shape in self.shapes]
+        return [batch(shape, stream, **kind) for shape in self.shapes]
 
 
-def _batch(shape: Tensor, stream: torch.Generator, **kind: Any) -> torch.Tensor:
+def batch(shape: Tensor, stream: torch.Generator, **kind: Any) -> torch.Tensor:
+    """A batch of normal numbers, or of classes."""
     size = (BATCH, *shape.shape)
     if shape.classes is not None:
         return torch.randint(shape.classes, size, generator=stream)
@@ -134,7 +135,7 @@ class Cases:
     def _plain(self) -> list[Case]:
         found: list[Case] = []
 
-        @_FEW
+        @FEW
         @given(parameters(self.block.params))
         def look(values: Values) -> None:
             if len(found) < KEPT:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 import pytest
 
 from ganforge.plugins.manager import GROUP
 from ganforge.plugins.registry import Registry, load_registry
 from ganforge.testing.blocks import CLAIMS
-from ganforge.testing.cases import Cases, Sample
+from ganforge.testing.cases import Cases
+from ganforge.testing.losses import CLAIMS as LOSS_CLAIMS
+from ganforge.testing.losses import LossCases
 from ganforge.testing.unmet import Unmet
 
-Samples = Mapping[str, Sequence[Sample]]
+Samples = Mapping[str, Sequence[Any]]
+"""By name, as `Sample` for blocks and `LossSample` for losses."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,16 @@ def conformance(plugin: str, samples: Samples | None = None) -> Callable[[Claim]
 
     plugin: the distribution as it is installed, or the module that its entry point names.
     samples: by the name of a block, parameters and input shapes that it takes, for those whose
-        cases are not found by drawing: `{"blur": [({"size": 3}, [Tensor((3, 8, 8))])]}`.
+        cases are not found by drawing: `{"blur": [({"size": 3}, [Tensor((3, 8, 8))])]}`. By the
+        name of a loss, parameters and the shapes of its tensors by their names.
     """
     registry = load_registry(_points(plugin))
-    claims = [*_loads(plugin, registry), *_of_blocks(registry, samples or {})]
+    given = samples or {}
+    claims = [
+        *_loads(plugin, registry),
+        *_of_blocks(registry, given),
+        *_of_losses(registry, given),
+    ]
 
     @pytest.mark.parametrize("claim", claims, ids=str)
     def test(claim: Claim) -> None:
@@ -85,4 +96,11 @@ def _of_blocks(registry: Registry, samples: Samples) -> Iterator[Claim]:
     for name, block in registry.blocks.items():
         cases = Cases(block, samples.get(name, ()))
         for promise in CLAIMS:
-            yield Claim(name, lambda p=promise, c=cases: p(c), promise.__name__)  # type: ignore[misc]
+            yield Claim(name, partial(promise, cases), promise.__name__)
+
+
+def _of_losses(registry: Registry, samples: Samples) -> Iterator[Claim]:
+    for name, loss in registry.losses.items():
+        cases = LossCases(loss, samples.get(name, ()))
+        for promise in LOSS_CLAIMS:
+            yield Claim(name, partial(promise, cases), promise.__name__)
