@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from types import UnionType
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from ganforge.plugins.declarations import Block, Loss
 from ganforge.plugins.params import Params
 
+_NO_TENSORS: Mapping[str, str] = MappingProxyType({})
 _TYPES = ((bool, "true or false"), (int, "whole number"), (float, "number"), (str, "word"))
 
 
@@ -22,11 +23,16 @@ def block_text(block: Block) -> str:
     uses += [f"function in wiring: {call}"] if block.function and not block.stateful else []
     lines = [f"{block.name}: {block.summary}", f"inputs: {', '.join(block.inputs)}"]
     lines += [f"usable as: {', '.join(uses)}", *_parameters(block.params), "", "example:"]
-    return "\n".join([*lines, f"  {_in_flow(block) if many else _as_layer(block)}"])
+    return "\n".join([*lines, f"  {example_of(block)}"])
 
 
-def _in_flow(block: Block) -> str:
-    return f'h = "{block.name.replace("-", "_")}(a, b)"'
+def example_of(block: Block) -> str:
+    """A layer with a block, as its author or else its parameters say."""
+    if block.example:
+        return block.example
+    if block.inputs[0].startswith("*"):
+        return f'{{ from = "{block.name.replace("-", "_")}(a, b)" }}'
+    return _as_layer(block)
 
 
 def _as_layer(block: Block) -> str:
@@ -40,10 +46,15 @@ def loss_text(loss: Loss) -> str:
     tensors = [*loss.tensors, *(f"{table} (a table from latents)" for table in loss.tables)]
     lines = [f"{loss.name}: {loss.summary}", f"tensors: {', '.join(tensors)}"]
     lines += [*_parameters(loss.params), "", "example:", f"  [losses.{loss.name}]"]
-    lines.append(f'  kind = "{loss.name}"')
-    lines += [f'  {tensor} = "{_EXAMPLES.get(tensor, tensor)}"' for tensor in loss.tensors]
-    lines += [f'  {table} = {{ c = "Q(fake)" }}' for table in loss.tables]
-    return "\n".join([*lines, *(f"  {line}" for line in _required(loss.params))])
+    return "\n".join([*lines, *(f"  {line}" for line in loss_example(loss))])
+
+
+def loss_example(loss: Loss, tensors: Mapping[str, str] = _NO_TENSORS) -> list[str]:
+    """The lines of a loss's table. tensors: what stands for a tensor, by its name."""
+    wiring = {name: tensors.get(name, _EXAMPLES.get(name, name)) for name in loss.tensors}
+    lines = [f'kind = "{loss.name}"', *(f'{name} = "{text}"' for name, text in wiring.items())]
+    lines += [f'{table} = {{ c = "Q(fake)" }}' for table in loss.tables]
+    return [*lines, *_required(loss.params)]
 
 
 _EXAMPLES = {"real": "D(x)", "fake": "D(fake)", "score": "D(x)"}

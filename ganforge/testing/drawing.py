@@ -99,12 +99,13 @@ def fits(model: type[Params], values: Values) -> bool:
 PLAIN = (
     Tensor((4, 6, 8)),
     Tensor((3, 8, 8)),
+    Tensor((16, 8, 8)),
     Tensor((12,)),
     Tensor((), classes=5),
     Tensor(()),
     Tensor((3, 5)),
 )
-"""Two images, a vector, a class, one number, a row of vectors."""
+"""Three images, a vector, a class, one number, a row of vectors."""
 
 _channels = st.sampled_from([1, 2, 3, 4, 6, 8, 12])
 _sides = st.integers(1, 9)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from ganforge.plugins.manager import GROUP
-from ganforge.plugins.registry import Registry, load_registry
+from ganforge.plugins.registry import Catalog, Registry, load_registry
 from ganforge.testing.blocks import CLAIMS
 from ganforge.testing.cases import Cases
+from ganforge.testing.example import block_example_checks, loss_example_checks
 from ganforge.testing.losses import CLAIMS as LOSS_CLAIMS
 from ganforge.testing.losses import LossCases
 from ganforge.testing.unmet import Unmet
@@ -49,11 +50,11 @@ def conformance(plugin: str, samples: Samples | None = None) -> Callable[[Claim]
         name of a loss, parameters and the shapes of its tensors by their names.
     """
     registry = load_registry(_points(plugin))
-    given = samples or {}
+    given, everything = samples or {}, _with_others(registry)
     claims = [
         *_loads(plugin, registry),
-        *_of_blocks(registry, given),
-        *_of_losses(registry, given),
+        *_of_blocks(registry, given, everything),
+        *_of_losses(registry, given, everything),
     ]
 
     @pytest.mark.parametrize("claim", claims, ids=str)
@@ -92,15 +93,36 @@ def _loads(plugin: str, registry: Registry) -> Iterator[Claim]:
     yield Claim(plugin, check, "loads")
 
 
-def _of_blocks(registry: Registry, samples: Samples) -> Iterator[Claim]:
+def _of_blocks(registry: Registry, samples: Samples, everything: Registry) -> Iterator[Claim]:
     for name, block in registry.blocks.items():
         cases = Cases(block, samples.get(name, ()))
         for promise in CLAIMS:
             yield Claim(name, partial(promise, cases), promise.__name__)
+        checked = partial(block_example_checks, cases, everything)
+        yield Claim(name, checked, "has_an_example_that_checks")
 
 
-def _of_losses(registry: Registry, samples: Samples) -> Iterator[Claim]:
+def _of_losses(registry: Registry, samples: Samples, everything: Registry) -> Iterator[Claim]:
     for name, loss in registry.losses.items():
         cases = LossCases(loss, samples.get(name, ()))
         for promise in LOSS_CLAIMS:
             yield Claim(name, partial(promise, cases), promise.__name__)
+        checked = partial(loss_example_checks, loss, everything)
+        yield Claim(name, checked, "has_an_example_that_checks")
+
+
+def _with_others(own: Registry) -> Registry:
+    """What specs may use: the plugin, and over it what is installed."""
+    others = load_registry()
+    return replace(
+        others,
+        blocks=_merged(others.blocks, own.blocks),
+        losses=_merged(others.losses, own.losses),
+        inits=_merged(others.inits, own.inits),
+        weights=_merged(others.weights, own.weights),
+        diagnostics=(),
+    )
+
+
+def _merged(one: Catalog[Any], other: Catalog[Any]) -> Catalog[Any]:
+    return Catalog({**one.bare, **other.bare}, {**one.full, **other.full})

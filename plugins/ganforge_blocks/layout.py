@@ -121,6 +121,7 @@ BLOCKS = (
         infer_reshape,
         module=make_reshape,
         function=call_reshape,
+        example='{ block = "reshape", shape = [-1, 4, 4] }',
     ),
     Block(
         "flatten",
