@@ -79,7 +79,9 @@ def _compile(
     graph, rest = build_graph(spec, registry)
     found = tuple(traced((*found, *more, *rest), document))
     sound = not any(d.severity is Severity.ERROR for d in found)
-    kept, suppressed = suppress(found, document, complete=sound and as_written)
+    kept, suppressed = suppress(
+        found, document, complete=sound and as_written, known=registry.all_rules
+    )
     report = _report(kept, document.texts, suppressed)
     if not sound or any(d.code == "GF312" for d in found):
         return Compilation(report, registry, document, graph)

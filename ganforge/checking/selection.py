@@ -6,12 +6,11 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 from ganforge.checking.walk import Patterns
 from ganforge.diagnostics import rules
-from ganforge.diagnostics.diagnostic import Diagnostic, Severity
+from ganforge.diagnostics.diagnostic import Diagnostic, Rule, Severity
 from ganforge.diagnostics.report import Report
 from ganforge.diagnostics.suggest import did_you_mean
 
@@ -23,7 +22,8 @@ class UnknownRule(Exception):
     """No rule has this name. The text of the exception says which is near."""
 
     def __init__(self, name: str) -> None:
-        self.help = did_you_mean(name, [*rules.ALL, *_by_slug()])
+        known = _with_plugins()
+        self.help = did_you_mean(name, [*known, *(rule.slug for rule in known.values())])
         super().__init__(f"there is no rule `{name}`: {self.help}")
 
 
@@ -32,18 +32,25 @@ def codes_of(name: str) -> frozenset[str]:
 
     Raises `UnknownRule`.
     """
-    slugs = _by_slug()
-    if name in slugs:
-        return frozenset({slugs[name]})
-    start = name.upper()
-    found = frozenset(code for code in rules.ALL if code.startswith(start))
-    if not found or not re.match(r"GF\d?", start):
+    found = _meant(name, rules.ALL) or _meant(name, _with_plugins())
+    if not found:
         raise UnknownRule(name)
     return found
 
 
-def _by_slug() -> dict[str, str]:
-    return {rule.slug: code for code, rule in rules.ALL.items()}
+def _meant(name: str, known: Mapping[str, Rule]) -> frozenset[str]:
+    codes = frozenset(code for code, rule in known.items() if rule.slug == name)
+    start = name.upper()
+    if codes or not re.match(r"[A-Z]{2,8}\d*", start):
+        return codes
+    return frozenset(code for code in known if code.startswith(start))
+
+
+def _with_plugins() -> Mapping[str, Rule]:
+    """The rules of plugins too, which are loaded only where one may be meant."""
+    from ganforge.plugins.registry import load_registry
+
+    return load_registry().all_rules
 
 
 @dataclass(frozen=True)
@@ -73,15 +80,11 @@ class Selection:
     usual: Choice = EVERYTHING
     per_file: tuple[tuple[Patterns, frozenset[str]], ...] = ()
 
-    @cached_property
-    def _kept(self) -> frozenset[str]:
-        kept = frozenset(rules.ALL) if self.usual.select is None else self.usual.select
-        kept -= self.usual.ignore
-        return (kept if self.asked.select is None else self.asked.select) - self.asked.ignore
-
     def allows(self, code: str) -> bool:
         """Whether a rule is asked for, in some file at least."""
-        return code in self._kept
+        usual, asked = self.usual, self.asked
+        kept = (usual.select is None or code in usual.select) and code not in usual.ignore
+        return (kept if asked.select is None else code in asked.select) and code not in asked.ignore
 
     def keeps(self, diagnostic: Diagnostic) -> bool:
         """Whether a finding is asked for."""

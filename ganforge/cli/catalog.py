@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from ganforge.errors import CannotStart
+from ganforge.errors import CannotStart, SpecError
 
 if TYPE_CHECKING:
     from ganforge.plugins.declarations import Block, Loss
@@ -37,12 +37,15 @@ def show_catalog(
 
 
 def tell_broken_plugins(registry: Registry) -> None:
+    """Print what is wrong with plugins. Raises `SpecError` where that counts as an error."""
     from ganforge.cli.output import colored
     from ganforge.diagnostics.formats.text import render_concise
     from ganforge.diagnostics.report import Report
 
     if registry.diagnostics:
         report = Report(registry.diagnostics, {})
+        if not report.ok:
+            raise SpecError(report)
         click.echo(render_concise(report, color=colored(sys.stderr)), err=True)
 
 

@@ -12,15 +12,21 @@ from ganforge.errors import CannotStart
 def command(code: str) -> None:
     """Explain a rule by its CODE, such as GF105, or by its name, such as not-whole."""
     from ganforge.diagnostics.pages import as_text
-    from ganforge.diagnostics.rules import ALL
     from ganforge.diagnostics.suggest import did_you_mean
+    from ganforge.plugins.registry import load_registry
 
+    registry = load_registry()
+    known = registry.all_rules
     word = code.strip().strip("[]")
-    number = word.upper() if word[:2].upper() == "GF" else f"GF{word}"
-    names = {rule.slug: rule for rule in ALL.values()}
-    rule = ALL.get(number) or names.get(word.lower().replace("_", "-"))
+    number = f"GF{word}" if word[:1].isdigit() else word.upper()
+    names = {rule.slug: rule for rule in known.values()}
+    check = registry.rules.get(word)
+    rule = check.rule if check else known.get(number) or names.get(word.lower().replace("_", "-"))
+    if rule is None and registry.explains("rule", number):
+        missing = registry.missing("rule", number)
+        raise CannotStart(f"{missing.message}: {missing.help}")
     if rule is None:
-        is_code = word[:1].isdigit() or word[:2].upper() == "GF"
-        near = did_you_mean(number, ALL) if is_code else did_you_mean(word.lower(), names)
+        is_code = number[-1:].isdigit()
+        near = did_you_mean(number, known) if is_code else did_you_mean(word.lower(), names)
         raise CannotStart(f"there is no rule `{code}`: {near} (`ganforge rules` lists all)")
     click.echo(as_text(rule))

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from typing import Any, TypeVar
 
 import click
 
+F = TypeVar("F", bound=Callable[..., Any])
 COMMANDS = (
     *("check", "train", "sample", "eval", "train-features", "emit", "show", "diff", "graph"),
     *("new", "list", "blocks", "losses", "explain", "rules", "schema"),
+    "plugins",
 )
+ANYWHERE = ("--no-plugins", "--strict-plugins")
+"""Flags that may stand behind the command too."""
 # Of torch: the first on a CPU, the second on a GPU.
 _OUT_OF_MEMORY = re.compile("allocate memory|out of memory")
 
@@ -26,9 +31,23 @@ class Group(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            from ganforge.cli.provided import provided_command
+
+            return provided_command(cmd_name, COMMANDS)
         command: click.Command = import_module(f"ganforge.cli.{cmd_name.replace('-', '_')}").command
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        first = [arg for arg in args[:end] if arg in ANYWHERE]
+        rest = [arg for arg in args[:end] if arg not in ANYWHERE]
+        return super().parse_args(ctx, [*first, *rest, *args[end:]])
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from ganforge.cli.provided import write_provided
+
+        super().format_commands(ctx, formatter)
+        write_provided(formatter, COMMANDS)
 
     def invoke(self, ctx: click.Context) -> object:
         with errors_told(ctx):
@@ -71,7 +90,30 @@ def _tell(ctx: click.Context, message: str, code: int) -> None:
     ctx.exit(code)
 
 
+def _without(ctx: click.Context, _: click.Parameter, given: bool) -> None:
+    if given:
+        from ganforge.plugins.selection import chosen
+
+        ctx.with_resource(chosen(no_plugins=True))
+
+
+def _strictly(ctx: click.Context, _: click.Parameter, given: bool) -> None:
+    if given:
+        from ganforge.plugins.selection import chosen
+
+        ctx.with_resource(chosen(strict=True))
+
+
+def _flag(name: str, callback: Callable[..., None], help: str) -> Callable[[F], F]:
+    """A flag that takes effect as soon as it is read, so that `--help` heeds it too."""
+    return click.option(
+        name, is_flag=True, is_eager=True, expose_value=False, callback=callback, help=help
+    )
+
+
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="ganforge", message="%(prog)s %(version)s")
+@_flag("--no-plugins", _without, "Take the built-in parts alone.")
+@_flag("--strict-plugins", _strictly, "Take every problem of a plugin as an error.")
 def cli() -> None:
     """Compile GANs declared in TOML to PyTorch: check, train, sample, emit."""

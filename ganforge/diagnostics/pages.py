@@ -62,10 +62,15 @@ def as_markdown(rules: Iterable[Rule], printed: Mapping[str, str] = MappingProxy
     """
     parts: list[str] = []
     for rule in rules:
-        head = f"## {GROUPS[rule.code[2]]}"
+        head = f"## {group_of(rule)}"
         parts += [] if head in parts else [head]
         parts.append(_section(rule, printed.get(rule.code, "")))
     return "\n\n".join(parts)
+
+
+def group_of(rule: Rule) -> str:
+    """What the rules beside this one are about; rules of plugins stand together."""
+    return GROUPS[rule.code[2]] if rule.code.startswith("GF") else "Rules of plugins"
 
 
 def anchor(rule: Rule) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from ganforge.diagnostics import rules
 from ganforge.diagnostics.diagnostic import Diagnostic, Rule, Severity, Span
@@ -51,20 +50,24 @@ class _Entry:
 
 
 def suppress(
-    found: Iterable[Diagnostic], document: Document, *, complete: bool
+    found: Iterable[Diagnostic],
+    document: Document,
+    *,
+    complete: bool,
+    known: Mapping[str, Rule] = rules.ALL,
 ) -> tuple[list[Diagnostic], tuple[Suppressed, ...]]:
     """The findings without those that comments suppress, with what is wrong with the comments;
     and the suppressed ones.
 
     The comments of a file that the spec extends hold too, and are judged when that file is checked.
     complete: whether all passes ran on the spec as it is written, so that a comment that
-    suppresses nothing is unused.
+    suppresses nothing is unused. known: the rules by code, those of plugins too.
     """
     kept, own = list(found), document.name
     entries: list[_Entry] = []
     for file, text in document.texts.items():
         if _MARK.search(text):
-            problems, more = _read(text, file)
+            problems, more = _read(text, file, known)
             kept += problems if file == own else []
             entries += more
     if not entries:
@@ -98,7 +101,7 @@ def _unused(entry: _Entry) -> Diagnostic:
     return UNUSED_SUPPRESSION.at(entry.span, message, help="remove it from the comment")
 
 
-def _read(text: str, file: str) -> tuple[list[Diagnostic], list[_Entry]]:
+def _read(text: str, file: str, known: Mapping[str, Rule]) -> tuple[list[Diagnostic], list[_Entry]]:
     """What the comments of a file suppress, and what is wrong with them."""
     problems: list[Diagnostic] = []
     entries: list[_Entry] = []
@@ -119,9 +122,9 @@ def _read(text: str, file: str) -> tuple[list[Diagnostic], list[_Entry]]:
             problems.append(NO_REASON.at(whole, message, help="write the reason behind the `]`"))
         line = _meant_line(lines, span.line)
         for name, place in _names(form, span):
-            rule = _rule(name)
+            rule = _rule(name, known)
             if rule is None or rule.severity is Severity.ERROR or rule in OF_COMMENTS:
-                problems.append(_refused(name, rule, place))
+                problems.append(_refused(name, rule, place, known))
             else:
                 entries.append(_Entry(rule, file, line, reason, place))
     return problems, entries
@@ -142,21 +145,17 @@ def _names(form: re.Match[str], span: Span) -> Iterator[tuple[str, Span]]:
         yield "", span.part(start - 1, form.end("names") + 1)
 
 
-def _rule(name: str) -> Rule | None:
-    return rules.ALL.get(name.upper()) or _by_slug().get(name)
+def _rule(name: str, known: Mapping[str, Rule]) -> Rule | None:
+    by_slug = (rule for rule in known.values() if rule.slug == name)
+    return known.get(name.upper()) or next(by_slug, None)
 
 
-@cache
-def _by_slug() -> Mapping[str, Rule]:
-    return {rule.slug: rule for rule in rules.ALL.values()}
-
-
-def _refused(name: str, rule: Rule | None, span: Span) -> Diagnostic:
+def _refused(name: str, rule: Rule | None, span: Span, known: Mapping[str, Rule]) -> Diagnostic:
     if not name:
         return SUPPRESSION_FORM.at(span, "this comment names no rule", help=_HELP)
     if rule is None:
-        known = [*rules.ALL, *_by_slug()]
-        near = did_you_mean(name if "-" in name else name.upper(), known, "rule")
+        names = [*known, *(rule.slug for rule in known.values())]
+        near = did_you_mean(name if "-" in name else name.upper(), names, "rule")
         return UNKNOWN_SUPPRESSION.at(span, f"there is no rule `{name}`", help=near)
     if rule in OF_COMMENTS:
         message = f"{rule.code} ({rule.slug}) is about comments such as this one"

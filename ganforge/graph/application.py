@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ganforge.diagnostics import rules
 from ganforge.document import Path
 from ganforge.graph.nodes import (
     Apply,
@@ -12,8 +13,9 @@ from ganforge.graph.nodes import (
     Nodes,
     Pack,
 )
+from ganforge.plugins.absence import summary
 from ganforge.plugins.declarations import Block
-from ganforge.plugins.shapes import Shape, ShapeError, TensorList
+from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
 
 
 def apply(
@@ -42,9 +44,35 @@ def infer(block: Block, params: Any, shapes: list[Any]) -> Shape:
     """The shape of a block's result; unknown where an input is. Raises `ShapeError`."""
     if any(s is None or isinstance(s, Bundle) for s in shapes):
         return None
-    return (
-        _by_running(block, params, shapes) if block.infer is None else block.infer(params, *shapes)
-    )
+    try:
+        shape: Any = (
+            _by_running(block, params, shapes)
+            if block.infer is None
+            else block.infer(params, *shapes)
+        )
+    except Exception as error:
+        named = f"the block `{block.name}` fails on {_told(shapes)}"
+        raise as_shape_error(error, named, block.infer or block.module) from error
+    if shape is not None and not isinstance(shape, Tensor | TensorList):
+        named = f"the block `{block.name}` gives no shape for {_told(shapes)}"
+        raise as_shape_error(TypeError(repr(shape)), named, block.infer or block.module)
+    known: Shape = shape
+    return known
+
+
+def as_shape_error(error: Exception, named: str, function: object) -> ShapeError:
+    """What a plugin raised, as a `ShapeError` of a rule that exists: what is no refusal of its own
+    is a mistake of the plugin.
+    """
+    if isinstance(error, ShapeError) and error.code in rules.ALL:
+        return error
+    home = getattr(function, "__module__", None) or "its plugin"
+    help = f"this is a mistake in `{home}`: report it to its author"
+    return ShapeError("GF810", f"{named}: {summary(error)}", help)
+
+
+def _told(shapes: list[Any]) -> str:
+    return " and ".join(map(str, shapes)) or "nothing"
 
 
 def _by_running(block: Block, params: Any, shapes: list[Any]) -> Shape:

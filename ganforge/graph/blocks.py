@@ -88,12 +88,12 @@ def _add(frame: Frame, layer: Layer, inputs: tuple[int, ...], path: Path) -> int
 def report_unknown_block(frame: Frame, block: str, path: Path) -> None:
     if block in _tables(frame, "blocks"):
         return
-    if block in BLOCKS:
+    if block in BLOCKS and not frame.context.registry.explains("block", block):
         refuse(frame.findings, path, f"the block `{block}`")
         return
     own = nearest(block, list(frame.context.spec.blocks))
     unlocated = frame.context.registry.missing("block", block)
-    if own is not None:
+    if own is not None and not frame.context.registry.explains("block", block):
         unlocated = replace(unlocated, help=did_you_mean(block, frame.context.spec.blocks))
     frame.findings.missing(unlocated, path)
 

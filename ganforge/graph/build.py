@@ -45,7 +45,7 @@ def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic
     graph = Graph(
         spec, tuple(builder.nodes.items), builder.names, builder.networks, losses, samples
     )
-    return run_passes(graph, findings), tuple(findings.items)
+    return run_passes(graph, registry, findings), tuple(findings.items)
 
 
 @dataclass
@@ -64,7 +64,7 @@ class _Builder:
         self.context = Context(self.spec, self.registry, self.findings)
         self.wiring = Wiring(
             self.nodes,
-            self.registry.blocks,
+            self.registry,
             self.spec.scope,
             self.lookup,
             self.call,

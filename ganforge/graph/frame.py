@@ -84,7 +84,7 @@ class Frame:
     def __post_init__(self) -> None:
         self.wiring = Wiring(
             self.nodes,
-            self.context.registry.blocks,
+            self.context.registry,
             self.scope,
             self.lookup,
             self.network_call,

@@ -101,19 +101,25 @@ def _with_defaults(
     block: Block, own: Mapping[str, Any], frame: Frame
 ) -> tuple[dict[str, Any], dict[str, Path]]:
     """A block's parameters over the table's defaults, and where those defaults were written."""
-    defaults = frame.table.defaults.get(block.name, {})
-    where = (*frame.path, "defaults", block.name)
+    blocks = frame.context.registry.blocks
+    named = (n for n in frame.table.defaults if "/" in n and blocks.get(n) is block)
+    name = next(named, block.name)
+    defaults = frame.table.defaults.get(name, {})
+    where = (*frame.path, "defaults", name)
     return {**defaults, **own}, {key: (*where, key) for key in defaults if key not in own}
 
 
 def check_defaults(frame: Frame) -> None:
     """GF801 for defaults of a block that does not exist."""
     known = [*frame.context.registry.blocks, *frame.context.spec.blocks]
+    known += [name for name in frame.table.defaults if name in frame.context.registry.blocks]
     written = frame.findings.document.values.get("blocks", {})
     for name in frame.table.defaults:
         where = (*frame.path, "defaults", name)
-        if name in BLOCKS:
+        if name in BLOCKS and name not in known:
             refuse(frame.findings, where, f"the block `{name}`", key=True)
+        elif frame.context.registry.explains("block", name):
+            frame.findings.missing(frame.context.registry.missing("block", name), where)
         elif name not in known and name not in written:
             help = did_you_mean(name, known, "block")
             frame.findings.add("GF801", where, f"there is no block `{name}`", help, key=True)
@@ -131,7 +137,11 @@ def _follower(
     if block is None:
         known = ["none", *(n.removesuffix(suffix) for n in blocks if n.endswith(suffix))]
         message = f"no {'norm' if suffix else 'activation'} is called `{kind}`"
-        frame.findings.add("GF801", where, message, did_you_mean(kind, known))
+        registry = frame.context.registry
+        if registry.explains("block", kind + suffix):
+            frame.findings.missing(registry.missing("block", kind + suffix), where)
+        else:
+            frame.findings.add("GF801", where, message, did_you_mean(kind, known))
         return None
     if len([name for name in block.inputs if not name.endswith("?")]) > 1:
         message = f"`{block.name}` takes more than one tensor, and `{key}` gives it one"

@@ -264,7 +264,8 @@ class Nodes:
         if isinstance(operation, Layer | Composite | Unknown):
             return None
         if isinstance(operation, Apply):
-            return ("apply", operation.block.name, repr(operation.params), inputs, fresh)
+            # Blocks of two distributions may have one name.
+            return ("apply", id(operation.block), repr(operation.params), inputs, fresh)
         if isinstance(operation, Number):
             return ("number", str(operation.value))
         return (operation, inputs, fresh)

@@ -27,6 +27,7 @@ from ganforge.graph.nodes import (
     Unknown,
 )
 from ganforge.plugins.declarations import Block
+from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Shape, Tensor, TensorList
 from ganforge.spec.findings import Findings
 from ganforge.spec.planned import BLOCKS, FUNCTIONS, planned
@@ -54,7 +55,7 @@ class Wiring:
     """
 
     nodes: Nodes
-    blocks: Mapping[str, Block]
+    registry: Registry
     scope: Scope
     lookup: Lookup
     call: Caller
@@ -117,6 +118,10 @@ class Wiring:
                 return self._output(node)
             case ast.Subscript():
                 return self._item(node)
+            case ast.BinOp(
+                left=ast.Name(id=owner), op=ast.Div(), right=ast.Call(func=ast.Name()) as call
+            ) if self._is_distribution(owner, call):
+                return self._call(call, f"{owner}/")
             case ast.BinOp():
                 return add_arithmetic(self, node)
             case ast.UnaryOp(op=ast.USub()):
@@ -231,7 +236,12 @@ class Wiring:
         index %= len(shape.items)
         return self.nodes.add(Item(index), (value,), shape.items[index], self.path)
 
-    def _call(self, node: ast.Call) -> int:
+    def _is_distribution(self, owner: str, call: ast.Call) -> bool:
+        """Whether `owner/block(...)` names a block by its distribution, and is no division."""
+        name = f"{owner}/{ast.unparse(call.func)}".replace("_", "-")
+        return self.lookup(owner) is None and name in self.registry.blocks
+
+    def _call(self, node: ast.Call, prefix: str = "") -> int:
         if not isinstance(node.func, ast.Name):
             help = "networks and functions are called by their names"
             self.fail(node, "GF218", f"`{ast.unparse(node.func)}` cannot be called", help)
@@ -239,15 +249,20 @@ class Wiring:
         self._check_keywords(node)
         if name == "fresh":
             return self._fresh(node)
-        block = self.blocks.get(name.replace("_", "-"))
+        written = (prefix + name).replace("_", "-")
+        block = self.registry.blocks.get(written)
         inputs = tuple(self.single(argument) for argument in node.args)
-        called = self._network(node, name, inputs)
+        called = None if prefix else self._network(node, name, inputs)
         if called is not None:
             if node.keywords:
                 message = f"the network `{name}` takes tensors only, in the order of its `inputs`"
                 self.fail(node, "GF218", message, "leave the keywords away")
             return called
-        if block is None and name.replace("_", "-") in FUNCTIONS | BLOCKS:
+        if block is None and self.registry.explains("block", written):
+            missing = self.registry.missing("block", written)
+            help = (missing.help or "").replace(f"/{written}`", f"/{name}(...)`")
+            self.fail(node.func, missing.code, missing.message, help)
+        if block is None and written in FUNCTIONS | BLOCKS:
             help = "use a later version, or another function"
             self.fail(node.func, "GF117", planned(f"`{name}`"), help)
         if block is None:
@@ -260,7 +275,9 @@ class Wiring:
         return add_function(self, node, block, inputs)
 
     def _functions(self) -> list[str]:
-        return sorted(b.name.replace("-", "_") for b in self.blocks.values() if _is_function(b))
+        return sorted(
+            b.name.replace("-", "_") for b in self.registry.blocks.values() if _is_function(b)
+        )
 
     def _network(self, node: ast.Call, name: str, inputs: tuple[int, ...]) -> int | None:
         self.calling = node

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from ganforge.diagnostics.diagnostic import Rule, Severity
     from ganforge.plugins.declarations import (
         Block,
         Call,
+        Check,
+        Command,
         DataSource,
         Entry,
         Init,
         Loss,
         Matrix,
+        Metric,
         Parametrization,
         Ref,
         Term,
@@ -27,19 +31,27 @@ if TYPE_CHECKING:
     )
     from ganforge.plugins.params import Params
     from ganforge.plugins.shapes import LabelNoise, Shape, ShapeError, Tensor, TensorList
+    from ganforge.plugins.view import Finding, GraphView
 
 __all__ = [
     "Block",
     "Call",
+    "Check",
+    "Command",
     "DataSource",
     "Entry",
+    "Finding",
+    "GraphView",
     "Init",
     "LabelNoise",
     "Loss",
     "Matrix",
+    "Metric",
     "Parametrization",
     "Params",
     "Ref",
+    "Rule",
+    "Severity",
     "Shape",
     "ShapeError",
     "Tensor",
@@ -51,11 +63,18 @@ __all__ = [
 
 hookimpl = pluggy.HookimplMarker("ganforge")
 
-_SHAPES = ("LabelNoise", "Shape", "ShapeError", "Tensor", "TensorList")
+_ELSEWHERE = {
+    **dict.fromkeys(
+        ("LabelNoise", "Shape", "ShapeError", "Tensor", "TensorList"), "ganforge.plugins.shapes"
+    ),
+    **dict.fromkeys(("Finding", "GraphView"), "ganforge.plugins.view"),
+    **dict.fromkeys(("Rule", "Severity"), "ganforge.diagnostics.diagnostic"),
+    "Params": "ganforge.plugins.params",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "shapes" if name in _SHAPES else "params" if name == "Params" else "declarations"
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    home = _ELSEWHERE.get(name, "ganforge.plugins.declarations")
+    return getattr(import_module(home), name)

@@ -1,4 +1,4 @@
-"""The interfaces that a plugin fills in: Block, Loss, DataSource. No torch here.
+"""The interfaces that a plugin fills in: Block, Loss, DataSource, Metric, Check. No torch here.
 
 A declaration is a frozen value. Its `params` is a pydantic model whose fields use the types of
 `ganforge.plugins.params`, so that formulas arrive as numbers. Code is declared as a `Call`: what to
@@ -8,12 +8,14 @@ with which arguments; text from a spec reaches the generated program through `re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ganforge.diagnostics.diagnostic import Rule
 from ganforge.plugins.params import Params
 from ganforge.plugins.shapes import Shape, Tensor
+from ganforge.plugins.view import Finding, GraphView
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,3 +282,52 @@ class DataSource:
     takes_path: bool = True
     endless: bool = False
     requires: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure of `ganforge eval`.
+
+    measure: names the function, `package.module:name`. It is called with a `Compared` of
+        `ganforge.metrics.figures`: features of real images and of samples, and the seed. It gives
+        a number, or a mapping with the number as `value` and what else the record says.
+    classes: whether it needs samples that are made by class, of an extractor that knows these.
+    least: so many images of either side are needed.
+    """
+
+    name: str
+    summary: str
+    measure: str
+    classes: bool = False
+    least: int = 2
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule and what finds its breaches. The code is of the plugin's own, such as `YLG001`.
+
+    find: looks at a sound spec's graph, and gives what it finds.
+    """
+
+    rule: Rule
+    find: Callable[[GraphView], Iterable[Finding]]
+
+    @property
+    def name(self) -> str:
+        """Its code."""
+        return self.rule.code
+
+    @property
+    def summary(self) -> str:
+        return self.rule.says
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of `ganforge`: `target` names a click command, `package.module:name`, which is
+    imported when it is called.
+    """
+
+    name: str
+    summary: str
+    target: str

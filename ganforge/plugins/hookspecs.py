@@ -6,7 +6,16 @@ from collections.abc import Iterable
 
 import pluggy
 
-from ganforge.plugins.declarations import Block, DataSource, Init, Loss, Parametrization
+from ganforge.plugins.declarations import (
+    Block,
+    Check,
+    Command,
+    DataSource,
+    Init,
+    Loss,
+    Metric,
+    Parametrization,
+)
 
 hookspec = pluggy.HookspecMarker("ganforge")
 
@@ -34,3 +43,18 @@ def ganforge_register_weights() -> Iterable[Parametrization]:  # type: ignore[em
 @hookspec
 def ganforge_register_data_sources() -> Iterable[DataSource]:  # type: ignore[empty-body]
     """Sources of real samples."""
+
+
+@hookspec
+def ganforge_register_metrics() -> Iterable[Metric]:  # type: ignore[empty-body]
+    """Figures of `ganforge eval`."""
+
+
+@hookspec
+def ganforge_register_rules() -> Iterable[Check]:  # type: ignore[empty-body]
+    """Rules that `ganforge check` tests sound specs by."""
+
+
+@hookspec
+def ganforge_register_commands() -> Iterable[Command]:  # type: ignore[empty-body]
+    """Commands of `ganforge`."""

@@ -10,26 +10,23 @@ from typing import Any
 import pluggy
 
 from ganforge.diagnostics.diagnostic import Diagnostic
-from ganforge.diagnostics.rules.plugins import PLUGIN_FAILED, PLUGIN_INTERFACE, UNKNOWN_HOOK
-from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.diagnostics.rules.plugins import UNKNOWN_HOOK, UNLISTED_PLUGIN
+from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.plugins import hookspecs
+from ganforge.plugins.absence import (
+    INTERFACE,
+    Absence,
+    Owner,
+    failure,
+    left_out,
+    other_interface,
+)
+from ganforge.plugins.promised import stated_interface
+from ganforge.plugins.selection import OWN, VARIABLE, canonical, selection
 
 GROUP = "ganforge"
-INTERFACE = 1
 PREFIX = "ganforge_register_"
 HOOKS = tuple(name for name in vars(hookspecs) if name.startswith(PREFIX))
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Owner:
-    """Who gives a name: a distribution, its version, and the entry point in it."""
-
-    distribution: str
-    version: str = ""
-    entry_point: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.distribution} {self.version}".strip()
 
 
 @dataclass(frozen=True)
@@ -38,78 +35,96 @@ class Plugin:
 
     owner: Owner
     module: Any
+    point: EntryPoint | None = None
+
+    @property
+    def hooks(self) -> list[str]:
+        """The hooks that it fills in."""
+        return [name for name in HOOKS if hasattr(getattr(self.module, name, None), _MARK)]
 
 
-Outcome = Plugin | Diagnostic
+@dataclass(frozen=True)
+class Loaded:
+    """The plugins that loaded, those that did not, and what else is wrong with them."""
+
+    manager: pluggy.PluginManager
+    plugins: tuple[Plugin, ...]
+    absences: tuple[Absence, ...]
+    found: tuple[Diagnostic, ...]
+
+
+_MARK = f"{GROUP}_impl"
 
 
 def load_plugins(
-    points: Iterable[EntryPoint] | None = None,
-) -> tuple[pluggy.PluginManager, tuple[Plugin, ...], tuple[Diagnostic, ...]]:
+    points: Iterable[EntryPoint] | None = None, local: Iterable[Plugin] = ()
+) -> Loaded:
     """The plugins of the installed distributions, in the order of their names.
 
-    points: entry points to load instead of those of the group `ganforge`.
+    points: entry points to load instead of those of the group `ganforge`. local: plugins that are
+    imported already.
     """
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
-    plugins: list[Plugin] = []
-    found: list[Diagnostic] = []
-    for owner, point in sorted(_owned(points), key=lambda pair: (pair[0], pair[1].value)):
-        outcome = _loaded(owner, point, manager)
-        if isinstance(outcome, Plugin):
-            plugins.append(outcome)
-            found += _unknown_hooks(outcome)
-        else:
-            found.append(outcome)
-    return manager, tuple(plugins), tuple(found)
+    owned = sorted(_owned(points), key=lambda pair: (pair[0], pair[1].value))
+    allows = selection().allows
+    outcomes = [
+        _loaded(owner, point, manager) if allows(owner.distribution) else left_out(owner, point)
+        for owner, point in owned
+    ]
+    outcomes += [_registered(plugin, manager) for plugin in local]
+    plugins = tuple(outcome for outcome in outcomes if isinstance(outcome, Plugin))
+    found = [finding for plugin in plugins for finding in _unknown_hooks(plugin)]
+    found += _not_installed({canonical(owner.distribution) for owner, _ in owned})
+    absences = tuple(outcome for outcome in outcomes if isinstance(outcome, Absence))
+    return Loaded(manager, plugins, absences, tuple(found))
 
 
 def _owned(points: Iterable[EntryPoint] | None) -> Iterator[tuple[Owner, EntryPoint]]:
     for point in entry_points(group=GROUP) if points is None else points:
-        if point.dist is None:
-            yield Owner(point.module, "", point.name), point
-        else:
-            yield Owner(point.dist.name, point.dist.version, point.name), point
+        distribution, version = point.value.partition(":")[0].strip(), ""
+        if point.dist is not None:
+            # A damaged installation may lack both.
+            distribution = getattr(point.dist, "name", None) or distribution
+            version = getattr(point.dist, "version", None) or ""
+        yield Owner(distribution, version, point.name), point
 
 
-def _loaded(owner: Owner, point: EntryPoint, manager: pluggy.PluginManager) -> Outcome:
+def _loaded(owner: Owner, point: EntryPoint, manager: pluggy.PluginManager) -> Plugin | Absence:
     try:
         module = point.load()
-        stated = getattr(module, "GANFORGE_INTERFACE", INTERFACE)
-        if stated != INTERFACE:
-            return _other_interface(owner, stated)
-        # Entry points of two distributions may share a name, so the value is part of ours.
-        manager.register(module, name=f"{owner.distribution}:{owner.entry_point}:{point.value}")
     except (Exception, SystemExit) as error:
-        return failed(owner, error)
-    return Plugin(owner, module)
+        stated = stated_interface(point)
+        if stated not in (None, INTERFACE):
+            return other_interface(owner, point, stated)
+        return failure(owner, point, error)
+    return _registered(Plugin(owner, module, point), manager)
 
 
-def failed(owner: Owner, error: BaseException) -> Diagnostic:
-    """The diagnostic for a plugin that raised while it was loaded or asked."""
-    summary = f"{type(error).__name__}: {error}".splitlines()[0]
-    message = f"the plugin `{owner.entry_point}` of {owner} does not load: {summary}"
-    help = f"`pip install -U {owner.distribution}`, or `pip uninstall {owner.distribution}`"
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        help = f"it imports `{error.name}`, which is not installed; else {help}"
-    return PLUGIN_FAILED.at(None, message, help=help)
+def _registered(plugin: Plugin, manager: pluggy.PluginManager) -> Plugin | Absence:
+    owner, point = plugin.owner, plugin.point
+    stated = getattr(plugin.module, "GANFORGE_INTERFACE", INTERFACE)
+    if stated != INTERFACE or isinstance(stated, bool):
+        return other_interface(owner, point, stated)
+    # Entry points of two distributions may share a name, so the value is part of ours.
+    name = f"{owner.distribution}:{owner.entry_point}:{point.value if point else ''}"
+    try:
+        manager.register(plugin.module, name=name)
+    except (Exception, SystemExit) as error:
+        return failure(owner, point, error)
+    return plugin
 
 
-def _other_interface(owner: Owner, stated: object) -> Diagnostic:
-    message = (
-        f"the plugin `{owner.entry_point}` of {owner} is written for interface {stated}, "
-        f"and this ganforge has interface {INTERFACE}"
-    )
-    help = f"update one of them: `pip install -U ganforge {owner.distribution}`"
-    return PLUGIN_INTERFACE.at(None, message, help=help)
+def _not_installed(installed: set[str]) -> Iterator[Diagnostic]:
+    allowed = selection().allowed or frozenset()
+    for name in sorted(allowed - installed - {OWN}):
+        message = f"`{VARIABLE}` names `{name}`, and no installed distribution has plugins so named"
+        help = did_you_mean(name, sorted(installed), "distribution")
+        yield UNLISTED_PLUGIN.at(None, message, help=help)
 
 
 def _unknown_hooks(plugin: Plugin) -> Iterator[Diagnostic]:
-    for name in sorted(dir(plugin.module)):
-        hook = getattr(plugin.module, name, None)
-        marked = hasattr(hook, f"{GROUP}_impl")
-        if not callable(hook) or not (marked or name.startswith(PREFIX)):
-            continue
+    for name, marked in _hook_like(plugin.module):
         if name not in HOOKS:
             message = f"{plugin.owner} defines `{name}`, which is no hook of ganforge"
             yield UNKNOWN_HOOK.at(None, message, help=did_you_mean(name, HOOKS, "hook"))
@@ -117,3 +132,16 @@ def _unknown_hooks(plugin: Plugin) -> Iterator[Diagnostic]:
             message = f"{plugin.owner} defines `{name}` without the mark `@hookimpl`"
             help = "`from ganforge.plugins import hookimpl`, and write `@hookimpl` above it"
             yield UNKNOWN_HOOK.at(None, message, help=help)
+
+
+def _hook_like(module: Any) -> Iterator[tuple[str, bool]]:
+    """What is marked as a hook, or nearly has the name of one, and whether it is marked."""
+    for name in sorted(dir(module)):
+        try:
+            hook = getattr(module, name)
+            marked, can_be = hasattr(hook, _MARK), callable(hook)
+        except Exception:
+            continue  # a module may refuse what it lists
+        near = name.startswith(PREFIX) or (name.startswith(GROUP) and nearest(name, HOOKS))
+        if can_be and (marked or near):
+            yield name, marked

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint
 from typing import Any, TypeVar
 
-from ganforge.diagnostics.diagnostic import Diagnostic
+from ganforge.diagnostics import rules
+from ganforge.diagnostics.diagnostic import Diagnostic, Rule, Severity
 from ganforge.diagnostics.rules.plugins import NAME_CLASH, UNKNOWN_PART
 from ganforge.diagnostics.suggest import did_you_mean
-from ganforge.plugins.declarations import Block, DataSource, Init, Loss, Parametrization
-from ganforge.plugins.manager import Owner, Plugin, failed, load_plugins
+from ganforge.plugins import declarations
+from ganforge.plugins.absence import Absence, Owner, failure
+from ganforge.plugins.declarations import (
+    Block,
+    Check,
+    Command,
+    DataSource,
+    Init,
+    Loss,
+    Metric,
+    Parametrization,
+)
+from ganforge.plugins.kinds import KINDS, Kind
+from ganforge.plugins.manager import Plugin, load_plugins
+from ganforge.plugins.selection import canonical, selection
 
 T = TypeVar("T")
-Declaration = Block | Loss | Init | Parametrization | DataSource
-
-_KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,8 @@ class Catalog(Mapping[str, T]):
     full: Mapping[str, T]
 
     def __getitem__(self, name: str) -> T:
-        return self.full[name] if "/" in name else self.bare[name]
+        distribution, slash, bare = name.rpartition("/")
+        return self.full[f"{canonical(distribution)}/{bare}"] if slash else self.bare[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.bare)
@@ -39,14 +50,16 @@ class Catalog(Mapping[str, T]):
 
 @dataclass(frozen=True)
 class Registry:
-    """The blocks, losses, inits, parametrisations and data sources that a spec may name.
+    """What a spec, and the command line, may name.
 
     Where two distributions give one name, the bare name stands for neither: `clashes` holds, by
     kind and name, what to report when a spec uses it. `distribution/name` always works.
 
     owners: who gives a declaration, by kind (`block`, `loss`, `init`, `parametrisation`, `data
-        source`) and full name.
-    diagnostics: plugins that could not be loaded, and hooks that are never called.
+        source`, `metric`, `rule`, `command`) and name, with and without its distribution.
+    diagnostics: what is wrong with plugins, whatever a spec says.
+    plugins: those that loaded. absences: those that did not, hooks that failed, and what was left
+        out.
     """
 
     blocks: Catalog[Block]
@@ -54,9 +67,24 @@ class Registry:
     inits: Catalog[Init]
     weights: Catalog[Parametrization]
     sources: Catalog[DataSource]
+    metrics: Catalog[Metric]
+    rules: Catalog[Check]
+    commands: Catalog[Command]
     owners: Mapping[tuple[str, str], Owner]
     clashes: Mapping[tuple[str, str], Diagnostic]
     diagnostics: tuple[Diagnostic, ...]
+    plugins: tuple[Plugin, ...] = ()
+    absences: tuple[Absence, ...] = ()
+
+    def catalog(self, kind: Kind) -> Catalog[Any]:
+        """All of one kind."""
+        found: Catalog[Any] = getattr(self, kind.field)
+        return found
+
+    @property
+    def all_rules(self) -> Mapping[str, Rule]:
+        """The built-in rules and those of plugins, by code."""
+        return {**rules.ALL, **{code: check.rule for code, check in self.rules.items()}}
 
     @property
     def requires(self) -> frozenset[str]:
@@ -66,83 +94,102 @@ class Registry:
         return frozenset(name for item in given for name in item.requires)
 
     def missing(self, kind: str, name: str) -> Diagnostic:
-        """Why nothing of this kind has this name: it is unknown, or two plugins give it."""
+        """Why nothing of this kind has this name: it is unknown, or two plugins give it, or the
+        plugin that has it did not load.
+        """
         if (kind, name) in self.clashes:
             return self.clashes[kind, name]
+        absent = self.withheld(kind, name)
+        if absent is not None:
+            message = f"the {kind} `{name}` is provided by {absent.owner}, which {absent.reason}"
+            help = f"{absent.help}; `ganforge plugins doctor` says more"
+            return UNKNOWN_PART.at(None, message, help=help)
         bare = sorted(known for k, known in self.owners if k == kind and "/" not in known)
         message = f"there is no {kind} `{name}`"
         return UNKNOWN_PART.at(None, message, help=did_you_mean(name, bare, kind))
 
+    def explains(self, kind: str, name: str) -> bool:
+        """Whether the name is missing for a reason of plugins, not for want of such a name."""
+        return (kind, name) in self.clashes or self.withheld(kind, name) is not None
+
+    def withheld(self, kind: str, name: str) -> Absence | None:
+        """The plugin that would give this name, had it loaded."""
+        if (kind, name) in self.owners:
+            return None
+        return next((a for a in self.absences if a.promises(kind, name)), None)
+
 
 @dataclass
 class _Gathered:
+    absences: list[Absence]
     items: dict[tuple[str, str], list[tuple[Owner, Any]]] = field(default_factory=dict)
-    found: list[Diagnostic] = field(default_factory=list)
 
 
-_KINDS: tuple[tuple[str, str, type[Declaration]], ...] = (
-    ("block", "ganforge_register_blocks", Block),
-    ("loss", "ganforge_register_losses", Loss),
-    ("init", "ganforge_register_inits", Init),
-    ("parametrisation", "ganforge_register_weights", Parametrization),
-    ("data source", "ganforge_register_data_sources", DataSource),
-)
-
-
-def load_registry(points: Iterable[EntryPoint] | None = None) -> Registry:
+def load_registry(
+    points: Iterable[EntryPoint] | None = None, local: Iterable[Plugin] = ()
+) -> Registry:
     """What the installed plugins give; nothing here imports torch.
 
-    points: entry points to load instead of those of the group `ganforge`.
+    points: entry points to load instead of those of the group `ganforge`. local: plugins that are
+    imported already.
     """
-    manager, plugins, found = load_plugins(points)
-    gathered = _Gathered(found=list(found))
-    by_module = {id(plugin.module): plugin for plugin in plugins}
-    for kind, hook, type_ in _KINDS:
-        for implementation in getattr(manager.hook, hook).get_hookimpls():
+    loaded = load_plugins(points, local)
+    gathered = _Gathered(list(loaded.absences))
+    by_module = {id(plugin.module): plugin for plugin in loaded.plugins}
+    for kind in KINDS:
+        for implementation in getattr(loaded.manager.hook, kind.hook).get_hookimpls():
             plugin = by_module.get(id(implementation.plugin))
             if plugin is not None:  # None: it failed halfway through its registration
-                _gather(plugin, kind, type_, implementation.function, gathered)
-    return _registry(gathered)
+                _gather(plugin, kind, implementation.function, gathered)
+    registry = _registry(gathered)
+    found = [absent.finding for absent in gathered.absences if absent.finding is not None]
+    return replace(
+        registry,
+        diagnostics=_graded([*found, *loaded.found], registry),
+        plugins=loaded.plugins,
+        absences=tuple(gathered.absences),
+    )
 
 
-def _gather(
-    plugin: Plugin, kind: str, type_: type[Declaration], hook: Any, gathered: _Gathered
-) -> None:
+def _gather(plugin: Plugin, kind: Kind, hook: Any, gathered: _Gathered) -> None:
     try:
-        given = [_checked(item, kind, type_) for item in hook()]
+        given = [_checked(item, kind) for item in hook()]
+        twice = sorted({i.name for i in given if [g.name for g in given].count(i.name) > 1})
+        if twice:
+            raise ValueError(f"the {kind.noun} `{twice[0]}` is given twice")
     except (Exception, SystemExit) as error:
-        gathered.found.append(failed(plugin.owner, error))
+        gathered.absences.append(failure(plugin.owner, plugin.point, error, kind.hook))
         return
     for item in given:
-        gathered.items.setdefault((kind, item.name), []).append((plugin.owner, item))
+        gathered.items.setdefault((kind.noun, item.name), []).append((plugin.owner, item))
 
 
-def _checked(item: object, kind: str, type_: type[Declaration]) -> Declaration:
+def _checked(item: Any, kind: Kind) -> Any:
+    type_ = getattr(declarations, kind.declaration)
     if not isinstance(item, type_):
-        raise TypeError(f"{item!r} is no {type_.__name__}, and it is given as a {kind}")
-    if not _KEBAB.fullmatch(item.name):
-        raise ValueError(f"the {kind} `{item.name}` is not named in kebab-case")
+        raise TypeError(f"{item!r} is no {kind.declaration}, and it is given as a {kind.noun}")
+    if not isinstance(item.name, str) or not kind.pattern.fullmatch(item.name):
+        raise ValueError(f"the {kind.noun} `{item.name}` is not named {kind.named}")
+    if isinstance(item, Check) and item.rule.slug in {rule.slug for rule in rules.ALL.values()}:
+        raise ValueError(f"the rule `{item.name}` has the name of another: `{item.rule.slug}`")
     return item
 
 
 def _registry(gathered: _Gathered) -> Registry:
     owners: dict[tuple[str, str], Owner] = {}
     clashes: dict[tuple[str, str], Diagnostic] = {}
-    bare: dict[str, dict[str, Any]] = {kind: {} for kind, _, _ in _KINDS}
-    full: dict[str, dict[str, Any]] = {kind: {} for kind, _, _ in _KINDS}
+    bare: dict[str, dict[str, Any]] = {kind.noun: {} for kind in KINDS}
+    full: dict[str, dict[str, Any]] = {kind.noun: {} for kind in KINDS}
     for (kind, name), given in sorted(gathered.items.items(), key=lambda item: item[0]):
         if len(given) > 1:
             clashes[kind, name] = _clash(kind, name, sorted(owner for owner, _ in given))
         else:
             owners[kind, name], bare[kind][name] = given[0]
         for owner, item in given:
-            long_name = f"{owner.distribution}/{name}"
+            long_name = f"{canonical(owner.distribution)}/{name}"
             owners[kind, long_name], full[kind][long_name] = owner, item
-    blocks, losses, inits, weights, sources = (
-        Catalog(bare[kind], full[kind]) for kind, _, _ in _KINDS
-    )
-    found = tuple(gathered.found)
-    return Registry(blocks, losses, inits, weights, sources, owners, clashes, found)
+    catalogs: dict[str, Any] = {k.field: Catalog(bare[k.noun], full[k.noun]) for k in KINDS}
+    return Registry(**catalogs, owners=owners, clashes=clashes, diagnostics=())
 
 
 def _clash(kind: str, name: str, owners: list[Owner]) -> Diagnostic:
@@ -150,3 +197,11 @@ def _clash(kind: str, name: str, owners: list[Owner]) -> Diagnostic:
     message = f"the {kind} `{name}` is given by {givers}"
     full = " or ".join(dict.fromkeys(f"`{owner.distribution}/{name}`" for owner in owners))
     return NAME_CLASH.at(None, message, help=f"write {full}, or uninstall one of them")
+
+
+def _graded(found: list[Diagnostic], registry: Registry) -> tuple[Diagnostic, ...]:
+    """The findings as they are; where plugins are taken strictly, all as errors, clashes too."""
+    if not selection().strict:
+        return tuple(found)
+    problems = [*found, *registry.clashes.values()]
+    return tuple(replace(d, rule=replace(d.rule, severity=Severity.ERROR)) for d in problems)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.errors import CannotStart
 from ganforge.pipeline import Compilation
 from ganforge.plugins.registry import Registry
@@ -37,10 +36,11 @@ def checked_place(given: str, registry: Registry) -> str:
 def known_kind(kind: str, registry: Registry) -> None:
     """Raises `CannotStart` where no data source has this name."""
     if kind not in registry.sources:
-        known = did_you_mean(kind, registry.sources, "data source")
+        missing = registry.missing("data source", kind)
+        known = missing.help
         if Path(kind).expanduser().exists():
             known = f"say what is in it, such as `--data folder:{kind}`"
-        raise CannotStart(f"there is no data source `{kind}`: {known}")
+        raise CannotStart(f"{missing.message}: {known}")
 
 
 def check_fields(kind: str, compilation: Compilation) -> None:

@@ -48,7 +48,7 @@ def _loss(
         )
         return None
     declaration = registry.losses.get(kind)
-    if declaration is None and kind in LOSSES:
+    if declaration is None and kind in LOSSES and not registry.explains("loss", kind):
         refuse(findings, (*path, "kind"), f"the loss `{kind}`")
         return None
     if declaration is None:

@@ -21,7 +21,19 @@ from ganforge.plugins.registry import Registry, load_registry
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 NAMES = sorted(p.stem for p in HERE.glob("GF*.toml") if not p.stem.endswith(".good"))
-TESTED_ELSEWHERE = {"GF135", "GF312", "GF315", "GF412", "GF802", "GF803", "GF804", "GF809"}
+TESTED_ELSEWHERE = {
+    "GF135",
+    "GF312",
+    "GF315",
+    "GF412",
+    "GF802",
+    "GF803",
+    "GF804",
+    "GF809",
+    "GF810",
+    "GF811",
+    "GF814",
+}
 """What only other plugins than the built-in ones can break: `tests/plugins`, and
 `tests/compiler/test_third_party.py`.
 """

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from ganforge.cli.group import cli
 from ganforge.codegen.inline import standalone
 from ganforge.codegen.sources import read_module
 from ganforge.pipeline import Compilation, compile_spec
@@ -20,7 +22,7 @@ from ganforge.runs.programs import import_program
 
 Fenced = Callable[[str, str], list[Any]]
 PAGE = "docs/writing-plugins.md"
-SMALL = ("size=16", "width=8", "train.batch=4")
+SMALL = ("size=16", "width=8", "train.batch=16")
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +40,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fenced: Fenced) -> Ite
         (tmp_path / name).write_text(text)
     monkeypatch.syspath_prepend(str(tmp_path))
     yield tmp_path
-    for name in ("ganforge_extras", "ganforge_extras_modules"):
-        sys.modules.pop(name, None)
+    for name in [name for name in sys.modules if name.startswith("ganforge_extras")]:
+        del sys.modules[name]
 
 
 @pytest.fixture
@@ -91,3 +93,16 @@ def test_its_module_can_be_inlined_and_keeps_the_shape(site: Path) -> None:
 def test_its_declarations_import_no_torch(site: Path) -> None:
     code = "import sys, ganforge_extras; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=site, check=False).returncode == 0
+
+
+def test_its_rule_finds_a_small_batch(compilation: Compilation, fenced: Fenced) -> None:
+    spec = next(block.text for block in fenced(PAGE, "toml") if "plugin" in block.words)
+    report = compile_spec(spec, ["train.batch=4"]).report
+    assert [(d.code, d.help) for d in report.diagnostics] == 2 * [("XTR001", "take at least 16")]
+
+
+def test_its_command_counts_layers() -> None:
+    result = CliRunner().invoke(cli, ["blocks-of", "dcgan"])
+    lines = [line.split() for line in result.output.splitlines()]
+    assert ["5", "conv-transpose"] in lines
+    assert sum(int(count) for count, _ in lines) > 20

@@ -51,6 +51,7 @@ def test_it_names_every_command(root: Path) -> None:
 def test_its_options_exist(fenced: Fenced, root: Path) -> None:
     text = (root / "README.md").read_text("utf-8")
     known = {o for c in COMMANDS for o in _options(c)} | {"--help"}
+    known |= {option for parameter in cli.params for option in parameter.opts}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) <= known
 
 

@@ -2,15 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
-from textwrap import dedent
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from ganforge.diagnostics.report import Report
 from ganforge.plugins.registry import Registry, load_registry
 
+Install = Callable[..., Any]
 BLOCK = """
 from ganforge.plugins import Block, Params, hookimpl
 
@@ -20,31 +20,13 @@ def ganforge_register_blocks():
 """
 
 
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.syspath_prepend(str(tmp_path))
-    yield tmp_path
-    for name in ("alpha_module", "beta_module"):
-        sys.modules.pop(name, None)
-
-
-def install(site: Path, distribution: str, source: str, entry: str = "plugin") -> None:
-    """A distribution 2.1 with one module, as pip would leave it on the path."""
-    module = distribution.replace("-", "_") + "_module"
-    (site / f"{module}.py").write_text(dedent(source).replace("{module}", module))
-    info = site / f"{distribution.replace('-', '_')}-2.1.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 2.1\n")
-    (info / "entry_points.txt").write_text(f"[ganforge]\n{entry} = {module}\n")
-
-
 def warnings_of(registry: Registry, distribution: str) -> list[str]:
     found = registry.diagnostics
     return [f"{d.code} {d.message} | {d.help}" for d in found if distribution in d.message]
 
 
-def test_a_block_of_a_plugin_is_found_by_its_name(site: Path) -> None:
-    install(site, "alpha", BLOCK.replace("{name}", "wobble"))
+def test_a_block_of_a_plugin_is_found_by_its_name(install: Install) -> None:
+    install("alpha", BLOCK.replace("{name}", "wobble"))
     registry = load_registry()
     assert registry.blocks["wobble"].summary == "alpha_module"
     assert registry.blocks["alpha/wobble"] is registry.blocks["wobble"]
@@ -52,16 +34,16 @@ def test_a_block_of_a_plugin_is_found_by_its_name(site: Path) -> None:
     assert warnings_of(registry, "alpha") == []
 
 
-def test_two_distributions_may_share_an_entry_point_name(site: Path) -> None:
-    install(site, "alpha", BLOCK.replace("{name}", "wobble"), entry="same")
-    install(site, "beta", BLOCK.replace("{name}", "wiggle"), entry="same")
+def test_two_distributions_may_share_an_entry_point_name(install: Install) -> None:
+    install("alpha", BLOCK.replace("{name}", "wobble"), entry="same")
+    install("beta", BLOCK.replace("{name}", "wiggle"), entry="same")
     registry = load_registry()
     assert {"wobble", "wiggle"} <= set(registry.blocks)
 
 
-def test_a_clash_names_both_and_their_full_names_work(site: Path) -> None:
-    install(site, "beta", BLOCK.replace("{name}", "wobble"))
-    install(site, "alpha", BLOCK.replace("{name}", "wobble"))
+def test_a_clash_names_both_and_their_full_names_work(install: Install) -> None:
+    install("beta", BLOCK.replace("{name}", "wobble"))
+    install("alpha", BLOCK.replace("{name}", "wobble"))
     registry = load_registry()
     assert "wobble" not in registry.blocks
     assert registry.blocks["beta/wobble"].summary == "beta_module"
@@ -71,22 +53,22 @@ def test_a_clash_names_both_and_their_full_names_work(site: Path) -> None:
     assert found.help == "write `alpha/wobble` or `beta/wobble`, or uninstall one of them"
 
 
-def test_a_clash_that_no_spec_uses_is_no_finding(site: Path) -> None:
-    install(site, "alpha", BLOCK.replace("{name}", "wobble"))
-    install(site, "beta", BLOCK.replace("{name}", "wobble"))
+def test_a_clash_that_no_spec_uses_is_no_finding(install: Install) -> None:
+    install("alpha", BLOCK.replace("{name}", "wobble"))
+    install("beta", BLOCK.replace("{name}", "wobble"))
     assert "GF802" not in [found.code for found in load_registry().diagnostics]
 
 
-def test_an_unknown_name_gets_the_nearest(site: Path) -> None:
-    install(site, "alpha", BLOCK.replace("{name}", "wobble"))
+def test_an_unknown_name_gets_the_nearest(install: Install) -> None:
+    install("alpha", BLOCK.replace("{name}", "wobble"))
     found = load_registry().missing("block", "woble")
     assert (found.code, found.message) == ("GF801", "there is no block `woble`")
     assert found.help == "did you mean the block `wobble`?"
 
 
-def test_one_broken_plugin_stops_no_other(site: Path) -> None:
-    install(site, "alpha", "raise RuntimeError('no luck\\nat all')")
-    install(site, "beta", BLOCK.replace("{name}", "wobble"))
+def test_one_broken_plugin_stops_no_other(install: Install) -> None:
+    install("alpha", "raise RuntimeError('no luck\\nat all')")
+    install("beta", BLOCK.replace("{name}", "wobble"))
     registry = load_registry()
     assert "wobble" in registry.blocks
     assert warnings_of(registry, "alpha") == [
@@ -104,34 +86,35 @@ def test_one_broken_plugin_stops_no_other(site: Path) -> None:
         ("def broken(:", "SyntaxError"),
         (BLOCK.replace('"{name}", "{module}", ', ""), "TypeError"),
         (BLOCK.replace("{name}", "Not Kebab"), "the block `Not Kebab` is not named in kebab-case"),
+        (BLOCK.replace("x)]", "x)] * 2"), "the block `wobble` is given twice"),
         (BLOCK.replace("return [", "yield 1 / 0, ["), "ZeroDivisionError"),
         (BLOCK.replace('[Block("{name}"', '["one", Block("x"'), "'one' is no Block"),
         (BLOCK.replace("blocks():", "blocks(extra):"), "PluginValidationError"),
     ],
 )
-def test_every_failure_of_a_plugin_is_a_warning(site: Path, source: str, said: str) -> None:
-    install(site, "alpha", source.replace("{name}", "wobble"))
+def test_every_failure_of_a_plugin_is_a_warning(install: Install, source: str, said: str) -> None:
+    install("alpha", source.replace("{name}", "wobble"))
     found = warnings_of(load_registry(), "alpha")
     assert [said in text for text in found] == [True]
 
 
-def test_a_plugin_that_fails_halfway_gives_nothing(site: Path) -> None:
+def test_a_plugin_that_fails_halfway_gives_nothing(install: Install) -> None:
     wrong = "\n@hookimpl\ndef ganforge_register_losses(extra): return []\n"
-    install(site, "alpha", BLOCK.replace("{name}", "wobble") + wrong)
+    install("alpha", BLOCK.replace("{name}", "wobble") + wrong)
     registry = load_registry()
     assert "wobble" not in registry.blocks
     assert len(warnings_of(registry, "alpha")) == 1
 
 
-def test_a_plugin_of_another_interface_is_refused(site: Path) -> None:
-    install(site, "alpha", "GANFORGE_INTERFACE = 2" + BLOCK.replace("{name}", "wobble"))
+def test_a_plugin_of_another_interface_is_refused(install: Install) -> None:
+    install("alpha", "GANFORGE_INTERFACE = 2" + BLOCK.replace("{name}", "wobble"))
     registry = load_registry()
     assert "wobble" not in registry.blocks
     assert [text[:5] for text in warnings_of(registry, "alpha")] == ["GF804"]
 
 
-def test_a_misspelled_hook_is_reported(site: Path) -> None:
-    install(site, "alpha", BLOCK.replace("register_blocks", "register_block"))
+def test_a_misspelled_hook_is_reported(install: Install) -> None:
+    install("alpha", BLOCK.replace("register_blocks", "register_block"))
     (found,) = warnings_of(load_registry(), "alpha")
     assert found == (
         "GF809 alpha 2.1 defines `ganforge_register_block`, which is no hook of ganforge"
@@ -139,14 +122,14 @@ def test_a_misspelled_hook_is_reported(site: Path) -> None:
     )
 
 
-def test_an_unmarked_hook_is_reported(site: Path) -> None:
-    install(site, "alpha", BLOCK.replace("@hookimpl", ""))
+def test_an_unmarked_hook_is_reported(install: Install) -> None:
+    install("alpha", BLOCK.replace("@hookimpl", ""))
     (found,) = warnings_of(load_registry(), "alpha")
     assert "without the mark `@hookimpl`" in found
 
 
-def test_only_bare_names_are_listed(site: Path) -> None:
-    install(site, "alpha", BLOCK.replace("{name}", "wobble"))
+def test_only_bare_names_are_listed(install: Install) -> None:
+    install("alpha", BLOCK.replace("{name}", "wobble"))
     blocks = load_registry().blocks
     assert "alpha/wobble" in blocks
     assert not [name for name in blocks if "/" in name]

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import ganforge
 from ganforge.diagnostics.diagnostic import Diagnostic, Fix, Rule, Span
 from ganforge.diagnostics.formats.paths import checkout, from_root
-from ganforge.diagnostics.pages import GROUPS
+from ganforge.diagnostics.pages import group_of
 from ganforge.diagnostics.report import Report, Suppressed
 from ganforge.diagnostics.sources import Sources
 
@@ -144,7 +144,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "fullDescription": {"text": f"{rule.says} {rule.why}"},
         "help": {"text": text, "markdown": markdown},
         "defaultConfiguration": {"level": rule.severity.value},
-        "properties": {"tags": [GROUPS[rule.code[2]]]},
+        "properties": {"tags": [group_of(rule)]},
     }
     if rule.see:
         described["helpUri"] = rule.see[0]

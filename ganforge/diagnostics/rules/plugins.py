@@ -8,7 +8,7 @@ UNKNOWN_PART = Rule(
     "GF801",
     "unknown-part",
     Severity.ERROR,
-    says="No installed plugin gives a block, loss, init or data source of this name.",
+    says="No plugin that loaded gives a block, loss, init or data source of this name.",
     why="Built-ins and third-party plugins are looked up by the same names.",
     bad='block = "convolution"',
     good='block = "conv"',
@@ -35,8 +35,8 @@ PLUGIN_FAILED = Rule(
 PLUGIN_INTERFACE = Rule(
     "GF804",
     "plugin-interface",
-    Severity.ERROR,
-    says="A plugin is written for another version of the plugin interface.",
+    Severity.WARNING,
+    says="A plugin is written for another version of the plugin interface, and is left out.",
     why="Its declarations may be misread.",
     bad="GANFORGE_INTERFACE = 2",
     good="GANFORGE_INTERFACE = 1",
@@ -58,4 +58,31 @@ UNKNOWN_HOOK = Rule(
     why="It is never called, so what it gives is not known.",
     bad="@hookimpl\ndef ganforge_register_block(): ...",
     good="@hookimpl\ndef ganforge_register_blocks(): ...",
+)
+PLUGIN_RAISES = Rule(
+    "GF810",
+    "plugin-raises",
+    Severity.ERROR,
+    says="A block or loss of a plugin fails on what a spec gives it.",
+    why="That is a mistake of the plugin: it should refuse, with a reason, what it cannot take.",
+    bad="def infer(p, x):\n    return x.with_shape(x.height // p.parts)",
+    good='def infer(p, x):\n    if not x.is_image:\n        raise ShapeError("GF301", "...")',
+)
+RULE_RAISES = Rule(
+    "GF811",
+    "rule-raises",
+    Severity.WARNING,
+    says="A rule of a plugin fails while it looks at a spec.",
+    why="Whether the spec breaks that rule is not known; all other rules are checked.",
+    bad='def find(graph):\n    return [graph.networks["D"]]',
+    good='def find(graph):\n    return [Finding(n.path, "...") for n in graph.networks.values()]',
+)
+UNLISTED_PLUGIN = Rule(
+    "GF814",
+    "unlisted-plugin",
+    Severity.WARNING,
+    says="`GANFORGE_PLUGINS` names a distribution that has no plugins, or is not installed.",
+    why="Only the plugins of these distributions load, so one that is meant may be missing.",
+    bad="GANFORGE_PLUGINS=ganforge-extra",
+    good="GANFORGE_PLUGINS=ganforge-extras",
 )

@@ -15,15 +15,17 @@ from ganforge.graph.passes.losses import check_losses
 from ganforge.graph.passes.maps import check_maps
 from ganforge.graph.passes.penalised import check_penalised
 from ganforge.graph.passes.players import check_clipping, check_moved, find_players
+from ganforge.graph.passes.plugins import check_plugin_rules
 from ganforge.graph.passes.practice import check_practice
 from ganforge.graph.passes.replays import add_replays
 from ganforge.graph.passes.schedules import check_schedules
 from ganforge.graph.passes.sweeps import check_sweeps
 from ganforge.graph.passes.unused import check_unused
+from ganforge.plugins.registry import Registry
 from ganforge.spec.findings import Findings
 
 
-def run_passes(graph: Graph, findings: Findings) -> Graph:
+def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
     """The graph with the terms of its losses and its players; findings are added."""
     graph = find_terms(graph, findings)
     graph = draw_afresh(add_replays(graph, findings))
@@ -45,4 +47,6 @@ def run_passes(graph: Graph, findings: Findings) -> Graph:
         check_idle(graph, findings)
         check_unused(graph, findings)
         check_moved(graph, findings)
+    if graph.spec.sound and not findings.errors:
+        check_plugin_rules(graph, registry, findings)
     return graph

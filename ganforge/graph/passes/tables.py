@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
+from ganforge.graph.application import as_shape_error
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import Node, Output, upstream
 from ganforge.plugins.declarations import Entry, Ref, Term
-from ganforge.plugins.shapes import ShapeError, Tensor
+from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
 
 
@@ -28,8 +29,10 @@ def declared_terms(graph: Graph, loss: GraphLoss, findings: Findings) -> tuple[T
     if not all(isinstance(shape, Tensor) for shape in inspected.values()):
         return ()
     try:
-        return declaration.terms(loss.spec.params, **tables, **inspected)
-    except ShapeError as error:
+        return tuple(declaration.terms(loss.spec.params, **tables, **inspected))
+    except Exception as raised:
+        named = f"the loss `{declaration.name}` cannot be made"
+        error = as_shape_error(raised, named, declaration.terms)
         said = (error.at, f"{error.at}.latent")
         nodes = [loss.tensors[name] for name in said if name in loss.tensors]
         related = ends(graph, nodes, findings)

@@ -1,0 +1,92 @@
+"""The graph as rules of plugins see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Any
+
+from ganforge.formula.live import Live
+from ganforge.graph.graph import Graph, GraphLoss, Network, Player
+from ganforge.graph.nodes import Apply, Body, Bundle, Composite, Layer, NodeShape
+from ganforge.plugins.shapes import Shape
+from ganforge.plugins.view import GraphView, LayerView, LossView, NetworkView, PlayerView
+
+
+def view_of(graph: Graph) -> GraphView:
+    """A read-only view of a graph that is free of errors."""
+    spec = graph.spec
+    named = {name: _plain(graph.nodes[index].shape) for name, index in graph.names.items()}
+    return GraphView(
+        spec.gan.name,
+        MappingProxyType(dict(spec.params)),
+        spec.data.source.name if spec.data else "",
+        MappingProxyType(named),
+        MappingProxyType({name: _network(n) for name, n in graph.networks.items()}),
+        MappingProxyType({name: _loss(graph, loss) for name, loss in graph.losses.items()}),
+        MappingProxyType({player.name: _player(graph, player) for player in graph.players}),
+    )
+
+
+def _network(network: Network) -> NetworkView:
+    body = network.body
+    inputs = {name: _plain(body.nodes[index].shape) for name, index in body.inputs.items()}
+    outputs = {name: _plain(body.nodes[index].shape) for name, index in body.outputs.items()}
+    return NetworkView(
+        network.name,
+        MappingProxyType(inputs),
+        tuple(_layers(body)),
+        MappingProxyType(outputs),
+        network.table.frozen,
+        ("networks", network.name),
+    )
+
+
+def _layers(body: Body) -> Iterator[LayerView]:
+    reached = body.reached()
+    for index, node in enumerate(body.nodes):
+        if index not in reached:
+            continue
+        if isinstance(node.operation, Composite):
+            yield from _layers(node.operation.body)
+        elif isinstance(node.operation, Layer | Apply):
+            shapes = tuple(_plain(body.nodes[i].shape) for i in node.inputs)
+            block, params = node.operation.block, node.operation.params
+            yield LayerView(block.name, params, shapes, _plain(node.shape), node.path)
+
+
+def _loss(graph: Graph, loss: GraphLoss) -> LossView:
+    table = loss.spec.table
+    moves = [term.moves for term in graph.terms if term.loss == loss.name]
+    tensors = {name: _plain(graph.nodes[index].shape) for name, index in loss.tensors.items()}
+    return LossView(
+        loss.name,
+        loss.spec.declaration.name,
+        str(table.weight) if isinstance(table.weight, Live) else table.weight,
+        table.every,
+        loss.spec.params,
+        MappingProxyType(tensors),
+        frozenset().union(*moves),
+        ("losses", loss.name),
+    )
+
+
+def _player(graph: Graph, player: Player) -> PlayerView:
+    train = graph.spec.train
+    own = train.players.get(player.name)
+    optimizer = graph.spec.optimizer(player.name)
+    values = {name: _written(getattr(optimizer, name)) for name in type(optimizer).model_fields}
+    losses = tuple(dict.fromkeys(term.loss for term in player.terms))
+    batch = (own.batch if own else None) or train.batch
+    return PlayerView(player.name, player.networks, losses, batch, MappingProxyType(values))
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_written(inner) for inner in value)
+    return str(value) if isinstance(value, Live) else value
+
+
+def _plain(shape: NodeShape) -> Shape:
+    """The shape; unknown for what has several named outputs, which stand by their own."""
+    return None if isinstance(shape, Bundle) else shape

@@ -1,0 +1,210 @@
+"""`ganforge plugins`: what it says of sound plugins, and of every way in which one can be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+Install = Callable[..., Path]
+Command = Callable[..., Result]
+
+BLOCK = """
+from ganforge.plugins import Block, Params, hookimpl
+
+@hookimpl
+def ganforge_register_blocks():
+    return [Block("wobble", "Wobbles.", Params, infer=lambda params, x: x)]
+"""
+
+
+def test_a_sound_plugin_is_told_with_what_it_gives(install: Install, ganforge: Command) -> None:
+    install("alpha", BLOCK)
+    result = ganforge("plugins", "doctor")
+    assert "alpha 2.1: ok\n  plugin = alpha_module (interface 1)\n" in result.output
+    assert "  gives the block `wobble`\n" in result.output
+    assert result.output.endswith("No problems found.\n")
+    assert result.exit_code == 0
+    assert "alpha 2.1       1 block\n" in ganforge("plugins", "list").output
+
+
+def test_versions_are_told_first(ganforge: Command) -> None:
+    first = ganforge("plugins", "doctor").output.splitlines()[0]
+    for word in ("python 3.", "ganforge ", "torch ", "pluggy ", "plugin interface 1"):
+        assert word in first
+
+
+def test_show_tells_each_name_with_what_it_is(install: Install, ganforge: Command) -> None:
+    install("alpha", BLOCK)
+    text = ganforge("plugins", "show", "Alpha").output
+    assert text == "alpha 2.1\n\nplugin = alpha_module\n\nblocks:\n  wobble  Wobbles.\n"
+
+
+def test_show_of_what_has_no_plugins_names_the_nearest(ganforge: Command) -> None:
+    result = ganforge("plugins", "show", "ganfroge")
+    assert result.exit_code == 2
+    assert "did you mean the distribution `ganforge`?" in result.stderr
+
+
+def test_a_failure_is_told_with_its_error_and_what_is_missing(
+    install: Install, ganforge: Command
+) -> None:
+    install("alpha", f"import not_there_at_all\n{BLOCK}")
+    result = ganforge("plugins", "doctor")
+    assert result.exit_code == 1
+    for line in (
+        "alpha 2.1: wrong",
+        "  would give the block `wobble`",
+        "  problem: the plugin `plugin` of alpha 2.1 does not load: "
+        "ModuleNotFoundError: No module named 'not_there_at_all'",
+        "    = help: it imports `not_there_at_all`, which is not installed; else "
+        "`pip install -U alpha`, or `pip uninstall alpha`",
+        "Found 1 problem.",
+    ):
+        assert line in result.output.splitlines()
+    assert "in <module>" not in result.output
+
+
+def test_frames_are_shown_on_request(install: Install, ganforge: Command) -> None:
+    file = install("alpha", "def broken():\n    return 1 / 0\n\nbroken()\n")
+    lines = ganforge("plugins", "doctor", "--traceback").output.splitlines()
+    assert f"    | {file}:2, in broken: return 1 / 0" in lines
+    assert "    | ZeroDivisionError: division by zero" in lines
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("GANFORGE_INTERFACE = 9" + BLOCK, "is written for interface 9"),
+        (
+            "from ganforge.plugins import NotYetThere\nGANFORGE_INTERFACE = 9",
+            "is written for interface 9",
+        ),
+        ("GANFORGE_INTERFACE = True" + BLOCK, "is written for interface True"),
+        (BLOCK.replace("register_blocks", "register_block"), "defines `ganforge_register_block`"),
+        (BLOCK.replace("@hookimpl", "").replace("ganforge_reg", "ganforge_ger"), "is no hook"),
+        (BLOCK.replace("return [", "return 1 / 0 or ["), "fails in `ganforge_register_blocks`"),
+        (BLOCK.replace("wobble", "conv"), "the block `conv` is given by alpha 2.1 and ganforge"),
+    ],
+)
+def test_each_thing_that_is_wrong_is_told(
+    install: Install, ganforge: Command, source: str, said: str
+) -> None:
+    install("alpha", source)
+    result = ganforge("plugins", "doctor")
+    problem = result.output.partition("alpha 2.1: wrong")[2]
+    assert said in problem
+    assert "= help: " in problem
+    assert result.exit_code == 1
+
+
+def test_a_newer_interface_asks_for_a_newer_ganforge_and_an_older_for_a_newer_plugin(
+    install: Install, ganforge: Command
+) -> None:
+    install("alpha", "GANFORGE_INTERFACE = 2")
+    install("beta", "GANFORGE_INTERFACE = 0")
+    told = ganforge("plugins", "doctor").output
+    assert "= help: update ganforge: `pip install -U ganforge`" in told
+    assert "= help: update it: `pip install -U beta`" in told
+
+
+def test_a_broken_plugin_stops_no_command(install: Install, ganforge: Command) -> None:
+    install("alpha", "raise SystemExit(7)")
+    for command in (("check", "gan"), ("show", "gan"), ("list",), ("blocks",), ("rules",)):
+        result = ganforge(*command)
+        assert result.exit_code == 0, command
+    assert "Something is wrong with a plugin" in ganforge("--help").output
+
+
+def test_damaged_metadata_are_a_finding(site: Path, ganforge: Command) -> None:
+    info = site / "gamma-1.0.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text("[ganforge]\nplugin = not a module!\n")
+    result = ganforge("plugins", "doctor")
+    assert result.exit_code == 1
+    assert "does not load" in result.output
+    assert ganforge("check", "gan").exit_code == 0
+
+
+SPEC = """ganforge = 1
+extends = "gan"
+[networks.D]
+layers = [{ block = "wobble" }, { block = "linear", out = 1 }]
+"""
+
+
+def spec_with(text: str, place: Any = "mine.toml") -> str:
+    Path(place).write_text(text)
+    return str(place)
+
+
+def test_a_spec_that_needs_a_broken_plugin_says_so(install: Install, ganforge: Command) -> None:
+    install("alpha", f"import not_there_at_all\n{BLOCK}")
+    result = ganforge("check", spec_with(SPEC))
+    assert (
+        "error[GF801]: the block `wobble` is provided by alpha 2.1, which failed to load: "
+        "ModuleNotFoundError: No module named 'not_there_at_all'"
+    ) in result.output
+    assert "`ganforge plugins doctor` says more" in result.output
+    assert result.exit_code == 1
+
+
+def test_finding_what_a_broken_plugin_would_give_runs_none_of_it(
+    install: Install, ganforge: Command, site: Path
+) -> None:
+    trap = "from pathlib import Path\nPath('ran').write_text('x')\n"
+    install("alpha", "import not_there_at_all")
+    (site / "alpha_module.py").rename(site / "hidden.py")
+    package = site / "alpha_module"
+    package.mkdir()
+    (package / "__init__.py").write_text("import not_there_at_all\n")
+    (package / "more.py").write_text(trap + BLOCK)
+    assert "is provided by alpha 2.1" in ganforge("check", spec_with(SPEC)).output
+    assert not Path("ran").exists()
+
+
+@pytest.mark.parametrize("name", ["wobble", "alpha/wobble", "ALPHA/wobble"])
+def test_a_block_goes_by_its_full_name_too(install: Install, ganforge: Command, name: str) -> None:
+    install("alpha", BLOCK.replace("infer", "function=lambda p, x: x, infer"))
+    found = ganforge("check", spec_with(SPEC.replace("wobble", name)), "--no-plugins").output
+    assert (
+        f"the block `{name}` is provided by alpha 2.1, which is left out by `--no-plugins`" in found
+    )
+    assert "error" not in ganforge("check", spec_with(SPEC.replace("wobble", name))).output
+
+
+def test_full_names_serve_in_wiring_and_in_defaults(install: Install, ganforge: Command) -> None:
+    source = """
+    from ganforge.plugins import Block, Params, Ref, call, hookimpl
+    from ganforge.plugins.params import Float
+
+    class P(Params):
+        by: Float = 1.0
+
+    @hookimpl
+    def ganforge_register_blocks():
+        made = lambda p, x: call("torch.mul", Ref("x"), p.by)
+        return [Block("wobble", "Scales.", P, infer=lambda p, x: x, function=made)]
+    """
+    install("alpha-one", source)
+    install("beta", source.replace("torch.mul", "torch.add"))
+    text = """ganforge = 1
+    extends = "gan"
+    [networks.D]
+    defaults = { "alpha-one/wobble" = { by = 7 } }
+    layers = [
+      { block = "alpha-one/wobble" },
+      { block = "beta/wobble" },
+      { block = "linear", out = 1, from = "prev + alpha_one/wobble(prev) + beta/wobble(prev)" },
+    ]
+    """
+    code = ganforge("show", spec_with(text), "--code").output
+    assert "torch.mul(x, 7.0)" in code
+    assert "torch.mul(x, 1.0)" in code or ", 1.0)" in code
+    assert "torch.add(" in code
+    bare = ganforge("check", spec_with(text.replace("alpha_one/wobble(", "wobble("))).output
+    assert "GF802" in bare
+    assert "write `alpha-one/wobble(...)` or `beta/wobble(...)`" in bare
