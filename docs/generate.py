@@ -311,6 +311,46 @@ def rules() -> str:
     return pages.as_markdown((ALL[code] for code in sorted(ALL)), printed)
 
 
+COMPLAINTS: Mapping[str, list[dict[str, Any]]] = tomllib.loads(
+    (FOLDER / "complaints.toml").read_text("utf-8")
+)
+
+
+def complaints() -> str:
+    """What people report about frameworks, and the rules that would have told them."""
+    rows = []
+    for entry in COMPLAINTS["complaint"]:
+        codes = {code for case in entry.get("cases", ()) for code in codes_of(case)}
+        told = linked({*codes, *entry.get("rules", ())})
+        answer = " ".join(filter(None, (told, entry.get("instead", ""))))
+        rows.append((entry["said"], ", ".join(map(thread, entry.get("threads", ()))), answer))
+    return table(("reported", "threads", "here"), rows)
+
+
+def refusals() -> str:
+    """Configurations that a checker of keys accepts, and the rules that refuse them."""
+    rows = [(entry["said"], linked(codes_of(entry["case"]))) for entry in COMPLAINTS["refused"]]
+    return table(("configuration", "refused by"), rows)
+
+
+def codes_of(case: str) -> set[str]:
+    """The rules that a case breaks, by its report."""
+    report = (CASES / f"{case}.txt").read_text("utf-8")
+    return set(re.findall(r"^\w+\[(GF\d+)\]", report, re.MULTILINE))
+
+
+def linked(codes: Iterable[str]) -> str:
+    """Codes of rules as links to their sections."""
+    return ", ".join(f"[{code}](#{pages.anchor(ALL[code])})" for code in sorted(codes))
+
+
+def thread(name: str) -> str:
+    """`owner/repository#7` as a link."""
+    repository, _, number = name.partition("#")
+    short = f"{repository.partition('/')[2]} #{number}"
+    return f"[{short}](https://github.com/{repository}/issues/{number})"
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "document": lambda: told("document", "key"),
     "tables": lambda: told("tables", "table"),
@@ -349,6 +389,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "reserved": reserved,
     "refused": refused,
     "rules": rules,
+    "complaints": complaints,
+    "refusals": refusals,
 }
 
 

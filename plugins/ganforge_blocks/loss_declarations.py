@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from ganforge.plugins import (
     Call,
@@ -37,6 +38,15 @@ class AuxiliaryClassParams(Params):
 class GradientPenaltyParams(Params):
     center: Annotated[Finite, Field(ge=0)] = 1.0
     one_sided: Bool = False
+
+    @field_validator("one_sided")
+    @classmethod
+    def _has_two_sides(cls, one_sided: bool, info: ValidationInfo) -> bool:
+        if one_sided and info.data.get("center") == 0:
+            message = "with `center = 0` it changes nothing: no gradient is shorter than 0"
+            context = {"message": message, "help": "remove it"}
+            raise PydanticCustomError("GF115", "{message}", context)
+        return one_sided
 
 
 def distance_terms(p: DistanceParams) -> tuple[Term, ...]:
