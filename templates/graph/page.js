@@ -6,6 +6,7 @@ let hovered = null;
 
 const actions = {
   hover(id) {
+    if (hovered === id) return;
     hovered = id;
     show();
   },
@@ -15,11 +16,13 @@ const actions = {
     reveal(elementOf.get(id));
   },
   player(name) {
+    if (hovered?.player === name) return;
     hovered = { player: name };
     show();
   },
   pin(id) {
     pinned = id === pinned ? null : id;
+    hovered = null; // what was pointed at in the panel is made anew, and cannot be left
     for (const [key, element] of elementOf) {
       if (boxOf.get(key).kind !== "network") element.setAttribute("aria-pressed", String(key === pinned));
       element.classList.toggle("pinned", key === pinned);
@@ -66,14 +69,12 @@ function draw() {
 function shownFlows() {
   const inView = model.flows.filter((flow) => view.kind === "whole" || flow.view === view.id);
   const target = hovered ?? pinned;
-  if (target === null) return { flows: view.kind === "whole" ? [] : inView, chosen: false };
-  if (typeof target === "object")
-    return { flows: inView.filter((flow) => flow.player === target.player), chosen: true };
+  const player = target?.player;
+  if (player) return { flows: inView.filter((flow) => flow.player === player), chosen: true, near: null };
   const box = boxOf.get(target);
-  if (box.kind === "loss") return { flows: inView.filter((flow) => flow.loss === box.title), chosen: true };
-  if (box.kind === "network" && hovered === null)
-    return { flows: view.kind === "whole" ? [] : inView, chosen: false };
-  return { flows: view.kind === "whole" ? [] : inView, chosen: false, near: target };
+  if (box?.kind === "loss")
+    return { flows: inView.filter((flow) => flow.loss === box.title), chosen: true, near: null };
+  return { flows: view.kind === "whole" ? [] : inView, chosen: false, near: hovered };
 }
 
 function show() {
@@ -83,27 +84,24 @@ function show() {
   let boxes = new Set(view.boxes);
   let edges = new Set(view.edges);
   if (chosen && flows.length) {
-    const all = flows.flatMap((flow) => [...flow.edges, ...flow.cuts.map((cut) => cut.edge)]);
-    edges = new Set(
-      [
-        ...all,
-        ...model.edges
-          .filter((edge) => flows.some((flow) => edge.target === `loss:${flow.loss}`))
-          .map((edge) => edge.id),
-      ].filter((id) => edges.has(id)),
-    );
+    edges = new Set(takingPart(flows).filter((id) => edges.has(id)));
     boxes = new Set([...edges].flatMap((id) => [edgeOf.get(id).source, edgeOf.get(id).target]));
   }
   dim(boxes, edges);
-  for (const edge of model.edges) {
-    drawnEdge
-      .get(edge.id)
-      .group.classList.toggle("near", near !== undefined && (edge.source === near || edge.target === near));
+  for (const { id, source, target } of model.edges) {
+    drawnEdge.get(id).group.classList.toggle("near", source === near || target === near);
   }
   byId("said").textContent =
     chosen && flows.length
       ? flows.map(briefly).join(" · ")
       : `${view.note}. Point at a loss to see what it moves.`;
+}
+
+// The edges of flows: those of gradients, those where they are cut, and all into their losses.
+function takingPart(flows) {
+  const losses = new Set(flows.map((flow) => `loss:${flow.loss}`));
+  const given = model.edges.filter((edge) => losses.has(edge.target)).map((edge) => edge.id);
+  return flows.flatMap((flow) => [...flow.edges, ...flow.cuts.map((cut) => cut.edge)]).concat(given);
 }
 
 function briefly(flow) {

@@ -1,8 +1,11 @@
-// The side panel: what is selected, then players, losses, training and the legend.
+// The side panel: what is selected, then players, losses, training and the legend. It heeds a pointer
+// that moves, since what slides below a still one is not pointed at.
 
 function fillPanel(selected, actions) {
-  const kept = byId("panel").scrollTop;
-  byId("panel").replaceChildren(
+  const panel = byId("panel");
+  const kept = panel.scrollTop;
+  const held = panel.contains(document.activeElement);
+  panel.replaceChildren(
     ...[
       selected ? selectedPart(selected, actions) : null,
       playersPart(actions),
@@ -11,7 +14,8 @@ function fillPanel(selected, actions) {
       legendPart(),
     ].filter(Boolean),
   );
-  byId("panel").scrollTop = selected ? 0 : kept;
+  panel.scrollTop = selected ? 0 : kept;
+  if (held) (panel.querySelector(".close") ?? byId("aside")).focus();
 }
 
 const part = (title, ...children) => el("section", { class: "part" }, el("h2", {}, title), ...children);
@@ -117,7 +121,7 @@ function playersPart(actions) {
       "li",
       {
         tabindex: "0",
-        onpointerenter: () => actions.player(player.name),
+        onpointermove: () => actions.player(player.name),
         onpointerleave: () => actions.hover(null),
         onfocus: () => actions.player(player.name),
         onblur: () => actions.hover(null),
@@ -152,7 +156,7 @@ function lossesPart(actions) {
         {
           type: "button",
           onclick: () => actions.pin(id),
-          onpointerenter: () => actions.hover(id),
+          onpointermove: () => actions.hover(id),
           onpointerleave: () => actions.hover(null),
           onfocus: () => actions.hover(id),
           onblur: () => actions.hover(null),

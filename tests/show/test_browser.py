@@ -136,6 +136,19 @@ def test_a_focused_loss_shows_the_same_and_enter_keeps_it(visit: Open) -> None:
     assert shown(tab, ".moved") == []
 
 
+def test_a_loss_is_chosen_in_the_panel_and_let_go_there(visit: Open) -> None:
+    tab = visit("wgan-gp")
+    tab.mouse.move(700, 120)
+    link = tab.locator("#panel .links button", has_text="penalty")
+    link.hover()
+    assert shown(tab, ".moved") == ["net:D"]
+    link.click()
+    assert shown(tab, ".moved") == ["net:D"]
+    tab.keyboard.press("Enter")  # the focus is where a selection is closed
+    assert shown(tab, ".moved, .pinned") == []
+    assert tab.evaluate("document.activeElement.id") == "aside"
+
+
 def test_a_tab_shows_one_step_with_its_gradients(visit: Open) -> None:
     tab = visit("dcgan")
     tab.get_by_role("tab", name="critic step").click()
