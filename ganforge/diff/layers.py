@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ganforge.diff.alignment import Pair, align, likeness
@@ -117,44 +116,35 @@ def _called(index: int, rows: Sequence[Row]) -> str:
 
 
 def in_short(changes: Sequence[LayerChange]) -> tuple[Entry, ...]:
-    """Layers that did not change as runs, and the turns of loops as those of one."""
+    """The turns of loops as those of one, and layers that did not change as runs."""
     entries: list[Entry] = []
-    for same, group in groupby(changes, lambda c: c.kind == "same" and not c.reshaped):
-        items = list(group)
-        for entry in [_run(items)] if same else _turns(items):
-            entries.append(entry)
-            if len(entries) > 1 and _is_one_run(*entries[-2:]):
-                last, first = entries.pop(), entries.pop()
-                entries.append(Entry(first.first, last.last, first.times + last.times, run=True))
-    return tuple(entries)
-
-
-def _run(items: Sequence[LayerChange]) -> Entry:
-    return Entry(items[0], items[-1], len(items), run=True)
-
-
-def _is_one_run(one: Entry, other: Entry) -> bool:
-    return one.run and other.run and one.first.reshaped == other.first.reshaped
-
-
-def _turns(changes: Sequence[LayerChange]) -> Iterator[Entry]:
     at = 0
     while at < len(changes):
         period, times = _loop(changes, at)
-        turns = changes[at : at + period * times]
-        if all(change.kind == "same" for change in turns):
-            yield _run(turns)
-        else:
-            last = at + period * (times - 1)
-            for k in range(period):
-                yield Entry(changes[at + k], changes[last + k], times)
+        last = at + period * (times - 1)
+        for k in range(period):
+            _add(Entry(changes[at + k], changes[last + k], times, times == 1), entries)
         at += period * times
+    return tuple(entries)
+
+
+def _add(entry: Entry, entries: list[Entry]) -> None:
+    """Adds an entry, or makes the run at the end longer; only what did not change is a run."""
+    if entry.run and entry.first.kind != "same":
+        entry = replace(entry, run=False)
+    last = entries[-1] if entries else None
+    if last is None or not (entry.run and last.run) or last.first.reshaped != entry.first.reshaped:
+        entries.append(entry)
+    else:
+        entries[-1] = replace(last, last=entry.last, times=last.times + 1)
 
 
 def _loop(changes: Sequence[LayerChange], at: int) -> tuple[int, int]:
-    """How many layers from `at` on repeat themselves, and how often; (1, 1) if they do not."""
+    """How many layers from `at` on are those of a loop that changed, and its turns; else (1, 1)."""
     best = (1, 1)
     for period in range(1, min(MAX_PERIOD, (len(changes) - at) // 2) + 1):
+        if all(change.kind == "same" for change in changes[at : at + period]):
+            continue
         times = 1
         while _repeats(changes, at, period, times):
             times += 1
