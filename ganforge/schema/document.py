@@ -11,7 +11,7 @@ from ganforge.schema.meanings import meanings
 from ganforge.schema.references import reference_definitions
 from ganforge.schema.tables import tables_of
 from ganforge.schema.values import Schema
-from ganforge.schema.variants import needs, refused, relaxed, unknown_key
+from ganforge.schema.variants import needs, offered, refused, relaxed, rules, unknown_key
 from ganforge.spec.build import NEEDED
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -35,17 +35,23 @@ def schema_of(registry: Registry) -> Schema:
         name: {"description": words["tables"][name], **relaxed(table)}
         for name, table in tables.items()
     }
-    definitions = {**layer_definitions(registry), **reference_definitions(registry)}
-    return {
-        "$schema": DIALECT,
-        "title": "ganforge spec",
-        "description": f"A GAN in version {VERSION} of the language of ganforge.",
+    spec = {
         "type": "object",
         "properties": {**head, **shown},
         "required": ["ganforge"],
         "additionalProperties": unknown_key([*head, *shown]),
         "if": {"required": ["extends"]},
         "else": _whole(tables, registry),
+    }
+    definitions = {**layer_definitions(registry), **reference_definitions(registry)}
+    return {
+        "$schema": DIALECT,
+        "title": "ganforge spec",
+        "description": f"A GAN in version {VERSION} of the language of ganforge.",
+        "type": "object",
+        "anyOf": [offered(spec), {}],
+        "if": {},
+        "then": rules(spec),
         "definitions": {**definitions, **need_definitions(registry)},
     }
 

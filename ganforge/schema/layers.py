@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ganforge.graph.layers import LAYER_KEYS
 from ganforge.graph.loops import LOOP_KEYS
 from ganforge.plugins.declarations import Block
+from ganforge.plugins.params import Initialized
 from ganforge.plugins.registry import Registry
 from ganforge.schema.meanings import described, meanings
 from ganforge.schema.references import defined, names_of, resolved
@@ -72,8 +73,13 @@ def layer_definitions(registry: Registry) -> Schema:
             },
         },
     }
-    layer = {"properties": {key: offered(value) for key, value in shown.items()}}
-    return {"layer": layer, f"layer{RULES}": rule, "defaults": _defaults(blocks)}
+    defaults = _defaults(blocks)
+    return {
+        "layer": offered({"properties": shown}),
+        f"layer{RULES}": rule,
+        "defaults": offered(defaults),
+        f"defaults{RULES}": rules(defaults),
+    }
 
 
 def _defaults(blocks: Mapping[str, Block]) -> Schema:
@@ -131,7 +137,8 @@ def _parameters(block: Block) -> Schema:
     """The parameters of a block, none of which must be given here."""
     found = resolved(properties_of(block.params))
     found |= {"required": [], "additionalProperties": unknown_key(found["properties"])}
-    return described(found, "weighted", "parameters")
+    shared = ("weighted",) if issubclass(block.params, Initialized) else ()
+    return described(found, *shared, "parameters")
 
 
 def _layer_of(block: Block) -> Schema:

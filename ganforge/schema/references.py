@@ -74,11 +74,11 @@ def _reference(key: str, known: Mapping[str, Any], inherits: bool = False) -> Sc
     of_word: Schema = rules(words)
     if needy:
         of_word = {"if": {"enum": needy}, "then": {"type": "object"}, "else": of_word}
-    shown = {"description": meaning, "anyOf": [words["anyOf"][0], offered(table), {}]}
+    shown = offered({**words, "type": ["string", "object"], "shown": table["shown"]})
     rule = {
         "type": ["string", "object"],
         "if": {"type": "string"},
         "then": of_word,
-        "else": rules({**table, "properties": {}}),
+        "else": rules(table),
     }
-    return {key: shown, f"{key}{RULES}": rule}
+    return {key: {"description": meaning, **shown}, f"{key}{RULES}": rule}

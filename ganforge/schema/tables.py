@@ -11,7 +11,7 @@ from ganforge.plugins.params import Params
 from ganforge.plugins.registry import Registry
 from ganforge.schema.layers import IDENTIFIER, LAYERS, WIRING
 from ganforge.schema.meanings import described, meanings
-from ganforge.schema.references import names_of, resolved
+from ganforge.schema.references import defined, names_of, resolved
 from ganforge.schema.values import Schema, choices, properties_of
 from ganforge.schema.variants import by_key, closed, refused, relaxed, unknown_key
 from ganforge.spec import models
@@ -160,7 +160,7 @@ def _composite() -> Schema:
 
 def _layered(section: str) -> Schema:
     layers = {"description": meanings()[section]["layers"], **LAYERS}
-    return {"layers": layers, "defaults": {"$ref": "#/definitions/defaults"}}
+    return {"layers": layers, "defaults": defined("defaults")}
 
 
 def _losses(registry: Registry) -> Schema:

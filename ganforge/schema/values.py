@@ -35,7 +35,7 @@ _BOUNDS = {
     "max_length": "maxItems",
 }
 _OF_TYPE = {
-    "object": ("properties", "required", "additionalProperties"),
+    "object": ("properties", "required", "additionalProperties", "$ref"),
     "array": ("items", "minItems", "maxItems"),
 }
 """Rules that say nothing of values of other types."""

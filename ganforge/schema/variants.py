@@ -1,8 +1,11 @@
 """Tables in which one key says what the others are, such as `kind`; and what such tables need.
 
-What is offered while one writes and what is checked stand apart. Editors offer and explain the keys
-under `properties`, which have no rules; validators follow `if` and `then`, so that one mistake
-breaks one rule.
+What editors offer and what validators check are made from one description of a table, and stand
+apart in the schema: `offered` is a branch of `anyOf` that need not fit, `rules` stand behind an
+`if`, which editors do not follow. So no key is offered twice, and one mistake breaks one rule.
+
+In such a description `anyOf` holds an `enum` that is only offered, and `shown` stands for the keys
+of a table whose rules choose between several tables.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from ganforge.schema.values import Schema
 
 RULES = "-rules"
 """What the name of a definition ends in that holds the rules of another one."""
-_SHOWN = ("description", "default", "examples", "x-taplo")
+_SHOWN = ("type", "description", "default", "examples", "x-taplo")
 
 
 def by_key(key: str, about: Schema, variants: Mapping[str, Schema]) -> Schema:
@@ -26,7 +29,7 @@ def by_key(key: str, about: Schema, variants: Mapping[str, Schema]) -> Schema:
     united = union(variants)
     return {
         "type": "object",
-        "properties": {key: offered(about), **{k: offered(v) for k, v in united.items()}},
+        "shown": {key: about, **united},
         "required": [key],
         "if": {"required": [key]},
         "then": {
@@ -81,6 +84,9 @@ def _united(key: str, tables: Mapping[str, Schema]) -> Schema:
     same = all(other == first for other in others)
     if same and len(given) == len(tables):
         return dict(first)
+    defined = next((dict(value) for value in given.values() if "allOf" in value), None)
+    if defined is not None:
+        return defined
     names: dict[str, list[str]] = {}
     for name, value in given.items():
         names.setdefault(value.get("description", ""), []).append(f"`{name}`")
@@ -99,26 +105,25 @@ def _words(value: Schema) -> list[Any]:
     return []
 
 
-def offered(value: Any) -> Any:
-    """A schema without its rules: what an editor shows and completes."""
-    if not isinstance(value, dict):
-        return {}
-    found = {key: value[key] for key in _SHOWN if key in value}
-    if "allOf" in value:
+def offered(value: Schema) -> Schema:
+    """What an editor shows and completes."""
+    if "allOf" in value and "$ref" in value["allOf"][0]:
         return next(dict(part) for part in value["allOf"] if not part["$ref"].endswith(RULES))
-    if "anyOf" in value:
-        found["anyOf"] = [*(p for p in value["anyOf"] if "enum" in p or "properties" in p), {}]
-    if "properties" in value:
-        found["properties"] = {k: offered(v) for k, v in value["properties"].items()}
-    if "patternProperties" in value:
-        found["patternProperties"] = {k: offered(v) for k, v in value["patternProperties"].items()}
-    if isinstance(value.get("items"), dict):
-        found["items"] = offered(value["items"])
+    found = {key: value[key] for key in _SHOWN if key in value}
+    for part in value.get("anyOf", ()):
+        found |= {key: part[key] for key in ("enum", "x-taplo") if key in part}
+    for key in ("properties", "patternProperties"):
+        inner = value.get("shown" if "shown" in value and key == "properties" else key, {})
+        if inner := {name: offered(below) for name, below in inner.items() if "not" not in below}:
+            found[key] = inner
+    for key in ("items", "additionalProperties"):
+        if isinstance(value.get(key), dict) and "not" not in value[key]:
+            found[key] = offered(value[key])
     return found
 
 
 def rules(value: Any) -> Any:
-    """A schema without what is only shown: what `offered` leaves out."""
+    """What a validator checks."""
     if isinstance(value, list):
         return [rules(item) for item in value]
     if not isinstance(value, dict):
@@ -126,7 +131,7 @@ def rules(value: Any) -> Any:
     if any("$ref" in part for part in value.get("allOf", ())):
         return next(dict(part) for part in value["allOf"] if part["$ref"].endswith(RULES))
     hint = {} in value.get("anyOf", ())
-    hidden = (*_SHOWN, *(["anyOf"] if hint else []))
+    hidden = (*_SHOWN[1:], "shown", *(["anyOf"] if hint else []))
     found = {key: rules(inner) for key, inner in value.items() if key not in hidden}
     for key in ("properties", "patternProperties"):
         if key in value:

@@ -1,7 +1,7 @@
 """One fault in a spec is one message of a checker of TOML, and it is true.
 
 `faults/NAME.toml` has a fault, and `NAME.txt` is what check-jsonschema and taplo print of it, each
-with the place. `UPDATE_CASES=1` writes the texts anew.
+with the place; long lists are cut. `UPDATE_CASES=1` writes the texts anew.
 """
 
 from __future__ import annotations
@@ -68,12 +68,18 @@ def test_a_fault_is_one_true_message(
     name: str, of_jsonschema: Messages, of_taplo: Messages
 ) -> None:
     told = {"check-jsonschema": of_jsonschema[name], "taplo": of_taplo[name]}
-    text = "".join(f"{tool}\n  {message}\n" for tool in told for message in told[tool])
+    text = "".join(f"{tool}\n  {_cut(message)}\n" for tool in told for message in told[tool])
     assert [len(messages) for messages in told.values()] == [1, 1], text
     expected = FAULTS / f"{name}.txt"
     if "UPDATE_CASES" in os.environ:
         expected.write_text(text, "utf-8")
     assert text == expected.read_text("utf-8")
+
+
+def _cut(message: str) -> str:
+    """Without the ends of long lists, which grow with the language."""
+    message = re.sub(r"(known are (?:\w+, ){3})[\w, ]+", r"\1...", message)
+    return re.sub(r"\[([^],\[]+,[^],\[]+),[^]\[]{40,}\]", r"[\1, ...]", message)
 
 
 @pytest.mark.parametrize("name", NAMES)
