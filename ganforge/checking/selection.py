@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ganforge.checking.walk import Patterns
 from ganforge.diagnostics import rules
 from ganforge.diagnostics.diagnostic import Diagnostic, Rule, Severity
 from ganforge.diagnostics.report import Report
 from ganforge.diagnostics.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from ganforge.checking.walk import Patterns
 
 ALWAYS = frozenset({"GF100", "GF103", "GF108", "GF118", "GF121"})
 """What stops the reading of a spec is always told: nothing else can be known of that spec."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ganforge.checking.selection import EVERYTHING, Choice, Selection, errors_left_out
 from ganforge.checking.settings import Settings, settings_for
@@ -19,8 +19,7 @@ from ganforge.document import Drafts, SpecNotFound
 from ganforge.errors import CannotStart
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What the command line asks for; None where it leaves that to the settings.
 
     text: the spec that the path `-` stands for.
@@ -39,8 +38,7 @@ class Request:
     diff: bool = False
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What is told.
 
     remarks: what was done besides. diff: what fixes would change, where that was asked for.

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from ganforge.checking.selection import EVERYTHING, Choice, UnknownRule, codes_of
-from ganforge.checking.walk import Patterns, patterns
 from ganforge.diagnostics.diagnostic import Diagnostic, Severity
 from ganforge.diagnostics.fixes import with_fixes
 from ganforge.diagnostics.formats import Format
@@ -20,6 +18,9 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document.toml import read
 from ganforge.document.tree import Node, plain
 from ganforge.formula.evaluate import shown
+
+if TYPE_CHECKING:
+    from ganforge.checking.walk import Patterns
 
 FILE = "pyproject.toml"
 
@@ -32,8 +33,7 @@ class BadSettings(Exception):
         self.report = report
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What a project asks for; None where it leaves that to the command."""
 
     choice: Choice = EVERYTHING
@@ -172,6 +172,8 @@ class _Reader:
         return self._pattern([word.content for word in self._words(node)], node)
 
     def _pattern(self, lines: list[str], node: Node) -> Patterns | None:
+        from ganforge.checking.walk import patterns
+
         try:
             return patterns(self.folder, lines)
         except ValueError:

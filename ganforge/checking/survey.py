@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from ganforge.checking.walk import Patterns, specs_below
 from ganforge.diagnostics.report import Report
 from ganforge.document import Drafts, SpecNotFound
 from ganforge.locate import Source, compile_located
 
+if TYPE_CHECKING:
+    from ganforge.checking.walk import Patterns
+
 STDIN = "<stdin>"
 
 
-@dataclass(frozen=True)
-class Spec:
+class Spec(NamedTuple):
     """A spec to check.
 
     name: what reports call it. folder: of a text, where its `extends` starts. file: the file, if
@@ -33,6 +34,8 @@ def specs_of(path: str, exclude: Patterns | None = None) -> list[Spec]:
     named = Path(path)
     if not named.is_dir():
         return [Spec(path, path, file=named.resolve() if named.is_file() else None)]
+    from ganforge.checking.walk import specs_below  # a check of files does not need it
+
     found = specs_below(named, exclude)
     if not found:
         raise SpecNotFound(f"there is no spec below {path}: a spec has the key `ganforge`")

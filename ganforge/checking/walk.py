@@ -33,7 +33,7 @@ class Patterns:
 
 def patterns(folder: Path, lines: Iterable[str]) -> Patterns:
     """Lines as those of a `.gitignore` in `folder`. Raises `ValueError` for one that is none."""
-    from pathspec import GitIgnoreSpec  # a check of files does not need it
+    from pathspec import GitIgnoreSpec  # folders without a `.gitignore` do not need it
 
     return Patterns(Path(os.path.abspath(folder)), GitIgnoreSpec.from_lines(lines))
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -166,3 +167,10 @@ def test_a_run_is_a_success_where_all_could_be_opened() -> None:
     assert not invocation["executionSuccessful"]
     (note,) = invocation["toolExecutionNotifications"]
     assert note["message"] == {"text": "no file `b.toml`"}
+
+
+def test_a_rule_of_a_plugin_is_told_like_any_other() -> None:
+    rule = replace(UNUSED_PARAM, code="ABC101", slug="of-a-plugin")
+    run = run_of(Report((rule.at(PLACE, "x"),), {}))
+    (told,) = run["tool"]["driver"]["rules"]
+    assert (told["id"], told["properties"]["tags"]) == ("ABC101", ["Rules of plugins"])
