@@ -15,9 +15,11 @@ from ganforge.errors import CannotStart
 from ganforge.files import write_whole
 from ganforge.locate import compile_sound
 from ganforge.metrics.extractor import Extractor, load_extractor
-from ganforge.metrics.figures import METRICS, Compared, figures
+from ganforge.metrics.figures import Compared, figures
 from ganforge.metrics.gathering import Gathering
 from ganforge.metrics.measured import Measured, measured
+from ganforge.plugins.declarations import Metric
+from ganforge.plugins.registry import Registry
 from ganforge.runs.about import made_by
 from ganforge.runs.data import checked_data
 from ganforge.runs.device import chosen_device
@@ -42,11 +44,12 @@ class Request:
 @dataclass(frozen=True)
 class Evaluation:
     """What was measured: of which run and data, and a record for each metric by its full name,
-    such as `fid[classifier-mnist]`.
+    such as `fid[classifier-mnist]`. problems: metrics that failed, and why.
     """
 
     about: Mapping[str, Any]
     results: Mapping[str, Mapping[str, Any]]
+    problems: tuple[str, ...] = ()
 
     def as_json(self) -> str:
         return json.dumps({**self.about, "results": dict(self.results)}, indent=2) + "\n"
@@ -65,7 +68,7 @@ def evaluate(request: Request) -> Evaluation:
     assert compilation.plan is not None and compilation.graph is not None
     place = checked_data(request.data or about["data"], compilation)
     of = measured(compilation.plan, whole=place != about["data"])
-    metrics = _chosen(request.metrics, of, extractor)
+    metrics = _chosen(known_metrics(request.metrics, compilation.registry), of, extractor, request)
     program = build_program(of.plan, compilation.registry, place)
     loaded = build_state(compilation.graph, program, about["seed"], device)
     load_last(loaded, request.run)
@@ -74,8 +77,9 @@ def evaluate(request: Request) -> Evaluation:
     gathering = Gathering(extractor, request.count, request.seed, request.batch)
     real = gathering.of_data(data, of.real, torch.device(device))
     fake = gathering.of_samples(loaded, of, data)
-    compared = Compared(real.values, fake.values, fake.recognised, of.asked(request.count))
-    results = figures(metrics, compared, extractor.name, request.seed)
+    asked = of.asked(request.count)
+    compared = Compared(real.values, fake.values, fake.recognised, asked, request.seed)
+    found = figures(metrics, compared, extractor.name)
     record = {
         "run": str(request.run),
         **_trained(loaded),
@@ -87,7 +91,7 @@ def evaluate(request: Request) -> Evaluation:
         "device": device,
         **made_by(compilation.registry),
     }
-    evaluation = Evaluation(record, results)
+    evaluation = Evaluation(record, found.records, found.problems)
     _keep(evaluation, request, extractor)
     return evaluation
 
@@ -104,17 +108,29 @@ def _trained(loaded: Loaded) -> dict[str, Any]:
     return {"spec": spec, "round": state.round, "kimg": state.images / 1000}
 
 
-def _chosen(wanted: tuple[str, ...], of: Measured, extractor: Extractor) -> tuple[str, ...]:
+def known_metrics(names: tuple[str, ...], registry: Registry) -> dict[str, Metric]:
+    """The metrics of these names, or all. Raises `CannotStart` where there is no such metric."""
+    for name in names:
+        if name not in registry.metrics:
+            missing = registry.missing("metric", name)
+            raise CannotStart(f"{missing.message}: {missing.help}")
+    return {name: registry.metrics[name] for name in names or registry.metrics}
+
+
+def _chosen(
+    known: dict[str, Metric], of: Measured, extractor: Extractor, request: Request
+) -> dict[str, Metric]:
     """The metrics to compute. Raises `CannotStart` where one is wanted that cannot be had."""
     if of.classes == extractor.classes:
-        return wanted or METRICS
-    if "accuracy" in wanted:
+        return known
+    by_class = [name for name, metric in known.items() if metric.classes]
+    if by_class and request.metrics:
         reason = "samples are not made by class"
         if of.classes:
-            known = f"{extractor.name} knows {extractor.classes}"
-            reason = f"samples have {of.classes} classes, {known}"
-        raise CannotStart(f"this run has no accuracy: {reason}")
-    return wanted or tuple(metric for metric in METRICS if metric != "accuracy")
+            known_classes = f"{extractor.name} knows {extractor.classes}"
+            reason = f"samples have {of.classes} classes, {known_classes}"
+        raise CannotStart(f"this run has no {by_class[0]}: {reason}")
+    return {name: metric for name, metric in known.items() if not metric.classes}
 
 
 def _keep(evaluation: Evaluation, request: Request, extractor: Extractor) -> None:

@@ -1,63 +1,74 @@
-"""The metrics by name, and the records of their results."""
+"""What metrics are given, and the records of what they measure."""
 
 from __future__ import annotations
 
+import math
+import pkgutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
 
 from ganforge.errors import CannotStart
-from ganforge.metrics.distances import SUBSETS, frechet_distance, kernel_distance
-from ganforge.metrics.manifolds import NEIGHBOURS, precision_and_recall
-
-METRICS = ("fid", "kid", "precision", "recall", "accuracy")
-LEAST = 2 * (NEIGHBOURS + 1)
-"""Fewer images have no figures."""
+from ganforge.plugins.absence import summary
+from ganforge.plugins.declarations import Metric
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Features of real images (N, F) and of samples (M, F); the classes (M) that the extractor
-    recognises in samples, and those that were asked for, if any.
+    """What a metric is given: features of real images (N, F) and of samples (M, F), float32 on the
+    CPU; the classes (M) that the extractor recognises in samples, and those that were asked for, if
+    any; and the seed of what it draws.
     """
 
     real: Tensor
     fake: Tensor
     recognised: Tensor
     asked: Tensor | None
+    seed: int = 0
 
 
-def figures(
-    metrics: tuple[str, ...], compared: Compared, extractor: str, seed: int
-) -> dict[str, dict[str, Any]]:
-    """A record for each metric, by names such as `fid[classifier-mnist]`.
+@dataclass(frozen=True)
+class Figures:
+    """A record for each metric, by names such as `fid[classifier-mnist]`; and for each that failed
+    what went wrong.
+    """
+
+    records: dict[str, dict[str, Any]]
+    problems: tuple[str, ...] = ()
+
+
+def figures(metrics: Mapping[str, Metric], compared: Compared, extractor: str) -> Figures:
+    """What the metrics measure, each on its own: one that fails stops no other.
 
     Raises `CannotStart` where there are too few images.
     """
     sizes = {"samples": len(compared.fake), "real": len(compared.real)}
-    for name, size in sizes.items():
-        if size < LEAST:
-            images = "real images" if name == "real" else name
-            raise CannotStart(f"{size} {images} are too few: metrics need at least {LEAST}")
-    common = {**sizes, "extractor": extractor, "seed": seed}
-    found = _values(metrics, compared, seed)
-    return {f"{metric}[{extractor}]": {**found[metric], **common} for metric in metrics}
+    for name, metric in metrics.items():
+        for side, size in sizes.items():
+            if size < metric.least:
+                images = "real images" if side == "real" else side
+                raise CannotStart(
+                    f"{size} {images} are too few: `{name}` needs at least {metric.least}"
+                )
+    common = {**sizes, "extractor": extractor, "seed": compared.seed}
+    records, problems = {}, []
+    for name, metric in metrics.items():
+        try:
+            records[f"{name}[{extractor}]"] = {**_record(metric, compared), **common}
+        except Exception as error:
+            problems.append(f"the metric `{name}` failed: {summary(error)}")
+    return Figures(records, tuple(problems))
 
 
-def _values(metrics: tuple[str, ...], compared: Compared, seed: int) -> dict[str, dict[str, Any]]:
-    real, fake, found = compared.real, compared.fake, dict[str, dict[str, Any]]()
-    if "fid" in metrics:
-        found["fid"] = {"value": frechet_distance(real, fake)}
-    if "kid" in metrics:
-        mean, std, size = kernel_distance(real, fake, seed)
-        found["kid"] = {"value": mean, "std": std, "subsets": SUBSETS, "subset_size": size}
-    if {"precision", "recall"} & set(metrics):
-        precision, recall = precision_and_recall(real, fake)
-        found["precision"] = {"value": precision, "neighbours": NEIGHBOURS}
-        found["recall"] = {"value": recall, "neighbours": NEIGHBOURS}
-    if "accuracy" in metrics:
-        assert compared.asked is not None
-        agreeing = (compared.recognised == compared.asked).double().mean()
-        found["accuracy"] = {"value": agreeing.item()}
-    return found
+def _record(metric: Metric, compared: Compared) -> dict[str, Any]:
+    """What a metric gives, as a record. Raises `TypeError` where that is no figure."""
+    given = pkgutil.resolve_name(metric.measure)(compared)
+    record = dict(given) if isinstance(given, Mapping) else {"value": given}
+    value = record.get("value")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"it gives {given!r}, and no number")
+    if not math.isfinite(value):
+        raise ValueError(f"it gives {value}")
+    return record

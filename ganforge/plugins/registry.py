@@ -25,7 +25,7 @@ from ganforge.plugins.declarations import (
 )
 from ganforge.plugins.kinds import KINDS, Kind
 from ganforge.plugins.manager import Plugin, load_plugins
-from ganforge.plugins.selection import canonical, selection
+from ganforge.plugins.selection import OWN, canonical, selection
 
 T = TypeVar("T")
 
@@ -180,7 +180,7 @@ def _registry(gathered: _Gathered) -> Registry:
     clashes: dict[tuple[str, str], Diagnostic] = {}
     bare: dict[str, dict[str, Any]] = {kind.noun: {} for kind in KINDS}
     full: dict[str, dict[str, Any]] = {kind.noun: {} for kind in KINDS}
-    for (kind, name), given in sorted(gathered.items.items(), key=lambda item: item[0]):
+    for (kind, name), given in sorted(gathered.items.items(), key=lambda item: _place(*item)):
         if len(given) > 1:
             clashes[kind, name] = _clash(kind, name, sorted(owner for owner, _ in given))
         else:
@@ -190,6 +190,15 @@ def _registry(gathered: _Gathered) -> Registry:
             owners[kind, long_name], full[kind][long_name] = owner, item
     catalogs: dict[str, Any] = {k.field: Catalog(bare[k.noun], full[k.noun]) for k in KINDS}
     return Registry(**catalogs, owners=owners, clashes=clashes, diagnostics=())
+
+
+def _place(key: tuple[str, str], given: list[tuple[Owner, Any]]) -> tuple[str, bool, str]:
+    """Where a name is listed: by the alphabet, but metrics as they are declared, built-in ones
+    first.
+    """
+    kind, name = key
+    listed = kind == "metric"
+    return kind, listed and given[0][0].distribution != OWN, "" if listed else name
 
 
 def _clash(kind: str, name: str, owners: list[Owner]) -> Diagnostic:

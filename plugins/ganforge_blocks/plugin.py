@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganforge.plugins import Block, DataSource, Init, Loss, Parametrization, hookimpl
+from ganforge.plugins import Block, DataSource, Init, Loss, Metric, Parametrization, hookimpl
 
 
 @hookimpl
@@ -66,3 +66,10 @@ def ganforge_register_data_sources() -> tuple[DataSource, ...]:
     from ganforge_blocks.source_declarations import SOURCES
 
     return SOURCES
+
+
+@hookimpl
+def ganforge_register_metrics() -> tuple[Metric, ...]:
+    from ganforge_blocks.metric_declarations import METRICS
+
+    return METRICS

@@ -106,3 +106,14 @@ def test_its_command_counts_layers() -> None:
     lines = [line.split() for line in result.output.splitlines()]
     assert ["5", "conv-transpose"] in lines
     assert sum(int(count) for count, _ in lines) > 20
+
+
+def test_its_metric_compares_features() -> None:
+    import torch
+
+    from ganforge.metrics.figures import Compared, figures
+
+    metric = load_registry().metrics["feature-spread"]
+    real = torch.randn(50, 4)
+    found = figures({"feature-spread": metric}, Compared(real, real / 2, real, None), "some")
+    assert found.records["feature-spread[some]"]["value"] == pytest.approx(0.5)

@@ -88,12 +88,14 @@ def test_samples_are_made_for_the_classes_that_are_asked_for(made: Path) -> None
 
 
 def test_real_images_beside_themselves_are_the_best_there_is(made: Path, features: str) -> None:
-    from ganforge.metrics.figures import METRICS, Compared, figures
+    from ganforge.metrics.figures import Compared, figures
+    from ganforge.plugins.registry import load_registry
 
     extractor = load_extractor(Path(features), "cpu")
     loaded = load_run(made / "conditional")
     real, classes = extractor.read(loaded.module.open_data("shapes").read(list(range(64)))["x"])
-    found = figures(METRICS, Compared(real, real, classes, classes), extractor.name, 0)
+    metrics = load_registry().metrics
+    found = figures(metrics, Compared(real, real, classes, classes), extractor.name).records
     values = {name.partition("[")[0]: record["value"] for name, record in found.items()}
     assert values["fid"] == pytest.approx(0, abs=1e-4)
     assert (values["precision"], values["recall"], values["accuracy"]) == (1, 1, 1)
