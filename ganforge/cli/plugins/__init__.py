@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-COMMANDS = ("list", "show", "doctor")
+COMMANDS = ("list", "show", "doctor", "new", "test")
 
 
 class Plugins(click.Group):
