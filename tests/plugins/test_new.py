@@ -62,7 +62,17 @@ def test_a_new_plugin_is_clean_code(ganforge: Command, tmp_path: Path) -> None:
     ganforge("plugins", "new", NAME, "--out", str(tmp_path))
     project = tmp_path / NAME
     for command in (("check", "--select", "E,F,I,B,UP,SIM"), ("format", "--check")):
-        line = [sys.executable, "-m", "ruff", *command, "--isolated", "--line-length", "100", "."]
+        line = [
+            sys.executable,
+            "-m",
+            "ruff",
+            *command,
+            "--isolated",
+            "--no-cache",
+            "--line-length",
+            "100",
+            ".",
+        ]
         done = subprocess.run(line, cwd=project, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
     written = tomllib.loads((project / "pyproject.toml").read_text())["project"]
