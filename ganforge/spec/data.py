@@ -68,9 +68,11 @@ def _check_crops(data: Data, findings: Findings) -> None:
         return
     for name, size in data.sizes.items():
         if size[0] > load[0] or size[1] > load[1]:
-            message = f"`{name}` is {size[0]} x {size[1]}, which images of {load[0]} x {load[1]}"
-            help = "`load_size` is at least the size of every field"
-            findings.add("GF115", ("data", "load_size"), f"{message} do not hold", help)
+            message = f"no part of {size[0]} x {size[1]}, the size of `{name}`, can be cut out of "
+            message += f"images of {load[0]} x {load[1]}"
+            help = f"write `load_size = {max(map(max, data.sizes.values()))}`, or more"
+            findings.add("GF115", ("data", "load_size"), message, help)
+            return
     if random and not data.domains and len(set(data.sizes.values())) > 1:
         message = "pairs are cropped alike, and these images differ in size"
         help = "give them one size, and resize in `[flow]`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,9 @@ from ganforge.diagnostics.diagnostic import Diagnostic, Label, Severity, Span
 from ganforge.document import Document, Path, Removal
 from ganforge.formula.errors import FormulaError
 from ganforge.spec.origins import fitting, origins, removal
+
+SIZES = frozenset(code for code in rules.ALL if code == "GF105" or code.startswith("GF3"))
+"""Rules about sizes: a size that an inherited spec cannot take may break several of them."""
 
 
 class Findings:
@@ -50,7 +54,14 @@ class Findings:
         if given and (message, *more["related"]) in self._given:
             return  # one value that does not fit, told at the first place that it reaches
         self._given.add((message, *more["related"]))
-        self.take(self._turned(finding))
+        turned = self._turned(finding)
+        if turned is finding or not self._follows(turned):
+            self.take(turned)
+
+    def _follows(self, turned: Diagnostic) -> bool:
+        """Whether a line of the author's is known already not to fit what he inherits."""
+        first = (d for d in self.items if d.span == turned.span and d.code in SIZES)
+        return turned.code in SIZES and next(first, None) is not None
 
     def _gone(self, finding: Diagnostic, gone: Removal, needed_at: Span | None) -> None:
         """A finding about what `without` took away, at its entry; each entry is told once."""
@@ -72,8 +83,9 @@ class Findings:
             return finding
         others = tuple(label for label in finding.related if label != own)
         related = (Label(finding.span, "it shows here"), *others)
-        known = own.text.rpartition("` is ")[2] in finding.message
-        message = finding.message if known else f"{finding.message} ({own.text})"
+        told = re.sub("^.*(?:` is|gives) ", "", own.text) in finding.message
+        explains = " is " in own.text or own.text.startswith("in ")
+        message = f"{finding.message} ({own.text})" if explains and not told else finding.message
         return replace(finding, message=message, span=own.span, related=related)
 
     def take(self, finding: Diagnostic) -> None:
@@ -96,6 +108,7 @@ class Findings:
             far = finding.span is not None and self.document.distance(finding.span) > 0
             if far or not inherited:
                 self.items[k] = self._turned(replace(finding, related=(*finding.related, label)))
+        self.items = list(dict.fromkeys(self.items))
 
     def withdraw(self, code: str, path: Path) -> None:
         """Takes back findings that a better one at the same place replaces."""

@@ -15,7 +15,10 @@ from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, evaluate, shown
 from ganforge.formula.parse import parse_formula
 
-DEPENDENT = ("GF105", "GF115", "GF118", "GF119", "GF3")
+SHAPE = "GF3"
+"""The hundred of rules about shapes."""
+
+DEPENDENT = ("GF105", "GF115", "GF118", "GF119", SHAPE)
 """Rules, or their hundred, that a value breaks which formulas compute from params."""
 
 

@@ -9,6 +9,8 @@ from ganforge.plugins.params import Ints, Positive
 from ganforge_blocks.checks import NoParams, changed, features, image, numbers, sized
 from ganforge_blocks.padding import PadMode, Sides, check_reflect, pad_module
 
+MAKE_FIT = "change `shape`, or how many values the layer before it gives"
+
 
 class ReshapeParams(Params):
     shape: Ints
@@ -37,14 +39,14 @@ def infer_reshape(p: ReshapeParams, x: Tensor) -> Tensor:
     known = Tensor(tuple(sides)).size
     rest, left = divmod(x.size, known)
     if left or (-1 not in p.shape and rest != 1):
-        message = f"{x} holds {x.size:,} values, and {written} takes "
+        message = f"there are {x.size:,} values, and {written} takes "
         message += f"multiples of {known:,}" if -1 in p.shape else f"{known:,}"
-        raise ShapeError("GF307", message, _fitting(p.shape, x.size))
+        raise ShapeError("GF307", message, _fitting(p.shape, x) or MAKE_FIT)
     return x.reshaped(*(rest if side == -1 else side for side in p.shape))
 
 
-def _fitting(shape: tuple[int, ...], size: int) -> str | None:
-    count, left = divmod(size, Tensor(shape[1:]).size)
+def _fitting(shape: tuple[int, ...], x: Tensor) -> str | None:
+    count, left = divmod(x.size, Tensor(shape[1:]).size)
     if left or count < 1:
         return None
     return f"write `shape = [{', '.join(map(str, (count, *shape[1:])))}]`"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss, MovingTerm
 from ganforge.graph.nodes import Apply, Layer, NetworkCall, Node, Replay, Unknown, upstream
@@ -85,7 +86,9 @@ def _differentiable(
             elif loss.tensors[name] not in behind:
                 message = f"`{others[0]}` is not made from `{written}`: it has no gradient there"
                 help = f"name what `{others[0]}` is computed from"
-                findings.add("GF405", ("losses", loss.name, name), message, help)
+                span = findings.document.span(("losses", loss.name, others[0]))
+                related = (Label(span, f"`{others[0]}`"),) if span else ()
+                findings.add("GF405", ("losses", loss.name, name), message, help, related=related)
                 good = False
     return good
 
@@ -118,9 +121,9 @@ def outermost_critic(graph: Graph, loss: GraphLoss, findings: Findings) -> froze
     path = ("losses", loss.name)
     if real and fake:
         message = f"`real` is judged by {listed(real)} and `fake` by {listed(fake)}"
-        findings.add(
-            "GF404", (*path, "fake"), message, "one critic judges both sides of an adversarial loss"
-        )
+        help, span = "call one critic in both", findings.document.span((*path, "real"))
+        related = (Label(span, "the other side"),) if span else ()
+        findings.add("GF404", (*path, "fake"), message, help, related=related)
     else:
         side = "fake" if real else "real"
         message = f"no critic is called in `{side}`"

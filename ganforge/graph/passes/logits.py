@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ganforge.document import Path
 from ganforge.graph.graph import Graph, MovingTerm
 from ganforge.graph.nodes import Apply, Layer, Node
 from ganforge.graph.passes.bodies import bounding, bounds_of, returned, written_as
@@ -10,12 +11,13 @@ from ganforge.spec.findings import Findings
 
 def check_logits(graph: Graph, findings: Findings) -> None:
     """GF702 for the scores of critics, and GF708 for the logits of classes."""
+    told: set[Path] = set()
     for term in graph.terms:
         for name in term.term.logits:
-            _check(graph, term, name, findings)
+            _check(graph, term, name, told, findings)
 
 
-def _check(graph: Graph, term: MovingTerm, name: str, findings: Findings) -> None:
+def _check(graph: Graph, term: MovingTerm, name: str, told: set[Path], findings: Findings) -> None:
     loss = graph.losses[term.loss]
     index = loss.tensors[name]
     if bounds_of(graph.nodes[index]) is None:
@@ -26,9 +28,12 @@ def _check(graph: Graph, term: MovingTerm, name: str, findings: Findings) -> Non
     else:
         network, last = made[0], bounding(graph.networks[made[0]].body, made[1])
     ending = _ending(last)
+    if last.path in told:
+        return  # what one layer gives to several losses is one mistake
+    told.add(last.path)
     if term.term.side == "all":
-        message = f"the logits of `{term.loss}` end in {ending}"
-        findings.add("GF708", last.path, message, "remove it: cross entropy takes logits")
+        message = f"`{term.loss}` takes logits, and is given what went through {ending}"
+        findings.add("GF708", last.path, message, "remove it: the loss has one of its own")
     else:
         who = f"the critic `{network}` ends" if network else f"`{loss.spec.tensors[name]}` ends"
         message = f"{who} in {ending}, and its loss takes scores of any size"

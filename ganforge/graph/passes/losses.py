@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import Bundle
 from ganforge.graph.passes.game import listed
 from ganforge.graph.passes.gradients import outermost
-from ganforge.graph.passes.tables import ends
+from ganforge.graph.passes.sizes import deciding
+from ganforge.graph.passes.tables import ends as ends_of
 from ganforge.plugins.shapes import Shape, Tensor
 from ganforge.spec.findings import Findings
 
@@ -17,15 +19,16 @@ def check_losses(graph: Graph, findings: Findings) -> None:
 
     Samples are images.
     """
+    told: set[Path] = set()
     for loss in graph.losses.values():
         _check_scores(graph, loss, findings)
         known = any(term.loss == loss.name for term in graph.terms)
         if known and loss.has_sides:
-            _check_sides(graph, loss, findings)
+            _check_sides(graph, loss, told, findings)
         elif {"original", "reconstruction"} <= set(loss.tensors):
-            _check_target(graph, loss, findings)
+            _check_target(graph, loss, told, findings)
         elif {"logits", "target"} <= set(loss.tensors):
-            _check_logits(graph, loss, findings)
+            _check_logits(graph, loss, told, findings)
     for k, index in enumerate(graph.samples):
         _check_sample(graph, index, ("sample", "images", k), findings)
 
@@ -56,7 +59,36 @@ def _is_picture(shape: Tensor) -> bool:
     return shape.is_image and shape.channels in (1, 3)
 
 
-def _check_sides(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+def _mismatch(
+    code: str,
+    graph: Graph,
+    loss: GraphLoss,
+    tensor: str,
+    ends: tuple[int, int],
+    message: str,
+    help: str,
+    told: set[Path],
+    findings: Findings,
+) -> None:
+    """A finding at the layer that decides the size of the second end, made by a network; and once
+    for all that a network makes of that size.
+    """
+    path: Path = ("losses", loss.name, tensor)
+    layer = deciding(graph, ends[1], graph.nodes[ends[0]].shape)
+    if layer is None:
+        labels = ends_of(graph, ends, findings)
+        findings.add(code, path, message, help, related=labels)
+    elif layer not in told:
+        told.add(layer)
+        used = findings.document.span(path)
+        labels = (
+            *ends_of(graph, ends[:1], findings),
+            *([Label(used, "compared here")] if used else ()),
+        )
+        findings.add(code, layer, message, help, related=labels)
+
+
+def _check_sides(graph: Graph, loss: GraphLoss, told: set[Path], findings: Findings) -> None:
     real, fake = (graph.judged(loss.tensors[side]) for side in ("real", "fake"))
     for first, second in zip(real, fake, strict=False):
         a, b = graph.nodes[first].shape, graph.nodes[second].shape
@@ -70,13 +102,12 @@ def _check_sides(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
             if b.is_image and a.is_image and a.channels != b.channels:
                 help = "change the generator's last `out`, or the field's `channels`"
             findings.withdraw("GF309", ("losses", loss.name))
-            path = ("losses", loss.name, "fake")
-            labels = ends(graph, (first, second), findings)
-            findings.add("GF310", path, message, help, related=labels)
+            sides = (first, second)
+            _mismatch("GF310", graph, loss, "fake", sides, message, help, told, findings)
             return
 
 
-def _check_logits(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+def _check_logits(graph: Graph, loss: GraphLoss, told: set[Path], findings: Findings) -> None:
     """GF410: one logit for each class."""
     logits, target = (graph.nodes[loss.tensors[t]].shape for t in ("logits", "target"))
     if not isinstance(logits, Tensor) or not isinstance(target, Tensor):
@@ -86,13 +117,16 @@ def _check_logits(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
         help = "name a field or condition of classes"
         findings.add("GF410", ("losses", loss.name, "target"), message, help)
     elif logits.shape != (target.classes,):
-        message = f"`logits` is {logits}, and `target` is a {target}"
-        path, help = ("losses", loss.name, "logits"), f"give one logit per class: {target.classes}"
-        related = ends(graph, tuple(loss.tensors.values()), findings)
-        findings.add("GF410", path, message, help, related=related)
+        message = (
+            f"one logit for each of {target.classes} classes is needed, and `logits` is {logits}"
+        )
+        help = f"write `out = {target.classes}`" if len(logits.shape) == 1 else ""
+        sides = (loss.tensors["target"], loss.tensors["logits"])
+        help = help or "end in a vector, as `linear` gives it"
+        _mismatch("GF410", graph, loss, "logits", sides, message, help, told, findings)
 
 
-def _check_target(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+def _check_target(graph: Graph, loss: GraphLoss, told: set[Path], findings: Findings) -> None:
     original = graph.nodes[loss.tensors["original"]].shape
     made = graph.nodes[loss.tensors["reconstruction"]].shape
     if original is None or made is None or isinstance(original, Bundle) or isinstance(made, Bundle):
@@ -102,10 +136,10 @@ def _check_target(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     message = f"`original` is {_shown(original)} and `reconstruction` is {_shown(made)}"
     if any(d.code == "GF313" and d.message == message for d in findings.items):
         return  # the same maps in another loss
-    labels = ends(graph, tuple(loss.tensors.values()), findings)
-    path, help = ("losses", loss.name, "reconstruction"), "bring both to one shape"
     findings.withdraw("GF401", ("losses", loss.name))
-    findings.add("GF313", path, message, help, related=labels)
+    sides = (loss.tensors["original"], loss.tensors["reconstruction"])
+    help = "bring both to one shape"
+    _mismatch("GF313", graph, loss, "reconstruction", sides, message, help, told, findings)
 
 
 def _shown(shape: Shape) -> str:

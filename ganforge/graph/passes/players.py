@@ -71,15 +71,20 @@ def _check_taken(
 def _check_order(graph: Graph, owner: dict[str, str], findings: Findings) -> None:
     order = graph.spec.train.order
     players = set(owner.values())
-    for player in sorted(players - set(order)):
-        if graph.terms:
-            message = f"`order` lacks the player `{player}`"
-            findings.add("GF608", ("train", "order"), message, f"add `{player}`")
+    missing = sorted(players - set(order)) if graph.terms else []
+    twice = [player for k, player in enumerate(order) if player in order[:k]]
+    for player in missing[len(twice) :]:
+        message = f"`order` lacks the player `{player}`"
+        findings.add("GF608", ("train", "order"), message, f"add `{player}`")
     for k, player in enumerate(order):
         path = ("train", "order", k)
         if player in order[:k]:
             message = f"`order` names the player `{player}` twice"
-            findings.add("GF608", path, message, f"`[train.players.{player}] steps = 2` repeats it")
+            help = f"`[train.players.{player}] steps = 2` repeats it"
+            if missing:
+                other = missing.pop(0)
+                message, help = f"{message}, and not `{other}`", f"write `{other}` for one of them"
+            findings.add("GF608", path, message, help)
         elif player not in players and graph.terms and not _lists(graph, player):
             _unknown_player(player, path, players, findings)
     for player in graph.spec.train.players:

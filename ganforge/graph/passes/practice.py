@@ -108,11 +108,14 @@ def _range_help(data: Bounds, made: Bounds) -> str:
 def _check_batch_of_one(graph: Graph, findings: Findings) -> None:
     if graph.spec.train.batch > 1 or graph.spec.sample.statistics == "batch":
         return
-    for name, network in graph.networks.items():
-        if found := first_mixing(network.body):
-            message = f"`{found[0]}` in `{name}` at batch 1 sees one sample, and evaluation differs"
-            help = (
-                'use `norm = "instance"` or a larger batch; `[sample] statistics = "batch"` says '
-                "that it is meant (1611.07004)"
-            )
-            findings.add("GF711", ("train", "batch"), message, help)
+    mixing = {n: found for n, net in graph.networks.items() if (found := first_mixing(net.body))}
+    if mixing:
+        block = next(iter(mixing.values()))[0]
+        message = (
+            f"`{block}` in {listed(mixing)} has one sample in a batch, and none to compare with"
+        )
+        help = (
+            'use a larger batch, or `norm = "instance"`; `[sample] statistics = "batch"` says '
+            "that it is meant (1611.07004)"
+        )
+        findings.add("GF711", ("train", "batch"), message, help)

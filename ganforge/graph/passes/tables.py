@@ -11,7 +11,8 @@ from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import Node, Output, upstream
 from ganforge.plugins.declarations import Entry, Ref, Term
 from ganforge.plugins.shapes import Tensor
-from ganforge.spec.findings import Findings
+from ganforge.spec.findings import Findings, lookup
+from ganforge.spec.origins import SHAPE, origins
 
 
 def declared_terms(graph: Graph, loss: GraphLoss, findings: Findings) -> tuple[Term, ...]:
@@ -74,10 +75,13 @@ def ends(graph: Graph, indices: Iterable[int], findings: Findings) -> tuple[Labe
     labels = []
     for index in indices:
         node = graph.nodes[index]
-        span = findings.document.span(_maker(graph, node).path)
+        path = _maker(graph, node).path
+        span = findings.document.span(path)
         if span is not None:
             labels.append(Label(span, node.about()))
-    return tuple(labels)
+        given = origins(findings.document, SHAPE, lookup(findings.document, path), span)
+        labels += [label for label in given if not findings.document.distance(label.span)]
+    return tuple(dict.fromkeys(labels))
 
 
 def _maker(graph: Graph, node: Node) -> Node:
