@@ -230,6 +230,6 @@ def _laid_over_each_other(chain: _Chain) -> Node:
             continue
         base = {k: v for k, v in merged.content.items() if k not in ("extends", "without")}
         merged, notes = merge(merged.with_content(base), tree)
-        chain.found += notes
+        chain.found += notes if tree is chain.trees[0] else ()  # the others are not the author's
     assert merged is not None
     return merged

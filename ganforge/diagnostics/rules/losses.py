@@ -154,7 +154,7 @@ NO_WAY_BACK = Rule(
     "GF417",
     "no-way-back",
     Severity.ERROR,
-    says="A cycle does not lead from its original through two maps.",
+    says="A cycle does not lead from its original through two maps, to what is like it.",
     why="Only a way there and back says that nothing was lost (Zhu et al. 2017, arXiv:1703.10593).",
     bad='kind = "cycle-consistency"\noriginal = "a"\nreconstruction = "G_ab(a)"',
     good='kind = "cycle-consistency"\noriginal = "a"\nreconstruction = "G_ba(G_ab(a))"',
@@ -203,4 +203,63 @@ NO_SCORE = Rule(
     bad='kind = "drift"\nscore = "fake"',
     good='kind = "drift"\nscore = "D(x)"',
     see=("https://arxiv.org/abs/1710.10196",),
+)
+UNPAIRED = Rule(
+    "GF460",
+    "unpaired",
+    Severity.WARNING,
+    says="Images without pairs are compared, or judged together, as if they were pairs.",
+    why="With `paired = false` each image of one domain meets any image of the other, so a loss "
+    "between them teaches their mean. Domains without pairs are translated by cycles (Zhu et al. "
+    "2017, arXiv:1703.10593).",
+    bad='[data]\npaired = false\n[losses.pixel]\nkind = "reconstruction"\n'
+    'original = "b"\nreconstruction = "G(a)"',
+    good='[data]\npaired = true\n[losses.pixel]\nkind = "reconstruction"\n'
+    'original = "b"\nreconstruction = "G(a)"',
+    see=(
+        "https://arxiv.org/abs/1703.10593",
+        "https://github.com/junyanz/pytorch-CycleGAN-and-pix2pix/issues/1379",
+    ),
+)
+WANTS_TO_BE_FAKE = Rule(
+    "GF461",
+    "wants-to-be-fake",
+    Severity.ERROR,
+    says="The generator's target is nearer the critic's for fakes than its one for real samples.",
+    why="The generator then learns to be told apart. It wants what real samples get (Goodfellow et "
+    "al. 2014, arXiv:1406.2661), or what lies between (Mao et al. 2017, arXiv:1611.04076).",
+    bad="targets = { real = 1, fake = 0, generator = 0 }",
+    good="targets = { real = 1, fake = 0, generator = 1 }",
+    see=(
+        "https://arxiv.org/abs/1611.04076",
+        "https://github.com/wangle53/CSA-CDGAN/issues/3",
+    ),
+)
+NEGATIVE_LOSS = Rule(
+    "GF462",
+    "negative-loss",
+    Severity.WARNING,
+    says="A loss, or one side of it, is multiplied by a number below 0.",
+    why="What is trained by it then makes it as large as it can. The losses have their signs "
+    "already: the critic's and the generator's are opposite, and penalties are added.",
+    bad='[losses.penalty]\nkind = "gradient-penalty"\nweight = -10',
+    good='[losses.penalty]\nkind = "gradient-penalty"\nweight = 10',
+    see=(
+        "https://github.com/Zeleni9/pytorch-wgan/pull/53",
+        "https://github.com/keras-team/keras-contrib/issues/537",
+    ),
+)
+BOTH_SIDES = Rule(
+    "GF463",
+    "both-sides",
+    Severity.WARNING,
+    says="One player trains both sides of an adversarial loss.",
+    why="Critic and generator then step at once, by one optimiser, and neither answers what the "
+    "other did. Each side is a player (Goodfellow et al. 2014, arXiv:1406.2661).",
+    bad='[train.players.critic]\nnetworks = ["G"]',
+    good='[train.players.critic]\nnetworks = ["D"]',
+    see=(
+        "https://arxiv.org/abs/1406.2661",
+        "https://github.com/zhaoyuzhi/deepfillv2/pull/3",
+    ),
 )

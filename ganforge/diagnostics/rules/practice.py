@@ -198,3 +198,18 @@ UNBALANCED = Rule(
     good="[networks.G]\n# 50,000,000 weights\n[networks.D]\n# 2,700,000 weights",
     see=("https://arxiv.org/abs/1703.00573",),
 )
+NORMED_OUTPUT = Rule(
+    "GF740",
+    "normed-output",
+    Severity.WARNING,
+    says="A generator normalises the images that it makes.",
+    why="The norm fixes the mean and the deviation of each batch or image, which real images are "
+    "free in. DCGAN has no norm there, since with one samples oscillate (Radford et al. 2015, "
+    "arXiv:1511.06434, section 3).",
+    bad='{ block = "conv-transpose", out = 3, norm = "batch", act = "tanh" },',
+    good='{ block = "conv-transpose", out = 3, act = "tanh" },',
+    see=(
+        "https://arxiv.org/abs/1511.06434",
+        "https://github.com/naoto0804/chainer-cyclegan/pull/2",
+    ),
+)

@@ -190,3 +190,25 @@ BLOCK_NEVER_USED = Rule(
     good='[blocks.up]\nlayers = [{ block = "upsample" }]\n\n'
     '[networks.G]\nlayers = [{ block = "up" }]',
 )
+INPUT_UNUSED = Rule(
+    "GF240",
+    "input-unused",
+    Severity.WARNING,
+    says="A network takes an input that none of its layers uses.",
+    why="What is given to it, such as a condition, then changes nothing.",
+    bad='[networks.G]\ninputs = ["z", "y"]\nlayers = [{ block = "linear", out = 64, from = "z" }]',
+    good='[networks.G]\ninputs = ["z", "y"]\n'
+    'layers = [{ block = "linear", out = 64, from = "concat(z, one_hot(y))" }]',
+    see=("https://github.com/autonomousvision/graf/issues/8",),
+)
+JOINED_TO_ITSELF = Rule(
+    "GF241",
+    "joined-to-itself",
+    Severity.WARNING,
+    says="`concat` is given one tensor twice.",
+    why="The copy tells nothing new, and each layer behind it has more weights. Another tensor was "
+    "meant, or it is already part of what is joined.",
+    bad='from = "concat(x, tile(one_hot(y), x), tile(one_hot(y), x))"',
+    good='from = "concat(x, tile(one_hot(y), x))"',
+    see=("https://github.com/Data-Centric-AI-Community/fg-data-synthetic/pull/87",),
+)

@@ -9,16 +9,21 @@ from ganforge.graph.passes.conditioning import check_conditioning
 from ganforge.graph.passes.critics import check_critics
 from ganforge.graph.passes.gradients import find_terms
 from ganforge.graph.passes.idle import check_idle
+from ganforge.graph.passes.inputs import check_inputs
 from ganforge.graph.passes.lazy import check_lazy, draw_afresh
 from ganforge.graph.passes.logits import check_logits
 from ganforge.graph.passes.losses import check_losses
 from ganforge.graph.passes.maps import check_maps
+from ganforge.graph.passes.outputs import check_outputs
+from ganforge.graph.passes.pairs import check_pairs_of_images
 from ganforge.graph.passes.penalised import check_penalised
 from ganforge.graph.passes.players import check_clipping, check_moved, find_players
 from ganforge.graph.passes.plugins import check_plugin_rules
 from ganforge.graph.passes.practice import check_practice
 from ganforge.graph.passes.replays import add_replays
 from ganforge.graph.passes.schedules import check_schedules
+from ganforge.graph.passes.sides import check_sides
+from ganforge.graph.passes.signs import check_signs
 from ganforge.graph.passes.sweeps import check_sweeps
 from ganforge.graph.passes.unused import check_unused
 from ganforge.plugins.registry import Registry
@@ -41,6 +46,11 @@ def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
         check_penalised(graph, findings)
         check_practice(graph, findings)
         check_logits(graph, findings)
+        check_outputs(graph, findings)
+        check_inputs(graph, findings)
+        check_pairs_of_images(graph, findings)
+        check_signs(graph, findings)
+        check_sides(graph, findings)
         check_critics(graph, findings)
         check_artefacts(graph, findings)
         check_balance(graph, findings)

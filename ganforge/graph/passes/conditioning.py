@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
-from ganforge.graph.nodes import NetworkCall, upstream
+from ganforge.graph.nodes import NetworkCall, Node, upstream
 from ganforge.graph.passes.judging import check_judging
 from ganforge.graph.passes.origins import sources
 from ganforge.graph.passes.unlabelled import check_unlabelled
@@ -39,7 +41,7 @@ def _check_seen(graph: Graph, swapped: set[str], findings: Findings) -> None:
     """Every condition that a generator heeds is seen by a loss, unless another stands there."""
     seen = _seen_by_losses(graph)
     roots = [i for loss in graph.losses.values() for i in loss.tensors.values()]
-    used = upstream(graph.nodes, roots)
+    used = upstream(_taken(graph), roots)
     for name in graph.spec.conditions:
         index = graph.names.get(name)
         if index in used and index not in seen and name not in swapped:
@@ -48,6 +50,18 @@ def _check_seen(graph: Graph, swapped: set[str], findings: Findings) -> None:
             span = findings.document.span(("conditioning", name), key=True)
             related = (Label(span, "the condition"),) if span else ()
             findings.add("GF501", _judging(graph, index), message, help, related=related)
+
+
+def _taken(graph: Graph) -> list[Node]:
+    """The nodes; calls of networks without the inputs that no layer uses."""
+    nodes = list(graph.nodes)
+    for index, node in enumerate(nodes):
+        if isinstance(node.operation, NetworkCall) and node.operation.network in graph.networks:
+            body = graph.networks[node.operation.network].body
+            reached = body.reached()
+            given = zip(node.inputs, body.inputs.values(), strict=True)
+            nodes[index] = replace(node, inputs=tuple(i for i, own in given if own in reached))
+    return nodes
 
 
 def _judging(graph: Graph, condition: int) -> Path:
