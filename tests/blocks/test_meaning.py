@@ -112,7 +112,7 @@ def test_reshape_names_the_shape_that_would_do(blocks, read) -> None:
     reshape = blocks["reshape"]
     error = refused(reshape, read(reshape, shape=[256, 4, 4]), Tensor((8192,)))
     assert error.code == "GF307"
-    assert error.message == "8192 holds 8,192 values, and [256, 4, 4] takes 4,096"
+    assert error.message == "there are 8,192 values, and [256, 4, 4] takes 4,096"
     assert error.help == "write `shape = [512, 4, 4]`"
 
 

@@ -59,7 +59,7 @@ def test_a_block_of_a_plugin_that_mixes_the_batch_counts_as_batch_norm_does(
         "`other` in `D`, whose gradient is penalised per sample"
     ]
     assert found(text.replace("batch = 8", "batch = 1"), mixing) == [
-        "`other` in `D` at batch 1 sees one sample, and evaluation differs"
+        "`other` in `D` has one sample in a batch, and none to compare with"
     ]
 
 
