@@ -79,6 +79,10 @@ def _compile(
     graph, rest = build_graph(spec, registry)
     found = tuple(traced((*found, *more, *rest), document))
     sound = not any(d.severity is Severity.ERROR for d in found)
+    if not sound:
+        from ganforge.graph.fitting import with_sizes  # a sound spec does not need it
+
+        found = with_sizes(found, document, registry)
     kept, suppressed = suppress(
         found, document, complete=sound and as_written, known=registry.all_rules
     )

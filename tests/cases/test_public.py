@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,9 +39,16 @@ def _paths_from_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
-def reported(name: str, registry: Registry) -> Report:
-    path = (HERE / f"{name}.toml").relative_to(ROOT)
-    return compile_spec(path, registry=registry).report
+@pytest.fixture(scope="module")
+def reported(registry: Registry) -> Callable[[str], Report]:
+    """The report on a case, made once."""
+
+    @cache
+    def report(name: str) -> Report:
+        path = (HERE / f"{name}.toml").relative_to(ROOT)
+        return compile_spec(path, registry=registry).report
+
+    return report
 
 
 def head(name: str) -> list[str]:
@@ -49,8 +58,8 @@ def head(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_report_is_word_for_word(name: str, registry: Registry) -> None:
-    text = f"{reported(name, registry)}\n"
+def test_the_report_is_word_for_word(name: str, reported: Callable[[str], Report]) -> None:
+    text = f"{reported(name)}\n"
     expected = HERE / f"{name}.txt"
     if "UPDATE_CASES" in os.environ:
         expected.write_text(text, encoding="utf-8")
@@ -58,8 +67,10 @@ def test_the_report_is_word_for_word(name: str, registry: Registry) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_one_message_stands_at_the_line_that_has_to_change(name: str, registry: Registry) -> None:
-    (diagnostic,) = reported(name, registry).diagnostics
+def test_one_message_stands_at_the_line_that_has_to_change(
+    name: str, reported: Callable[[str], Report]
+) -> None:
+    (diagnostic,) = reported(name).diagnostics
     lines = (HERE / f"{name}.toml").read_text("utf-8").splitlines()
     marked = [number for number, line in enumerate(lines, 1) if line.endswith(MARK)]
     assert diagnostic.span is not None
@@ -89,8 +100,8 @@ def test_nothing_else_is_on_the_screen(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_repaired_spec_is_clean(name: str, registry: Registry) -> None:
-    assert not reported(f"{name}.good", registry).diagnostics
+def test_the_repaired_spec_is_clean(name: str, reported: Callable[[str], Report]) -> None:
+    assert not reported(f"{name}.good").diagnostics
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -100,6 +111,11 @@ def test_a_case_says_what_was_reported_and_where(name: str) -> None:
     assert len(" ".join(story)) > 60
 
 
-def test_there_are_many_threads_and_each_has_one_case() -> None:
+def test_fifty_threads_and_more_have_a_case_each() -> None:
     threads = [head(name)[-1] for name in NAMES]
     assert len(set(threads)) == len(NAMES) >= 50
+
+
+def test_the_cases_break_many_rules(reported: Callable[[str], Report]) -> None:
+    codes = {diagnostic.code for name in NAMES for diagnostic in reported(name).diagnostics}
+    assert len(codes) >= 40

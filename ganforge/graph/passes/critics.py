@@ -34,7 +34,7 @@ def check_critics(graph: Graph, findings: Findings) -> None:
             why = "whose gradient is penalised", "1704.00028"
             _check_momentum(graph, player, "GF706", why, findings)
         elif (critics := distances & set(player.networks)) and is_lipschitz(graph, critics):
-            why = "that must stay Lipschitz", "1701.07875"
+            why = "whose slope must stay bounded", "1701.07875"
             _check_momentum(graph, player, "GF718", why, findings)
 
 

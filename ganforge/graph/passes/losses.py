@@ -74,8 +74,10 @@ def _mismatch(
     for all that a network makes of that size.
     """
     path: Path = ("losses", loss.name, tensor)
-    layer = deciding(graph, ends[1], graph.nodes[ends[0]].shape)
-    if layer is None:
+    wanted = graph.nodes[ends[0]].shape
+    of_classes = isinstance(wanted, Tensor) and wanted.classes is not None
+    layer = deciding(graph, ends[1], wanted)
+    if layer is None or (of_classes and code == "GF313"):
         labels = ends_of(graph, ends, findings)
         findings.add(code, path, message, help, related=labels)
     elif layer not in told:

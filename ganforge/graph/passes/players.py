@@ -115,7 +115,7 @@ def _unknown_player(
 ) -> None:
     if player in ("critic", "generator") and path[1] == "order":
         return
-    message = f"the player `{player}` has no network"
+    message = f"no network belongs to the player `{player}`: it trains nothing"
     findings.add(
         "GF602", path, message, did_you_mean(player, sorted(players)), key=path[1] == "players"
     )

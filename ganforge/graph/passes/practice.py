@@ -32,7 +32,7 @@ def check_practice(graph: Graph, findings: Findings) -> None:
 def _check_objective(graph: Graph, term: MovingTerm, findings: Findings) -> None:
     if term.term.saturates and term.term.side == "generator":
         message = "the saturating objective gives a weak gradient while the critic wins"
-        help = "the paper itself trains non-saturating (1406.2661)"
+        help = 'write `objective = "non-saturating"`, as the paper itself trains (1406.2661)'
         findings.add("GF712", _objective(graph, term), message, help)
     if term.term.lipschitz and not is_lipschitz(graph, term.moves):
         critics = listed(term.moves)
@@ -72,8 +72,9 @@ def _check_steps(graph: Graph, player: Player, findings: Findings) -> None:
     for term in player.terms:
         if term.term.side == "critic" and term.term.saturates:
             objective = getattr(graph.losses[term.loss].spec.params, "objective", "")
-            message = f"{steps:g} critic steps a round with the {objective or 'same'} objective"
-            help = "several steps suit Wasserstein-type losses"
+            message = f"{steps:g} critic steps a round: with the {objective or 'same'} objective a "
+            message += "critic that wins teaches the generator little"
+            help = "write `steps = 1`; several steps suit Wasserstein-type losses"
             path = ("train", "players", player.name, "steps")
             findings.add("GF717", path, message, help)
 

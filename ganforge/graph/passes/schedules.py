@@ -117,7 +117,7 @@ class _Trial:
         message = f"`{name}` is {number:.4g} at {moment['progress']:.0%} of training"
         message = f"{message}, and must be {_limits(bounds)}"
         if self.clock.is_sure(live, moment):
-            help = "`linear(a, b, t)` holds `t` in 0..1; `max` and `min` hold any number"
+            help = "`linear(a, b, progress)` ends with training; `max` and `min` hold any number"
             self.findings.add("GF607", path, message, help)
         else:
             message = f"{message}, if the data have {self.clock.count:,} samples"

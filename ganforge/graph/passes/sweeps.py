@@ -29,9 +29,10 @@ def check_sweeps(graph: Graph, findings: Findings) -> None:
             help = did_you_mean(name, list(graph.spec.latents), "latent")
             findings.add("GF509", path, f"`{name}` is no latent", help, key=True)
         elif str(latent_shape(trained)) != str(latent_shape(latent)):
-            message = f"samples draw `{name}` as {latent_shape(latent)}, and training as "
-            message += str(latent_shape(trained))
-            findings.add("GF509", path, message, "keep the size: networks know no other")
+            message = f"samples draw `{name}` in the size {latent_shape(latent)}, and training in "
+            message += f"the size {latent_shape(trained)}"
+            help = "write the size of training: the networks were made for it"
+            findings.add("GF509", path, message, help)
 
 
 def _check_sweep(graph: Graph, key: str, table: SweepTable, findings: Findings) -> None:
@@ -68,7 +69,7 @@ def _check_classes(
         findings.add("GF507", path, message, f'write `{key} = "{name}"`')
     for value in table.values:
         if value != int(value) or not 0 <= value < classes:
-            message = f"`{key}` shows the class {value:g} of `{name}`, which has {classes}"
+            message = f"`{key}` asks for class {value:g} of `{name}`, which has {classes} classes"
             findings.add("GF507", path, message, f"they are numbered from 0 to {classes - 1}")
             return
 
