@@ -231,6 +231,7 @@ WANTS_TO_BE_FAKE = Rule(
     bad="targets = { real = 1, fake = 0, generator = 0 }",
     good="targets = { real = 1, fake = 0, generator = 1 }",
     see=(
+        "https://arxiv.org/abs/1406.2661",
         "https://arxiv.org/abs/1611.04076",
         "https://github.com/wangle53/CSA-CDGAN/issues/3",
     ),
