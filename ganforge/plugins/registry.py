@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from ganforge.diagnostics import rules
 from ganforge.diagnostics.diagnostic import Diagnostic, Rule, Severity
 from ganforge.diagnostics.rules.plugins import NAME_CLASH, UNKNOWN_PART
-from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.diagnostics.suggest import MOST_SHOWN, did_you_mean, nearest
 from ganforge.plugins import declarations
 from ganforge.plugins.absence import Absence, Owner, failure
 from ganforge.plugins.declarations import (
@@ -105,8 +105,14 @@ class Registry:
             help = f"{absent.help}; `ganforge plugins doctor` says more"
             return UNKNOWN_PART.at(None, message, help=help)
         bare = sorted(known for k, known in self.owners if k == kind and "/" not in known)
-        message = f"there is no {kind} `{name}`"
-        return UNKNOWN_PART.at(None, message, help=did_you_mean(name, bare, kind))
+        help = did_you_mean(name, bare, kind)
+        if len(bare) > MOST_SHOWN and nearest(name, bare) is None and kind in _LISTED:
+            help = f"`{_LISTED[kind]}` lists what there is, installed plugins included"
+        return UNKNOWN_PART.at(None, f"there is no {kind} `{name}`", help=help)
+
+
+_LISTED = {"block": "ganforge blocks", "loss": "ganforge losses"}
+"""The commands that list what is too much for a message."""
 
     def explains(self, kind: str, name: str) -> bool:
         """Whether the name is missing for a reason of plugins, not for want of such a name."""
