@@ -29,6 +29,9 @@ from ganforge.plugins.selection import OWN, canonical, selection
 
 T = TypeVar("T")
 
+_LISTED = {"block": "ganforge blocks", "loss": "ganforge losses"}
+"""The commands that list what is too much for a message."""
+
 
 @dataclass(frozen=True)
 class Catalog(Mapping[str, T]):
@@ -109,10 +112,6 @@ class Registry:
         if len(bare) > MOST_SHOWN and nearest(name, bare) is None and kind in _LISTED:
             help = f"`{_LISTED[kind]}` lists what there is, installed plugins included"
         return UNKNOWN_PART.at(None, f"there is no {kind} `{name}`", help=help)
-
-
-_LISTED = {"block": "ganforge blocks", "loss": "ganforge losses"}
-"""The commands that list what is too much for a message."""
 
     def explains(self, kind: str, name: str) -> bool:
         """Whether the name is missing for a reason of plugins, not for want of such a name."""
