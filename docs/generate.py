@@ -378,6 +378,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "sample": lambda: keys("sample", models.SampleTable),
     "weighted": lambda: keys("weighted", params.Weighted),
     "block-list": blocks,
+    "parameter-list": lambda: told("parameters", "parameter"),
     "loss-list": losses,
     "objectives": objectives,
     "init-list": inits,
