@@ -37,6 +37,7 @@ def origins(document: Document, code: str, value: Any, span: Span | None) -> tup
 
 
 MISSING = ("GF111", "GF116", "GF601")
+LENGTHS = ("kimg", "rounds", "epochs")
 UNKNOWN = ("GF106", "GF201", "GF419", "GF507", "GF602")
 
 
@@ -46,12 +47,22 @@ def removal(document: Document, code: str, path: Path, message: str) -> Removal 
     A finding that misses a key stands at its table; one that does not know a name begins with it.
     """
     for gone in document.removed:
-        if code in MISSING and gone.path[: len(path)] == path:
-            if code != "GF111" or f"`{gone.path[-1]}`" in message:
-                return gone
-        elif code in UNKNOWN and set(re.findall(r'[`"](\w+)[`"]', message)[:1]) & gone.names:
+        if code in MISSING and gone.path[: len(path)] == path and _misses(code, message, gone):
+            return gone
+        if code in UNKNOWN and set(re.findall(r'[`"](\w+)[`"]', message)[:1]) & gone.names:
             return gone
     return None
+
+
+def _misses(code: str, message: str, gone: Removal) -> bool:
+    """Whether what was taken away is what a finding misses: a key, a table, a length."""
+    table, *rest = gone.path
+    if code == "GF111":
+        return f"`{gone.path[-1]}`" in message
+    if code == "GF601":
+        return not rest or rest[0] in LENGTHS
+    inside = rest[:1] == ["fields"] if table == "data" else len(rest) < 2
+    return f"`[{table}]`" in message and (not rest or inside)
 
 
 def traced(found: Iterable[Diagnostic], document: Document) -> Iterator[Diagnostic]:

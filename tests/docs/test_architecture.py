@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import ganforge
+from ganforge.plugins.registry import load_registry
 
 ROOT = Path(ganforge.__file__).parent
 STAGES = ["document", "formula", "spec", "graph", "plan", "codegen"]
@@ -37,6 +38,16 @@ def test_a_stage_imports_none_that_stands_below_it(stage: str) -> None:
 def test_the_compiler_names_no_plugin() -> None:
     files = [file for file in ROOT.rglob("*.py") if "ganforge_blocks" in file.read_text()]
     assert not files
+
+
+def test_the_passes_know_blocks_and_losses_by_what_they_declare() -> None:
+    registry = load_registry()
+    given = {*registry.blocks, *registry.losses, *registry.weights}
+    given -= {"identity", "reconstruction"}  # a relation and a tensor are called so
+    given -= {"sigmoid", "tanh"}  # a remedy names them
+    trees = [ast.parse(file.read_text()) for file in (ROOT / "graph" / "passes").glob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    assert not given & {node.value for node in nodes if isinstance(node, ast.Constant)}
 
 
 def test_the_runtime_imports_what_scripts_may_import() -> None:
