@@ -13,6 +13,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from ganforge.diagnostics.diagnostic import Rule, Severity
+    from ganforge.plugins.checks import features, image, numbers, tensor
     from ganforge.plugins.declarations import (
         Block,
         Call,
@@ -58,7 +59,11 @@ __all__ = [
     "TensorList",
     "Term",
     "call",
+    "features",
     "hookimpl",
+    "image",
+    "numbers",
+    "tensor",
 ]
 
 hookimpl = pluggy.HookimplMarker("ganforge")
@@ -67,6 +72,7 @@ _ELSEWHERE = {
     **dict.fromkeys(
         ("LabelNoise", "Shape", "ShapeError", "Tensor", "TensorList"), "ganforge.plugins.shapes"
     ),
+    **dict.fromkeys(("features", "image", "numbers", "tensor"), "ganforge.plugins.checks"),
     **dict.fromkeys(("Finding", "GraphView"), "ganforge.plugins.view"),
     **dict.fromkeys(("Rule", "Severity"), "ganforge.diagnostics.diagnostic"),
     "Params": "ganforge.plugins.params",

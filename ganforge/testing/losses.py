@@ -141,7 +141,7 @@ class LossCases:
         if not found:
             remedy = f"give some: conformance(..., samples={{{self.loss.name!r}: [(dict(...), "
             remedy += "{'original': Tensor((3, 8, 8)), ...})]})"
-            told = f"; the last: {failures[-1]}" if failures else ""
+            told = f": {failures[0]}" if failures else ""
             raise Unmet(f"no tensors that it takes were found{told}", self.loss.name, remedy)
         return found[:KEPT]
 
@@ -154,7 +154,8 @@ def _fitting(loss: Loss, values: Values, failures: list[str]) -> Iterator[LossCa
     ]
     for shapes in product(*choices):
         case = LossCase(loss, values, dict(zip(loss.tensors, shapes, strict=True)))
-        if any(case.shapes[name].classes is None for name in loss.unlabelled):
+        unlike = (s for n, s in case.shapes.items() if n in loss.unlabelled and s.classes is None)
+        if any(unlike) or (shapes and all(shape.classes for shape in shapes)):
             continue
         try:
             numbers = [case.run(term)[0] for term in case.terms()]

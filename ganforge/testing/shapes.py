@@ -79,7 +79,7 @@ def refuses_with_a_known_rule(cases: Cases) -> None:
                 remedy = "take the code of a rule: `ganforge rules`; and say what is wrong"
                 raise Unmet(f"it raises ShapeError({error.code!r})", where, remedy) from None
         except Exception as error:
-            remedy = "ask `x.is_image` and the like first, and raise `ShapeError` for the rest"
+            remedy = "start with `x = image(x, NAME)` of `ganforge.plugins`, or raise `ShapeError`"
             raise Unmet(f"`infer` raises {reason(error)}", where, remedy) from error
         else:
             if not isinstance(shape, Tensor | TensorList):

@@ -20,6 +20,7 @@ from ganforge.plugins import (
     Term,
     call,
     hookimpl,
+    image,
 )
 from ganforge.plugins.params import Float, Positive
 
@@ -45,15 +46,9 @@ class WindowParams(Params):
     window: Odd = 11
 
 
-def _image(name: str, x: Tensor) -> Tensor:
-    if not isinstance(x, Tensor) or not x.is_image or min(x.shape) < 1:
-        raise ShapeError("GF301", f"`{name}` needs an image, and is given {x}")
-    return x
-
-
 def _infer_blur(name: str) -> Any:
     def infer(p: BlurParams, x: Tensor) -> Tensor:
-        x = _image(name, x)
+        x = image(x, name)
         if min(x.height, x.width) <= p.size // 2:
             message = f"a kernel of {p.size} reflects more than {x} has"
             raise ShapeError("GF305", message, f"take `size = {2 * min(x.height, x.width) - 1}`")
@@ -63,11 +58,11 @@ def _infer_blur(name: str) -> Any:
 
 
 def infer_sobel(p: Params, x: Tensor) -> Tensor:
-    return Tensor(_image("sobel", x).shape)
+    return Tensor(image(x, "sobel").shape)
 
 
 def infer_grey(p: Params, x: Tensor) -> Tensor:
-    x = _image("grey", x)
+    x = image(x, "grey")
     if x.channels != 3:
         raise ShapeError(
             "GF301", f"`grey` needs the 3 channels of a colour image, not {x.channels}"

@@ -15,6 +15,7 @@ PAGES = (
     "docs/language.md",
     "docs/architecture.md",
     "docs/writing-plugins.md",
+    "docs/plugin-tutorial.md",
     "docs/rules.md",
     "docs/checking.md",
 )

@@ -1,10 +1,10 @@
-"""What ganforge reads: the block `ylg-attention`. No torch here."""
+"""What ganforge reads: the block `ylg-attention`, and a rule about it. No torch here."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from ganforge.plugins import Block, Call, ShapeError, Tensor, call, hookimpl
+from ganforge.plugins import Block, Call, Check, ShapeError, Tensor, call, hookimpl, image
 from ganforge.plugins.params import Initialized, Positive
 
 Step = Literal["floor", "repetitive"]
@@ -17,8 +17,7 @@ class AttentionParams(Initialized):
 
 
 def infer_attention(p: AttentionParams, x: Tensor) -> Tensor:
-    if not isinstance(x, Tensor) or not x.is_image or min(x.shape) < 1:
-        raise ShapeError("GF301", f"`ylg-attention` needs an image, and is given {x}")
+    x = image(x, "ylg-attention")
     if x.height % 2 or x.width % 2:
         message = f"`ylg-attention` halves height and width for its keys, and is given {x}"
         raise ShapeError("GF306", message, "place it where both are even")
@@ -60,3 +59,10 @@ ATTENTION = Block(
 @hookimpl
 def ganforge_register_blocks() -> list[Block]:
     return [ATTENTION]
+
+
+@hookimpl
+def ganforge_register_rules() -> list[Check]:
+    from ganforge_ylg.rules import CHECKS
+
+    return CHECKS
