@@ -22,7 +22,7 @@ def charbonnier(a: Tensor, b: Tensor) -> Tensor:
 
 
 def per_sample(a: Tensor, b: Tensor) -> Tensor:
-    return (a - b).abs().mean(tuple(range(1, a.dim())))
+    return (a - b).abs().flatten(1).mean(1)
 
 
 def detached(a: Tensor, b: Tensor) -> Tensor:
