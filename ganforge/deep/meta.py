@@ -9,12 +9,11 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from ganforge.plugins.shapes import Shape, TensorList
+from ganforge.plugins.running import META, zeros
+from ganforge.plugins.shapes import Shape
 from ganforge.runtime.data import Data
 from ganforge.spec.models import ClassField, ImageField
 from ganforge.spec.models import Data as DataSpec
-
-META = torch.device("meta")
 
 
 class OnMeta(TorchFunctionMode):
@@ -63,8 +62,4 @@ def _values(field: ImageField | ClassField, count: int, load: tuple[int, ...] | 
 
 def tensors(shape: Shape, count: int) -> Any:
     """A batch of `count` samples of a shape; a list of tensors for a list."""
-    if isinstance(shape, TensorList):
-        return [tensors(item, count) for item in shape.items]
-    assert shape is not None
-    kind = torch.float32 if shape.classes is None else torch.int64
-    return torch.empty(count, *shape.shape, dtype=kind, device=META)
+    return zeros(shape, count, META)

@@ -7,8 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
-from ganforge.deep.meta import META, MetaData, OnMeta
+from ganforge.deep.meta import MetaData, OnMeta
 from ganforge.graph.graph import Graph
+from ganforge.plugins.running import META
 from ganforge.runtime.state import State
 
 SAMPLES = 2

@@ -17,6 +17,7 @@ from ganforge.testing.values import (
     has_one_meaning,
     is_random_only_where_it_says_so,
     keeps_its_state,
+    mixes_samples_only_where_it_says_so,
     moves_between_types_and_devices,
     runs_alone,
 )
@@ -54,5 +55,6 @@ CLAIMS: tuple[Callable[[Cases], None], ...] = (
     keeps_its_state,
     moves_between_types_and_devices,
     is_random_only_where_it_says_so,
+    mixes_samples_only_where_it_says_so,
     runs_alone,
 )

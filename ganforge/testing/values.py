@@ -139,6 +139,32 @@ def is_random_only_where_it_says_so(cases: Cases) -> None:
 _SEEDS = "draw with torch alone (`torch.rand`), from its usual generator"
 
 
+def mixes_samples_only_where_it_says_so(cases: Cases) -> None:
+    """What it gives for one sample does not depend on the others, unless it `mixes_batch`."""
+    for case in cases.fixed():
+        if case.block.module is None or case.block.mixes_batch:
+            continue
+        module = stirred(case.module())
+        given = case.tensors(seed=1)
+        others = [
+            torch.cat([a[:1], b[1:]]) for a, b in zip(given, case.tensors(seed=2), strict=True)
+        ]
+        results = []
+        for inputs in (given, others):
+            torch.manual_seed(0)
+            results.append(first_of(module(*inputs)))
+        if not close(results[0], results[1], 1e-6):
+            remedy = "declare `mixes_batch=True`: gradient penalties and batches of one ask for it"
+            raise Unmet("what it gives for a sample depends on the others", case, remedy)
+
+
+def first_of(result: Any) -> Any:
+    """The first sample of what a block gives."""
+    if isinstance(result, list | tuple):
+        return [first_of(item) for item in result]
+    return result[:1]
+
+
 def runs_alone(cases: Cases) -> None:
     """Its emitted source, in an empty namespace, gives the same values."""
     block = cases.block

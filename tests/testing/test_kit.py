@@ -60,6 +60,11 @@ class Random(Gate):
         return super().forward(x) * torch.rand_like(x)
 
 
+class Mixed(Gate):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x) - x.mean(0)
+
+
 class _Cube(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
@@ -160,6 +165,7 @@ def careless(p: Params, x: Tensor) -> Tensor:
         (gate(stateful=False), "keeps_its_state", "declare `stateful=True`"),
         (gate("Hidden"), "keeps_its_state", "`register_buffer`"),
         (gate("Single"), "moves_between_types_and_devices", "`x.new_zeros`"),
+        (gate("Mixed"), "mixes_samples_only_where_it_says_so", "declare `mixes_batch=True`"),
         (gate("Random"), "is_random_only_where_it_says_so", "declare `random=True`"),
     ],
 )
