@@ -78,9 +78,12 @@ def _written(nodes: tuple[Node, ...], index: int) -> str:
 
 def _check_joined(nodes: tuple[Node, ...], told: set[Path], findings: Findings) -> None:
     for node in nodes:
-        joins = isinstance(node.operation, Apply) and node.operation.block.name == "concat"
+        if not isinstance(node.operation, Apply):
+            continue
+        block = node.operation.block
+        joins = block.inputs[0].startswith("*")  # it takes all tensors that it is given
         if joins and len(set(node.inputs)) < len(node.inputs) and node.path not in told:
             told.add(node.path)
             twice = next(i for k, i in enumerate(node.inputs) if i in node.inputs[:k])
-            message = f"`concat` is given {_written(nodes, twice)} twice, which adds nothing"
+            message = f"`{block.name}` is given {_written(nodes, twice)} twice, which adds nothing"
             findings.add("GF241", node.path, message, "name it once")
