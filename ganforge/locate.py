@@ -11,6 +11,7 @@ from ganforge.document import Drafts, SpecNotFound, shipped, shipped_names
 from ganforge.document.overrides import Keywords
 from ganforge.errors import CannotStart, SpecError
 from ganforge.pipeline import Compilation, compile_spec
+from ganforge.plugins.registry import Registry
 
 Source = str | Path
 """A file, a run's folder, a shipped spec by name, or TOML text (a string with a line break)."""
@@ -51,13 +52,14 @@ def compile_located(
     name: str = "<text>",
     folder: Path | None = None,
     drafts: Drafts | None = None,
+    registry: Registry | None = None,
 ) -> Compilation:
     """The compilation of what a user names, with or without errors. Raises `SpecNotFound`.
 
     name: what reports call the source where it is text; folder: where its `extends` starts.
     drafts: texts that are read in place of files, by resolved path.
     """
-    return compile_spec(locate(source), overrides, name=name, folder=folder, drafts=drafts)
+    return compile_spec(locate(source), overrides, registry, name, folder, drafts)
 
 
 def compile_sound(source: Source, overrides: Sequence[str] = ()) -> Compilation:

@@ -11,6 +11,7 @@ from ganforge.diagnostics.diagnostic import Diagnostic, Severity
 from ganforge.diagnostics.fixes import with_fixes
 from ganforge.diagnostics.report import Report, Suppressed
 from ganforge.document import Document, Drafts, load, loads, shipped
+from ganforge.document.load import MAX_BYTES
 from ganforge.document.overrides import PSEUDO_FILES
 from ganforge.document.suppression import suppress
 from ganforge.graph import Graph, build_graph
@@ -101,7 +102,10 @@ def _report(
 
 def _text(path: Path, drafts: Drafts | None) -> str:
     draft = drafts.get(path.resolve()) if drafts else None
-    return path.read_text("utf-8-sig", "replace") if draft is None else draft
+    if draft is not None:
+        return draft
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES).decode("utf-8-sig", "replace")
 
 
 def _file(source: str | Path) -> Path:

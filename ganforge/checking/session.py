@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ganforge.checking.selection import EVERYTHING, Choice, Selection, errors_left_out
 from ganforge.checking.settings import Settings, settings_for
-from ganforge.checking.survey import Spec, reports_of, specs_of
+from ganforge.checking.survey import How, Spec, reports_of, specs_of
 from ganforge.diagnostics.diagnostic import Severity
 from ganforge.diagnostics.formats import Format
 from ganforge.diagnostics.outcome import Outcome
@@ -36,6 +36,8 @@ class Request(NamedTuple):
     prune_baseline: bool = False
     fix: bool = False
     diff: bool = False
+    jobs: int | None = None
+    deep: bool = False
 
 
 class Answer(NamedTuple):
@@ -100,7 +102,10 @@ class _Run:
 
     def reports(self, drafts: Drafts) -> dict[str, Report]:
         """The reports with some texts in place of files, as far as they are asked for."""
-        before, self.problems = reports_of(self._touched(drafts), self.request.overrides, drafts)
+        request = self.request
+        touched = self._touched(drafts)
+        how = How(tuple(request.overrides), drafts, request.deep)
+        before, self.problems = reports_of(touched, how, request.jobs)
         self._last |= before
         return self.selection.of(self._last)
 

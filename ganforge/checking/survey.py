@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ganforge.checking.parallel import mapped
 from ganforge.diagnostics.report import Report
 from ganforge.document import Drafts, SpecNotFound
 from ganforge.locate import Source, compile_located
+from ganforge.plugins.registry import Registry, load_registry
 
 if TYPE_CHECKING:
     from ganforge.checking.walk import Patterns
@@ -48,17 +52,58 @@ def text_spec(text: str, filename: str | None = None) -> Spec:
     return Spec(filename or STDIN, f"{text}\n", folder)
 
 
+@dataclass(frozen=True)
+class How:
+    """How specs are checked.
+
+    overrides: what `--set` says. drafts: texts in place of files. deep: whether blocks and a round
+    are tried on the meta device too, which needs torch.
+    """
+
+    overrides: tuple[str, ...] = ()
+    drafts: Drafts | None = None
+    deep: bool = False
+
+
 def reports_of(
-    specs: Iterable[Spec], overrides: Sequence[str] = (), drafts: Drafts | None = None
+    specs: Iterable[Spec], how: How | None = None, jobs: int | None = None
 ) -> tuple[dict[str, Report], list[str]]:
-    """The report of each spec by its name, and why some cannot be opened."""
+    """The report of each spec by its name, and why some cannot be opened.
+
+    jobs: how many processes may share the work; None for as many as there are cores.
+    Raises `CannotStart` where torch is needed and not installed.
+    """
+    listed, how = list(specs), how or How()
+    if how.deep:
+        from ganforge.runs.device import needs_torch
+
+        needs_torch()
     reports: dict[str, Report] = {}
     problems: list[str] = []
-    for spec in specs:
-        try:
-            found = compile_located(spec.source, overrides, spec.name, spec.folder, drafts)
-        except (SpecNotFound, OSError) as error:
-            problems.append(str(error))
+    for spec, found in zip(listed, mapped(partial(_checked, how=how), listed, jobs), strict=True):
+        if isinstance(found, str):
+            problems.append(found)
         else:
-            reports[spec.name] = found.report
+            reports[spec.name] = found
     return reports, problems
+
+
+def _checked(spec: Spec, how: How) -> Report | str:
+    """The report of a spec, or why it cannot be opened."""
+    source, name, folder = spec.source, spec.name, spec.folder
+    try:
+        made = compile_located(source, how.overrides, name, folder, how.drafts, _registry())
+    except (SpecNotFound, OSError) as error:
+        return str(error)
+    if not how.deep or not made.report.ok:
+        return made.report
+    from ganforge.deep import deep_findings
+
+    found = (*made.report.diagnostics, *deep_findings(made))
+    return replace(made.report, diagnostics=found)
+
+
+@cache
+def _registry() -> Registry:
+    """What plugins give, gathered once in each process."""
+    return load_registry()

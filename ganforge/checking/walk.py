@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganforge.document.load import MAX_BYTES
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -106,6 +108,8 @@ def _is_spec(file: Path) -> bool:
     if not file.is_file():
         return False
     try:
-        return bool(_IS_SPEC.search(file.read_text("utf-8-sig", "replace")))
+        with file.open("rb") as opened:
+            text = opened.read(MAX_BYTES).decode("utf-8-sig", "replace")
+        return bool(_IS_SPEC.search(text))
     except OSError:
         return True

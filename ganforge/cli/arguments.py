@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from ganforge.document.load import MAX_BYTES
 from ganforge.locate import Source, compile_sound
 from ganforge.pipeline import Compilation
 
@@ -32,7 +33,18 @@ def data_option(function: F) -> F:
 
 def source_of(spec: str) -> Source:
     """A spec as it is named on the command line: `-` is what the standard input says."""
-    return f"{sys.stdin.read()}\n" if spec == "-" else spec
+    return f"{standard_input()}\n" if spec == "-" else spec
+
+
+def standard_input() -> str:
+    """What the standard input says, as far as a spec may go. Raises `click.UsageError`."""
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise click.UsageError("the standard input is larger than 1 MiB: that is no spec")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"the standard input is not UTF-8: {error.reason}") from None
 
 
 def compiled(spec: str, overrides: Sequence[str]) -> Compilation:

@@ -12,7 +12,7 @@ from ganforge.checking.selection import Choice, UnknownRule
 from ganforge.checking.session import Answer, Request, check
 from ganforge.checking.settings import BadSettings
 from ganforge.checking.survey import text_spec
-from ganforge.cli.arguments import set_option
+from ganforge.cli.arguments import set_option, standard_input
 from ganforge.cli.output import colored, print_report
 from ganforge.diagnostics.diagnostic import Severity
 from ganforge.diagnostics.formats import FORMATS, formatted
@@ -38,6 +38,8 @@ _RULES = "RULE[,RULE...]"
 @click.option("--baseline", metavar="FILE", help="Do not tell the findings in this file.")
 @click.option("--write-baseline", metavar="FILE", help="Write the findings into a baseline.")
 @click.option("--prune-baseline", is_flag=True, help="Remove from the baseline what is gone.")
+@click.option("--deep", is_flag=True, help="Try blocks and a round on tensors without values.")
+@click.option("--jobs", metavar="N", type=click.IntRange(1), help="Processes.  [default: cores]")
 @click.option("--stdin-filename", metavar="FILE", help="What to call the standard input.")
 def command(paths: tuple[str, ...], output: str | None, exit_zero: bool, **options: Any) -> None:
     """Check specs: files, folders, shipped names, or `-` for the standard input.
@@ -78,7 +80,7 @@ def _request(
     return Request(
         paths,
         choice=choice,
-        text=text_spec(_stdin(), stdin_filename) if "-" in paths else None,
+        text=text_spec(standard_input(), stdin_filename) if "-" in paths else None,
         fail_on=Severity(fail_on) if fail_on else None,
         baseline=Path(baseline) if baseline else None,
         write_baseline=Path(write_baseline) if write_baseline else None,
@@ -88,13 +90,6 @@ def _request(
 
 def _listed(values: tuple[str, ...]) -> list[str]:
     return [name.strip() for value in values for name in value.split(",")]
-
-
-def _stdin() -> str:
-    try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise click.UsageError(f"the standard input is not UTF-8: {error.reason}") from None
 
 
 def _print(answer: Answer, output: Path | None) -> None:

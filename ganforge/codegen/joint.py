@@ -17,7 +17,7 @@ from ganforge.codegen.rounds import (
     updates,
 )
 from ganforge.graph.nodes import NetworkCall, Source
-from ganforge.graph.passes.gradients import cuts
+from ganforge.graph.passage import cuts
 from ganforge.plan.plan import Step
 
 SUMMARY = "One forward pass for all players, their gradients, then all steps."

@@ -7,7 +7,7 @@ from ganforge.codegen.expressions import ATOM, literal
 from ganforge.codegen.functions import LOSSES, Function, indented, repr_of
 from ganforge.codegen.hyperparameters import live_call
 from ganforge.codegen.names import Namespace
-from ganforge.codegen.steps import lazy_calls
+from ganforge.codegen.steps import clipped_early, lazy_calls
 from ganforge.codegen.values import Writer
 from ganforge.formula.live import Live
 from ganforge.plan.plan import Step
@@ -22,6 +22,7 @@ def train_round(c: Calculation) -> Function:
     if plan.shared:
         for name in plan.sources:
             writer.known[plan.graph.names[name]] = (c.local[name], ATOM)
+        lines += [line for step in plan.steps for line in clipped_early(c, step)]
         lines += c.timed(_shared(c, writer), plan.steps[0].player.name)
     for k, step in enumerate(plan.steps):
         lines += _call(c, k, step, writer)

@@ -70,8 +70,12 @@ def _arguments(c: Calculation, step: Step, writer: Writer) -> list[str]:
 
 
 def _networks(c: Calculation, step: Step) -> list[str]:
-    """Local names for the networks that a step calls, and its optimiser."""
+    """Local names for the networks that a step calls or clips, and its optimiser."""
     called = c.called(step.needed - {index for index, _ in step.received})
+    table = _table(c, step)
+    clips = table.clip_weights is not None and not clipped_early(c, step)
+    if clips or table.clip_gradients is not None:
+        called = list(dict.fromkeys([*called, *step.player.networks]))
     left = [*(c.local[n] for n in called), "optimizer"]
     right = [f'state.networks["{n}"]' for n in called]
     right.append(f'state.optimizers["{step.player.name}"]')
@@ -92,11 +96,26 @@ def _table(c: Calculation, step: Step) -> PlayerTable:
 
 def _clipped_weights(c: Calculation, step: Step) -> list[str]:
     """Weights into their bounds before the player's step."""
+    if clipped_early(c, step):
+        return []
+    return _clip(c, step, [c.local[name] for name in step.player.networks])
+
+
+def clipped_early(c: Calculation, step: Step) -> list[str]:
+    """The same before the round computes with those weights what the step is given: changed
+    afterwards, they would have no gradient there.
+    """
+    given = {index for index, _ in step.received} & set(c.plan.shared_with_gradient)
+    networks = [f'state.networks["{name}"]' for name in step.player.networks]
+    return _clip(c, step, networks) if given else []
+
+
+def _clip(c: Calculation, step: Step, networks: list[str]) -> list[str]:
     bound = _table(c, step).clip_weights
     if bound is None:
         return []
     clip = c.imports.use("ganforge.runtime.players:clip_weights")
-    return [f"{clip}({literal(bound)}, {', '.join(c.local[n] for n in step.player.networks)})"]
+    return [f"{clip}({literal(bound)}, {', '.join(networks)})"]
 
 
 def _clipped_gradients(c: Calculation, step: Step) -> list[str]:

@@ -15,6 +15,9 @@ from ganforge.runtime.data import Data
 from ganforge.spec.models import ClassField, ImageField
 from ganforge.spec.models import Data as DataSpec
 
+NUMBERS: Mapping[Any, float] = {Tensor.item: 1.0, Tensor.__float__: 1.0, Tensor.__int__: 1}
+"""What makes a number of a tensor, and the number that it gives there."""
+
 
 class OnMeta(TorchFunctionMode):
     """Whatever asks for a device gets the meta device, and random numbers come from nowhere."""
@@ -26,6 +29,8 @@ class OnMeta(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
+        if func in NUMBERS and args[0].is_meta:
+            return NUMBERS[func]
         given = dict(kwargs or {})
         given.pop("generator", None)
         if isinstance(given.get("device"), torch.device):  # a word is what an optimiser insists on

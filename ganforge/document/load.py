@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pathlib
 import re
@@ -13,6 +14,7 @@ from ganforge.diagnostics.rules.document import (
     CANNOT_READ,
     CYCLE,
     LANGUAGE_VERSION,
+    LIMIT,
     WRONG_TYPE,
 )
 from ganforge.diagnostics.suggest import did_you_mean
@@ -26,6 +28,11 @@ VERSION = 1
 Loaded = tuple[Document | None, tuple[Diagnostic, ...]]
 Drafts = Mapping[pathlib.Path, str]
 """Texts that are read in place of files, by resolved path."""
+
+
+MAX_BYTES = 1 << 20
+MAX_FILES = 32
+"""How large a file may be, and how many may extend each other: far beyond any spec."""
 
 
 class SpecNotFound(Exception):
@@ -116,13 +123,22 @@ def _follow(file: _File, chain: _Chain) -> bool:
         if extends is None:
             return True
         extended_at = extends.value
+        if len(chain.files) == MAX_FILES:
+            message = f"more than {MAX_FILES} files extend each other"
+            help = "extend a file nearer to the first"
+            chain.found.append(LIMIT.at(extends.value, message, help=help, path="extends"))
+            return False
         following = _extended(extends, file, chain)
     return False
 
 
 def _tree(file: _File, extended_at: Span | None, chain: _Chain) -> Node | None:
-    text = file.data.decode("utf-8-sig", "replace")
+    text = file.data[:MAX_BYTES].decode("utf-8-sig", "replace")
     chain.texts[file.name] = text
+    if len(file.data) > MAX_BYTES:
+        message, help = f"`{file.name}` is larger than 1 MiB", "a spec is some kilobytes of text"
+        chain.found.append(LIMIT.at(Span(file.name, 1, 1, 1, 2), message, help=help))
+        return None
     try:
         file.data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -205,8 +221,16 @@ def _path(target: str, folder: pathlib.Path) -> pathlib.Path | None:
 
 
 def _bytes(path: pathlib.Path, drafts: Drafts | None) -> bytes:
+    """The start of a file, as far as one may be read. Raises `OSError`, for pipes and devices too:
+    they may have no end.
+    """
     draft = drafts.get(path.resolve()) if drafts else None
-    return path.read_bytes() if draft is None else draft.encode("utf-8")
+    if draft is not None:
+        return draft.encode("utf-8")
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, "no file, but a pipe or device: `-` reads the standard input")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def _shown(path: pathlib.Path) -> str:

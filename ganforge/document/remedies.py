@@ -41,7 +41,8 @@ def remedy(problem: str, text: str, offset: int, opened: str) -> tuple[str, str 
     message = f"this is not TOML: {problem[:1].lower()}{problem[1:]}"
     if problem.startswith("Expected '='") and here == ":":
         return message, "TOML writes `key = value`", 1
-    help = next((text for start, text in _PLAIN.items() if problem.startswith(start)), None)
+    other = "TOML writes `key = value`, strings in quotes, and arrays as `[1, 2]`"
+    help = next((text for start, text in _PLAIN.items() if problem.startswith(start)), other)
     return message, help, 1
 
 

@@ -22,6 +22,8 @@ Value = int | float | bool | str | list[Any]
 MAX_VALUE = 1e15
 MAX_LIVE = 1e300
 """Schedules over many steps grow large on the way, as in `0.1 / 1.00004**step`."""
+MAX_POWER = 1000
+"""The bits of a power."""
 MAX_LIST = 20_000
 NOT_BY_ZERO = "divide by another number, or hold this one above 0: `a / max(1, b)`"
 SHORTER = "make it shorter: no published network comes near"
@@ -94,7 +96,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "len": len,
     "sum": _sum,
 }
-_LIVE: Mapping[str, Callable[..., Any]] = {
+LIVE: Mapping[str, Callable[..., Any]] = {
     "linear": linear,
     "cosine": cosine,
     "exponential": exponential,
@@ -226,7 +228,7 @@ class _Evaluation:
         return _BINARY[type(node.op)](left, right)
 
     def _power(self, node: ast.BinOp, base: float, exponent: float) -> float:
-        if base and abs(exponent) * abs(math.log2(abs(base))) > 1000:
+        if base and abs(exponent) * abs(math.log2(abs(base))) > MAX_POWER:
             raise self.fail(
                 node, "GF119", f"`{ast.unparse(node)}` is too large or too small", IN_RANGE
             )
@@ -303,7 +305,7 @@ class _Evaluation:
             return self._shape(node, name)
         if name == "range":
             return self._range(node)
-        known = {**FUNCTIONS, **_LIVE} if self.scope.live else dict(FUNCTIONS)
+        known = {**FUNCTIONS, **LIVE} if self.scope.live else dict(FUNCTIONS)
         if name not in known:
             help = did_you_mean(name, sorted({*known, "range"}))
             raise self.fail(node.func, "GF107", f"a formula cannot call `{name}`", help)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import ast
+import copy
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from types import CodeType
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.errors import FormulaError
 from ganforge.formula.evaluate import (
     FUNCTIONS,
     GROWING_NAMES,
+    LIVE,
     LIVE_FUNCTIONS,
     LIVE_NAMES,
+    MAX_LIVE,
+    MAX_POWER,
     Meter,
     Scope,
     Value,
@@ -36,12 +43,53 @@ class Live:
     source: str
     names: frozenset[str]
 
+    @cached_property
+    def _code(self) -> tuple[CodeType, int]:
+        """The formula as Python's own code, and how many steps it has."""
+        tree = _Powers().visit(copy.deepcopy(self.tree))
+        expression = ast.fix_missing_locations(ast.Expression(tree))
+        return compile(expression, "<formula>", "eval"), sum(1 for _ in ast.walk(tree))
+
     def at(self, values: Mapping[str, Value], meter: Meter | None = None) -> Value:
-        """Its value at a moment: `values` gives `step`, `round`, `kimg`, `epoch`, `progress`."""
+        """Its value at a moment: `values` gives `step`, `round`, `kimg`, `epoch`, `progress`.
+
+        Raises `FormulaError` where it has none.
+        """
+        code, steps = self._code
+        try:
+            # The parser lets nothing through but arithmetic and calls of the functions given here.
+            number = eval(code, dict(_GIVEN), dict(values))
+        except Exception:
+            number = None  # told below, at the part that has no value
+        if type(number) in (int, float) and abs(number) <= MAX_LIVE:
+            if meter is not None:
+                meter.work += steps
+            return number  # type: ignore[no-any-return]
         return evaluate(self.tree, Scope(values, live=True, meter=meter or Meter()), self.text)
 
     def __str__(self) -> str:
         return self.text
+
+
+def _power(base: float, exponent: float) -> float:
+    """As formulas compute it: bounded, and real."""
+    if base and abs(exponent) * abs(math.log2(abs(base))) > MAX_POWER:
+        raise OverflowError
+    return base**exponent  # type: ignore[no-any-return]
+
+
+class _Powers(ast.NodeTransformer):
+    """`a ** b` becomes `_power(a, b)`."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        if not isinstance(node.op, ast.Pow):
+            return node
+        name = ast.Name("_power", ast.Load())
+        return ast.copy_location(ast.Call(name, [node.left, node.right], []), node)
+
+
+_GIVEN = {**FUNCTIONS, **LIVE, "_power": _power, "__builtins__": {}}
 
 
 def parse_live(text: str, scope: Scope) -> Live | Value:

@@ -10,7 +10,7 @@ from ganforge.formula.errors import FormulaError
 from ganforge.formula.evaluate import NOT_BY_ZERO, PROGRESS_NAMES
 from ganforge.formula.live import Live, parse_live
 from ganforge.formula.parse import extent
-from ganforge.graph.nodes import Arithmetic, Number, upstream
+from ganforge.graph.nodes import Arithmetic, Number
 from ganforge.plugins.shapes import Shape, Tensor, TensorList
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ _OPERATORS: Mapping[type[ast.operator], str] = {
 def add_arithmetic(wiring: Wiring, node: ast.BinOp) -> int:
     """The node of an operation. Raises `FormulaError`."""
     if type(node.op) not in _OPERATORS:
-        wiring.fail(node, "GF218", "wiring has `+ - * /` of tensors only")
+        help = "compute other powers and remainders of numbers, in formulas"
+        wiring.fail(node, "GF218", "wiring has `+ - * /` of tensors only", help)
     if _is_number(wiring, node):
         return _add_number(wiring, node)
     left, right = wiring.single(node.left), wiring.single(node.right)
@@ -74,8 +75,10 @@ def _broadcast(wiring: Wiring, node: ast.BinOp, indices: tuple[int, int]) -> Sha
         return None
     for shape, side in ((left, node.left), (right, node.right)):
         if isinstance(shape, TensorList):
+            written = ast.unparse(side)
+            help = f"take its elements one by one: `{written}[0]`"
             wiring.fail(
-                side, "GF303", f"`{ast.unparse(side)}` is a list: take its elements one by one"
+                side, "GF303", f"`{written}` is a list, and no tensor to compute with", help
             )
         if shape.classes is not None:
             name = ast.unparse(side)
@@ -94,16 +97,10 @@ def _broadcast(wiring: Wiring, node: ast.BinOp, indices: tuple[int, int]) -> Sha
 def _check_scalars(wiring: Wiring, node: ast.BinOp, indices: tuple[int, int], mixed: bool) -> None:
     """One number per sample has no axes to meet those of a vector or image."""
     for index, side in zip(indices, (node.left, node.right), strict=True):
-        if mixed and wiring.tensor_shape(index) == Tensor(()) and not _is_constant(wiring, index):
+        if mixed and wiring.tensor_shape(index) == Tensor(()) and not wiring.nodes.is_number(index):
             written = ast.unparse(side)
             message = f"`{written}` is one number per sample, and the other side has axes"
             wiring.fail(side, "GF303", message, "use a tensor of the same shape, or a number")
-
-
-def _is_constant(wiring: Wiring, index: int) -> bool:
-    """Whether a node is made of numbers alone, not of tensors."""
-    made = (wiring.nodes.items[i].operation for i in upstream(wiring.nodes.items, (index,)))
-    return all(isinstance(operation, Number | Arithmetic) for operation in made)
 
 
 def _fitting(a: tuple[int, ...], b: tuple[int, ...]) -> str:

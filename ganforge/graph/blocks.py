@@ -33,6 +33,8 @@ def add_block(
         frame.findings.add("GF204", (*path, "block"), message, help)
         return frame.nodes.unknown(path)
     inputs = extra_inputs(frame, extra, layer, block.name, path)
+    if not check_first(frame, block.name, first, path):
+        return frame.nodes.unknown(path)
     own = {
         k: v
         for k, v in layer.items()
@@ -47,6 +49,15 @@ def add_block(
         value = _add(frame, step, arguments, path)
         arguments = (value,)
     return value
+
+
+def check_first(frame: Frame, block: str, first: int, path: Path) -> bool:
+    """GF221 for a layer that would go on from a number."""
+    if not frame.nodes.is_number(first):
+        return True
+    message = f"`{block}` is given a number, and takes a tensor"
+    frame.findings.add("GF221", (*path, "from"), message, "name an input or a layer")
+    return False
 
 
 def extra_inputs(
@@ -68,6 +79,10 @@ def extra_inputs(
             frame.findings.add("GF114", (*path, key), message, f'such as `{key} = "x"`')
             return None
         inputs[key] = frame.wiring.lower(layer[key], (*path, key))
+        if frame.nodes.is_number(inputs[key]):
+            message = f"`{key}` of `{block}` is a number, and must be a tensor"
+            frame.findings.add("GF221", (*path, key), message, "name an input or a layer")
+            return None
     return inputs
 
 

@@ -223,6 +223,9 @@ class _Builder:
             tensors = "1 tensor is" if len(inputs) == 1 else f"{len(inputs)} tensors are"
             message = f"`{name}` takes ({takes}), and {tensors} given"
             raise FormulaError("GF204", message, f"write `{name}({takes})`")
+        if any(map(self.nodes.is_number, inputs)):
+            message = f"`{name}` is called with a number, and networks take tensors"
+            raise FormulaError("GF221", message, "name a field, a latent or what is made of them")
         return self.nodes.add(NetworkCall(name), inputs, self._result(name, table, inputs), path)
 
     def _is_meant(self, name: str) -> bool:

@@ -11,7 +11,7 @@ from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError
 from ganforge.formula.evaluate import Value
-from ganforge.graph.blocks import extra_inputs
+from ganforge.graph.blocks import check_first, extra_inputs
 from ganforge.graph.frame import MAX_NESTING, Frame, computed
 from ganforge.graph.layers import (
     LAYER_KEYS,
@@ -44,7 +44,7 @@ def add_composite(
     inputs = extra_inputs(frame, table.inputs[1:], layer, name, path)
     keys = [n.removesuffix("?") for n in table.inputs[1:]]
     given = _given(frame, table, layer, (*LAYER_KEYS, *keys), name, path)
-    if inputs is None or given is None:
+    if inputs is None or given is None or not check_first(frame, name, first, path):
         return frame.nodes.unknown(path)
     arguments = {table.inputs[0]: first, **inputs}
     shapes = {n: _tensor(frame.nodes.shape(i)) for n, i in arguments.items()}

@@ -60,15 +60,25 @@ def _outputs(frame: Frame, inputs: Mapping[str, int]) -> dict[str, int]:
     outputs = frame.table.outputs
     frame.wiring.scope = frame.current_scope()
     if outputs is None:
-        return {"": frame.prev}
+        return {"": _tensor(frame, frame.prev, frame.path)}
     path = (*frame.path, "outputs")
     if isinstance(outputs, str):
-        return {"": frame.wiring.lower(outputs, path)}
+        return {"": _tensor(frame, frame.wiring.lower(outputs, path), path)}
     result = {}
     for name, text in outputs.items():
         if check_name(name, (*path, name), frame.findings):
-            result[name] = frame.wiring.lower(text, (*path, name))
+            index = frame.wiring.lower(text, (*path, name))
+            result[name] = _tensor(frame, index, (*path, name))
     return result or {"": frame.prev}
+
+
+def _tensor(frame: Frame, index: int, path: Path) -> int:
+    """An output, which is no number."""
+    if not frame.nodes.is_number(index):
+        return index
+    message = "an output is a number, and must be a tensor"
+    frame.findings.add("GF221", path, message, "name an input or a layer")
+    return frame.nodes.unknown(path)
 
 
 def _layers(frame: Frame, layers: list[dict[str, Any]], path: Path, nesting: int) -> None:

@@ -30,6 +30,7 @@ def add_function(wiring: Wiring, node: ast.Call, block: Block, inputs: tuple[int
     if len(inputs) < max(1, len(needed)) or (len(inputs) > len(block.inputs) and not variadic):
         takes = ", ".join(i.strip("*?") for i in block.inputs)
         wiring.fail(node, "GF204", f"`{name}` takes ({takes}), and {len(inputs)} tensors are given")
+    _check_tensors(wiring, node, block, inputs)
     values = {k.arg: wiring.formula(k.value) for k in node.keywords if k.arg}
     params = _params(wiring, node, block, values)
     try:
@@ -39,6 +40,17 @@ def add_function(wiring: Wiring, node: ast.Call, block: Block, inputs: tuple[int
         raise FormulaError(
             error.code, error.message, error.help, start, end, nodes=inputs
         ) from None
+
+
+def _check_tensors(wiring: Wiring, node: ast.Call, block: Block, inputs: tuple[int, ...]) -> None:
+    """GF221 for a number where a function needs a tensor."""
+    for k, index in enumerate(inputs):
+        name = block.inputs[min(k, len(block.inputs) - 1)]
+        if wiring.nodes.is_number(index) and name.strip("*?") not in block.scalars:
+            at = node.args[k] if k < len(node.args) else node
+            written = block.name.replace("-", "_")
+            help = "functions compute with tensors: name one"
+            wiring.fail(at, "GF221", f"`{written}` is given a number, and takes a tensor", help)
 
 
 def _with_draw(

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ganforge.graph.nodes import Body, NetworkCall, Node, upstream
+from ganforge.graph.passage import Passage, passages
 from ganforge.plugins.declarations import Term
 from ganforge.plugins.shapes import Shape
 from ganforge.spec.models import LossSpec, NetworkTable, Spec
@@ -28,8 +29,13 @@ class Network:
 
     @cached_property
     def has_weights(self) -> bool:
-        """Whether some layer has weights or other state."""
-        return any(layer.block.stateful for layer in self.body.layers())
+        """Whether some layer that an output is made from has weights that training moves."""
+        return any(layer.learns for layer in self.body.layers())
+
+    @cached_property
+    def passages(self) -> Mapping[str, Passage]:
+        """By output, what its gradient moves inside and which inputs it reaches."""
+        return passages(self.body)
 
 
 @dataclass(frozen=True)

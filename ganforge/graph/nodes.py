@@ -65,6 +65,11 @@ class Layer:
     owns_weights: bool = False
     parametrizer: Parametrizer | None = None
 
+    @property
+    def learns(self) -> bool:
+        """Whether it has weights that training moves."""
+        return self.block.stateful and self.block.learns(self.params)
+
 
 @dataclass(frozen=True, slots=True)
 class Composite:
@@ -206,11 +211,14 @@ class Body:
         return upstream(self.nodes, self.outputs.values())
 
     def layers(self) -> Iterator[Layer]:
-        """Every layer, those of composite blocks included; a body that they share counts once."""
+        """Every layer that an output is made from, those of composite blocks included; a body that
+        they share counts once.
+        """
         stack, seen = [self], {id(self)}
         while stack:
-            for node in stack.pop().nodes:
-                operation = node.operation
+            body = stack.pop()
+            for index in sorted(body.reached()):
+                operation = body.nodes[index].operation
                 if isinstance(operation, Layer):
                     yield operation
                 elif isinstance(operation, Composite) and id(operation.body) not in seen:
@@ -239,6 +247,7 @@ class Nodes:
     items: list[Node] = field(default_factory=list)
     turns: tuple[Turn, ...] = ()
     _known: dict[object, int] = field(default_factory=dict)
+    _numbers: set[int] = field(default_factory=set)
 
     def add(
         self,
@@ -258,7 +267,14 @@ class Nodes:
         index = len(self.items) - 1
         if key is not None:
             self._known[key] = index
+        computed = isinstance(operation, Arithmetic) and all(map(self.is_number, inputs))
+        if computed or isinstance(operation, Number):
+            self._numbers.add(index)
         return index
+
+    def is_number(self, index: int) -> bool:
+        """Whether a value is made of numbers alone, and so is no tensor in the program."""
+        return index in self._numbers
 
     def _key(self, operation: Operation, inputs: tuple[int, ...], fresh: int) -> object:
         if isinstance(operation, Layer | Composite | Unknown):

@@ -92,6 +92,9 @@ class Wiring:
         return self._pack(tuple(value.values.values()))
 
     def _pack(self, items: tuple[int, ...]) -> int:
+        if any(map(self.nodes.is_number, items)):
+            help = "lists of numbers are params; in wiring a list holds tensors"
+            raise FormulaError("GF221", "a list of tensors holds a number", help)
         shapes = tuple(self.tensor_shape(item) for item in items)
         return self.nodes.add(Pack(), items, TensorList(shapes), self.path)
 
@@ -156,7 +159,7 @@ class Wiring:
 
     def _number(self, node: ast.Name) -> int:
         if node.id in PROGRESS_NAMES and node.id not in self.scope.names and not self.live:
-            help = "give it to the network as an input, or use a param"
+            help = "use a param"
             self.fail(node, "GF117", planned(f"`{node.id}` here"), help)
         value = parse_live(node.id, self.scope)
         if not isinstance(value, Live) and (

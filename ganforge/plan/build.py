@@ -142,13 +142,19 @@ def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
 
 
 def _without_gradient(graph: Graph, own: set[int], gradient: set[int]) -> tuple[int, ...]:
-    """The last nodes of what needs no gradient and calls a network."""
+    """The last nodes of what needs no gradient and calls a network.
+
+    What is cut off from something with gradient comes after that, and so not among them.
+    """
     calls: set[int] = set()  # of a network, or made from such a call
+    behind: set[int] = set()  # a cut
     for i in sorted(own):
         node = graph.nodes[i]
+        if i not in gradient and any(k in gradient or k in behind for k in node.inputs):
+            behind.add(i)
         if isinstance(node.operation, NetworkCall) or any(k in calls for k in node.inputs):
             calls.add(i)
-    still = (own - gradient) & calls
+    still = ((own - gradient) & calls) - behind
     taken = {k for i in still for k in graph.nodes[i].inputs if k in still}
     outside = {k for i in own - still for k in graph.nodes[i].inputs}
     roots = {t for term in graph.terms for t in term.tensors}

@@ -71,17 +71,20 @@ class Block:
         state; such a block may be called in wiring. With `function` alone it is a plain line.
     inputs: names of the inputs. The first is unnamed in a layer, the others are its keys; a name
         that ends in "?" may be left out, one that starts with "*" takes all remaining tensors.
+    scalars: the names of those inputs that may also be a plain number.
     stateful: has weights, buffers or own randomness: refused as a function in wiring.
     weighted: whether it has weights that `init` and `weights` are about, from the same arguments;
         asked where its parameters have those keys.
     count: how many weights it learns, from the same arguments; needed where PyTorch has no such
         module. Tables and pictures show it; without it they have "-" or "at least".
+    learns: whether it has weights that training moves, by its parameters; asked where it is
+        `stateful`.
     shift: whether it adds a learned shift, so that a layer in front of it needs no bias.
     channels_last: whether it runs faster in that memory format, by its parameters; None where that
         does not matter.
     overwritable: its backward does not need its own output: an activation may overwrite that.
     inplace: whether its module takes `inplace=True`.
-    cuts_gradient: no gradient flows through it (`detach`).
+    cuts_gradient: no gradient flows through it to its inputs (`detach`).
     draws: a function whose last input is random: the shape of that input per sample, from the same
         arguments. It is uniform in 0..1, and drawn with the latents.
     requires: libraries by the name that Python imports, such as `kornia`: scripts import them,
@@ -106,9 +109,11 @@ class Block:
     module: Callable[..., Call] | None = None
     function: Callable[..., Call] | None = None
     inputs: tuple[str, ...] = ("x",)
+    scalars: tuple[str, ...] = ()
     stateful: bool = False
     weighted: Callable[..., bool] = lambda params, *inputs: True
     count: Callable[..., int] | None = None
+    learns: Callable[[Any], bool] = lambda params: True
     shift: Callable[[Any], bool] = lambda params: False
     random: bool = False
     channels_last: Callable[[Any], bool | None] = lambda params: None
@@ -195,6 +200,7 @@ class Loss:
         buffers; None where it remembers nothing. Checkpoints hold it. In `terms` the targets
         `self` and `self.method` call it. It updates its buffers where it is called, without
         `.item()`. A term that `replays` adds one sample of each stored tensor to its arguments.
+    classes: the names of those tensors that are classes; all others are numbers.
     unlabelled: tensors whose classes may be -1, of samples without a label.
     inspected: tensors on whose shape `terms` depends: it is given each as a `Tensor` by its name,
         and may raise `ShapeError` with `at` a tensor or a key of the loss.
@@ -214,6 +220,7 @@ class Loss:
     tables: tuple[str, ...] = ()
     module: Callable[[Any], Call | None] = _no_module
     reports: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
     unlabelled: tuple[str, ...] = ()
     inspected: tuple[str, ...] = ()
     relation: Literal["", "cycle", "identity"] = ""

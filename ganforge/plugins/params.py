@@ -207,6 +207,7 @@ class _Within:
 
     low: float
     high: float | None = None
+    below: float | None = None
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -216,7 +217,7 @@ class _Within:
     def __get_pydantic_json_schema__(
         self, core: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        bounds = {"minimum": self.low, "maximum": self.high}
+        bounds = {"minimum": self.low, "maximum": self.high, "exclusiveMaximum": self.below}
         return handler(core) | {name: bound for name, bound in bounds.items() if bound is not None}
 
     def _checked(self, value: LiveNumber | float) -> LiveNumber | float:
@@ -226,6 +227,8 @@ class _Within:
             raise PydanticKnownError("greater_than_equal", {"ge": self.low})
         if self.high is not None and value > self.high:
             raise PydanticKnownError("less_than_equal", {"le": self.high})
+        if self.below is not None and value >= self.below:
+            raise PydanticKnownError("less_than", {"lt": self.below})
         return value
 
 
@@ -235,11 +238,13 @@ LiveShare = Annotated[Live, _Within(0, 1)]
 """A live number from 0 to 1."""
 LiveCount = Annotated[Live, _Within(1)]
 """A live number of at least 1."""
+LiveBeta = Annotated[Live, _Within(0, below=1)]
+"""A live number from 0 on, below 1: of an average of the past, the share that stays."""
 LivePair = Annotated[
-    tuple[LiveShare, LiveShare],
+    tuple[LiveBeta, LiveBeta],
     BeforeValidator(_list_of(_live), json_schema_input_type=list[Any] | str),
 ]
-"""Two live numbers from 0 to 1, such as Adam's betas."""
+"""Two live numbers from 0 on, below 1: Adam's betas."""
 Reference = Annotated[
     dict[str, Any], BeforeValidator(_reference, json_schema_input_type=str | dict[str, Any])
 ]

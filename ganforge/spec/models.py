@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from ganforge.document import Document
@@ -205,6 +205,14 @@ class Sgd(Optimizer):
     kind: Literal["sgd"]
     momentum: LiveShare = 0.0
     nesterov: Bool = False
+
+    @field_validator("nesterov")
+    @classmethod
+    def _needs_momentum(cls, nesterov: bool, info: ValidationInfo) -> bool:
+        if nesterov and info.data.get("momentum") == 0:
+            message, help = "it needs a momentum, and that is 0", "write `momentum = 0.9` beside it"
+            raise PydanticCustomError("GF115", "{message}", {"message": message, "help": help})
+        return nesterov
 
 
 class Adam(Optimizer):

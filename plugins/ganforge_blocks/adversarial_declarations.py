@@ -50,14 +50,20 @@ class AdversarialParams(Params):
     def _compares(cls, pairing: str, info: ValidationInfo) -> str:
         objective = info.data.get("objective", PAIRED[0])
         if pairing != "none" and objective not in PAIRED:
-            raise _refused(f"the objective `{objective}` does not compare scores by `pairing`")
+            raise _refused(
+                f"the objective `{objective}` does not compare scores by `pairing`",
+                f"objectives that do: {', '.join(PAIRED)}",
+            )
         return pairing
 
     @field_validator("scale")
     @classmethod
     def _of_sides(cls, scale: ScaleParams, info: ValidationInfo) -> ScaleParams:
         if info.data.get("pairing") == "paired" and (scale.real, scale.fake) != (1, 1):
-            raise _refused("a pair has one term: `scale` has no `real` and `fake` with `paired`")
+            raise _refused(
+                "a pair has one term: `scale` has no `real` and `fake` with `paired`",
+                "scale the whole loss by `weight`",
+            )
         return scale
 
     @field_validator("targets")
@@ -65,11 +71,20 @@ class AdversarialParams(Params):
     def _of_use(cls, targets: TargetsParams, info: ValidationInfo) -> TargetsParams:
         objective = info.data.get("objective", TARGETED[0])
         if objective not in TARGETED:
-            raise _refused(f"the objective `{objective}` has no targets")
+            raise _refused(
+                f"the objective `{objective}` has no targets",
+                f"remove `targets`; objectives that have them: {', '.join(TARGETED)}",
+            )
         if info.data.get("pairing", "none") != "none":
-            raise _refused("scores that are compared by `pairing` have no targets")
+            raise _refused(
+                "scores that are compared by `pairing` have no targets",
+                "remove `targets`, or `pairing`",
+            )
         if objective == TARGETED[0] and not _are_probabilities(targets):
-            raise _refused("the targets of `non-saturating` are probabilities, from 0 to 1")
+            raise _refused(
+                "the targets of `non-saturating` are probabilities, from 0 to 1",
+                "write numbers from 0 to 1, such as `targets = { real = 0.9 }`",
+            )
         return targets
 
     @field_validator("margin", "reduction")
@@ -77,21 +92,30 @@ class AdversarialParams(Params):
     def _of_energy(cls, value: Any, info: ValidationInfo) -> Any:
         objective = info.data.get("objective", "energy")
         if objective != "energy":
-            raise _refused(f"the objective `{objective}` has no `{info.field_name}`")
+            raise _refused(
+                f"the objective `{objective}` has no `{info.field_name}`",
+                'remove it, or write `objective = "energy"`',
+            )
         return value
 
     @field_validator("top_k")
     @classmethod
     def _of_scores(cls, top_k: Any, info: ValidationInfo) -> Any:
         if isinstance(top_k, float) and (top_k < 1 or top_k != int(top_k)):
-            raise _refused(f"`top_k` is a number of samples, not {top_k:g}")
+            raise _refused(
+                f"`top_k` is a number of samples, not {top_k:g}",
+                "write a whole number of at least 1",
+            )
         if top_k is not None and info.data.get("pairing", "none") != "none":
-            raise _refused("scores that are compared by `pairing` are taken all: drop `top_k`")
+            raise _refused(
+                "scores that are compared by `pairing` are taken all",
+                "remove `top_k`, or `pairing`",
+            )
         return int(top_k) if isinstance(top_k, float) else top_k
 
 
-def _refused(message: str) -> PydanticCustomError:
-    return PydanticCustomError("GF115", "{message}", {"message": message})
+def _refused(message: str, help: str) -> PydanticCustomError:
+    return PydanticCustomError("GF115", "{message}", {"message": message, "help": help})
 
 
 def _are_probabilities(targets: TargetsParams) -> bool:

@@ -111,5 +111,6 @@ BLOCKS = (
         module=make_constant,
         stateful=True,
         count=lambda p, x: Tensor(p.shape).size,
+        cuts_gradient=True,
     ),
 )

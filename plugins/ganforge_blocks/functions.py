@@ -80,9 +80,11 @@ def infer_tile(p: NoParams, v: Tensor, x: Tensor) -> Tensor:
 def infer_lerp(p: NoParams, a: Tensor, b: Tensor, t: Shape) -> Tensor:
     a, b, t = numbers(a, "lerp"), numbers(b, "lerp"), numbers(t, "lerp")
     if a.shape != b.shape:
-        raise ShapeError("GF303", f"`lerp` goes from one tensor to another of its shape: {a}, {b}")
+        message = f"`lerp` goes from one tensor to another of its shape: {a}, {b}"
+        raise ShapeError("GF303", message, "bring both to one shape")
     if t.shape not in ((), a.shape):
-        raise ShapeError("GF303", f"the third of `lerp` is a number or {a}, not {t}")
+        message = f"the third of `lerp` is a number or {a}, not {t}"
+        raise ShapeError("GF303", message, "give a number from 0 to 1")
     return replace(a, range=None)
 
 
@@ -191,6 +193,7 @@ BLOCKS = (
         infer_lerp,
         function=lambda p, a, b, t: _wiring("lerp", Ref("a"), Ref("b"), Ref("t")),
         inputs=("a", "b", "t"),
+        scalars=("t",),
     ),
     Block(
         "interpolate",

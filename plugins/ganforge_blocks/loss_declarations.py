@@ -163,6 +163,7 @@ LOSSES = (
         AuxiliaryClassParams,
         ("logits", "target"),
         auxiliary_class_terms,
+        classes=("target",),
         unlabelled=("target",),
         inspected=("target",),
     ),

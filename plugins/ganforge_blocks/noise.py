@@ -49,6 +49,7 @@ BLOCKS = (
         module=make_dropout,
         stateful=True,
         count=lambda p, x: 0,
+        learns=lambda p: False,
         random=True,
     ),
     Block(
@@ -59,6 +60,7 @@ BLOCKS = (
         module=make_gaussian_noise,
         stateful=True,
         count=lambda p, x: 0,
+        learns=lambda p: False,
         random=True,
     ),
 )

@@ -39,7 +39,8 @@ class PixelNormParams(Params):
 def infer_batch_norm(p: BatchNormParams, x: Tensor) -> Tensor:
     x = features(x, "batch-norm")
     if len(x.shape) > 3:
-        raise ShapeError("GF314", f"`batch-norm` needs a vector or an image, and is given {x}")
+        message = f"`batch-norm` needs a vector or an image, and is given {x}"
+        raise ShapeError("GF314", message, 'insert `{ block = "flatten" }` before it')
     return x.with_shape(*x.shape)
 
 
@@ -130,6 +131,7 @@ BLOCKS = (
         module=make_batch_norm,
         stateful=True,
         overwritable=True,
+        learns=lambda p: p.affine,
         shift=lambda p: p.affine,
         mixes_batch=True,
     ),
@@ -141,6 +143,7 @@ BLOCKS = (
         module=make_instance_norm,
         stateful=True,
         overwritable=True,
+        learns=lambda p: p.affine,
         shift=lambda p: p.affine,
     ),
     Block(
@@ -151,6 +154,7 @@ BLOCKS = (
         module=make_layer_norm,
         stateful=True,
         overwritable=True,
+        learns=lambda p: p.affine,
         shift=lambda p: p.affine,
     ),
     Block(
@@ -161,6 +165,7 @@ BLOCKS = (
         module=make_group_norm,
         stateful=True,
         overwritable=True,
+        learns=lambda p: p.affine,
         shift=lambda p: p.affine,
     ),
     Block(

@@ -6,8 +6,10 @@ Nothing here is asserted: the figures of a shared machine are read, not tested.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from measure import compare, seconds
@@ -31,6 +33,30 @@ def check() -> None:
     result = compare(lambda: _run(ganforge), lambda: _run(torch), pairs=8)
     share = f"{result.first / result.second:.2f} of `import torch` ({result.second:.2f} s)"
     _row("check, cold", f"{result.first:.2f} s", "0.8 s and 0.25", share)
+
+
+def many() -> None:
+    """Checks after start: per shipped spec, and a thousand specs by one process and by all cores,
+    against the import of torch and taplo's check of the same files.
+    """
+    specs = sorted((HERE.parents[1] / "specs").glob("*.toml"))
+    torch = seconds(lambda: _run([sys.executable, "-c", "import torch"]))
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(1000):
+            source = specs[number % len(specs)]
+            text = source.read_text().replace('.toml"', '"')  # what it extends is shipped
+            (Path(folder) / f"{number}-{source.name}").write_text(text)
+        check = [str(Path(sys.executable).parent / "ganforge"), "check", folder]
+        for label, jobs in (("one process", ["--jobs", "1"]), ("all cores", [])):
+            took = seconds(lambda jobs=jobs: _run([*check, *jobs]))
+            share = f"{took / torch:.1f} of `import torch`"
+            _row(f"check 1,000 specs, {label}", f"{took:.1f} s", "15 ms each", share)
+        taplo = shutil.which("taplo")
+        if taplo is None:
+            _row("taplo's check of them", "skipped", "", "taplo is not installed: `@taplo/cli`")
+            return
+        took = seconds(lambda: _run([taplo, "check", f"{folder}/*.toml"]))
+        _row("taplo's check of them", f"{took:.1f} s", "", f"{took / torch:.1f} of `import torch`")
 
 
 def rounds() -> None:
@@ -106,7 +132,13 @@ def _row(what: str, figure: str, goal: str, result: str) -> None:
     print(f"| {what} | {figure} | {goal} | {result} |", flush=True)
 
 
-PARTS = {"check": check, "rounds": rounds, "emitted": emitted, "compilation": compilation}
+PARTS = {
+    "check": check,
+    "many": many,
+    "rounds": rounds,
+    "emitted": emitted,
+    "compilation": compilation,
+}
 
 if __name__ == "__main__":
     print("| what | ganforge | goal | against the other side |\n| --- | --- | --- | --- |")

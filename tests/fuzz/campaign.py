@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import random
 import re
 import sys
@@ -25,7 +26,7 @@ from mutations import Mutations
 from noise import noisy
 
 from ganforge.document import shipped_names
-from ganforge.document.load import shipped
+from ganforge.document.load import load, shipped
 from ganforge.plugins.registry import Registry, load_registry
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,9 @@ def small(name: str) -> dict[str, Any]:
     """A shipped spec at the sizes at which it trains in about a second."""
     path = shipped(name)
     assert path is not None
-    tree = tomllib.loads(path.read_text())
+    document, _ = load(path)
+    assert document is not None
+    tree: dict[str, Any] = json.loads(json.dumps(document.values))
     for key, value in TINY.get(name, {}).items():
         *above, last = key.split(".") if "." in key else ("params", key)
         holder = tree

@@ -81,7 +81,11 @@ class Mutations:
         """One mutation, drawn until one finds its place."""
         for _ in range(30):
             mutation = self.random.choice(MUTATIONS)
-            if mutation(self, tree):
+            try:
+                found = mutation(self, tree)
+            except (AttributeError, IndexError, KeyError, TypeError):
+                continue  # an earlier mutation has left no such table
+            if found:
                 self.told.append(mutation.__name__)
                 return
 
@@ -312,7 +316,9 @@ class Mutations:
         network = self.pick(tree.get("networks", {}))
         if network is None or self.random.random() < 0.4:
             return str(self.random.choice(names))
-        inputs = tree["networks"][network].get("inputs", ["x"])
+        table = tree["networks"][network]
+        inputs = table.get("inputs", ["x"]) if isinstance(table, dict) else []
+        inputs = inputs if isinstance(inputs, list) else ["x"]
         given = ", ".join(self.random.choice(names) for _ in inputs)
         return f"{network}({given})"
 

@@ -41,6 +41,15 @@ PLUGIN_INTERFACE = Rule(
     bad="GANFORGE_INTERFACE = 2",
     good="GANFORGE_INTERFACE = 1",
 )
+DECLARED_OTHERWISE = Rule(
+    "GF806",
+    "declared-otherwise",
+    Severity.ERROR,
+    says="A block gives another shape than its plugin declares, or a round of training fails.",
+    why="Checks trust what plugins declare. `check --deep` tries it, on tensors without values.",
+    bad="infer=lambda p, x: Tensor((64,))\n# and the module gives 32 values",
+    good="infer=lambda p, x: Tensor((32,))",
+)
 HIDES_PLUGIN = Rule(
     "GF807",
     "hides-plugin",

@@ -190,6 +190,15 @@ BLOCK_NEVER_USED = Rule(
     good='[blocks.up]\nlayers = [{ block = "upsample" }]\n\n'
     '[networks.G]\nlayers = [{ block = "up" }]',
 )
+NUMBER_FOR_TENSOR = Rule(
+    "GF221",
+    "number-for-tensor",
+    Severity.ERROR,
+    says="A number stands where a tensor is needed: as an argument, in a list, or as an output.",
+    why="Numbers scale and shift tensors; networks and functions are made for batches of samples.",
+    bad='fake = "G(2)"',
+    good='fake = "2 * G(z)"',
+)
 INPUT_UNUSED = Rule(
     "GF240",
     "input-unused",

@@ -13,9 +13,11 @@ from dataclasses import replace
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss, MovingTerm
-from ganforge.graph.nodes import Apply, Layer, NetworkCall, Node, Replay, Unknown, upstream
+from ganforge.graph.nodes import NetworkCall, Node, Unknown, upstream
+from ganforge.graph.passage import called, cuts, cutting_layer
 from ganforge.graph.passes.game import check_game, listed
 from ganforge.graph.passes.tables import declared_terms
+from ganforge.graph.passes.taken import takes_its_tensors
 from ganforge.plugins.declarations import Call, Ref, Term
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
@@ -42,6 +44,8 @@ def _unknown(graph: Graph, loss: GraphLoss) -> bool:
 
 def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm]:
     terms = declared_terms(graph, loss, findings)
+    if not takes_its_tensors(graph, loss, terms, findings):
+        return []
     has_sides = any(term.side != "all" for term in terms)
     if loss.spec.table.critic is not None and not has_sides:
         message = f"the loss `{loss.spec.table.kind}` has no critic"
@@ -74,7 +78,8 @@ def _differentiable(
     good = True
     for term in terms:
         others = [t for t in _names(term.value) if t not in term.differentiates]
-        behind = upstream(graph.nodes, [loss.tensors[t] for t in others])
+        roots = [loss.tensors[t] for t in others]
+        behind, reached = upstream(graph.nodes, roots), _followed(graph, roots)[1]
         for name in term.differentiates:
             written = loss.spec.tensors[name]
             shape = graph.nodes[loss.tensors[name]].shape
@@ -89,6 +94,11 @@ def _differentiable(
                 span = findings.document.span(("losses", loss.name, others[0]))
                 related = (Label(span, f"`{others[0]}`"),) if span else ()
                 findings.add("GF405", ("losses", loss.name, name), message, help, related=related)
+                good = False
+            elif loss.tensors[name] not in reached:
+                message = f"`{others[0]}` has no gradient by `{written}`: `detach` cuts it"
+                help = "remove the `detach` between them, inside of networks too"
+                findings.add("GF405", ("losses", loss.name, name), message, help)
                 good = False
     return good
 
@@ -173,18 +183,35 @@ def _moves(graph: Graph, loss: GraphLoss, term: Term, critic: frozenset[str]) ->
 
 def reachable(graph: Graph, roots: Iterable[int], stop: Iterable[int] = ()) -> set[str]:
     """The trainable networks that a gradient reaches; `detach` cuts it, and it ends at `stop`."""
-    seen: set[int] = set(stop)
-    stack, networks = [root for root in roots if root not in seen], set()
+    return _followed(graph, roots, stop)[0] & set(graph.trainable())
+
+
+def _followed(
+    graph: Graph, roots: Iterable[int], stop: Iterable[int] = ()
+) -> tuple[set[str], set[int]]:
+    """The networks whose weights a gradient moves, frozen or not, and the nodes that it reaches."""
+    networks, seen, ends = set[str](), set[int](), set(stop)
+    stack = [root for root in roots if root not in ends]
     while stack:
         index = stack.pop()
-        node = graph.nodes[index]
-        if index in seen or cuts(node):
+        if index in seen:
             continue
         seen.add(index)
-        if isinstance(node.operation, NetworkCall):
-            networks.add(node.operation.network)
-        stack.extend(node.inputs)
-    return networks & set(graph.trainable())
+        node = graph.nodes[index]
+        if index in ends or cuts(node):
+            continue
+        call = called(graph.nodes, index)
+        if call is None:
+            stack.extend(node.inputs)
+            continue
+        made, output = call
+        assert isinstance(made.operation, NetworkCall)
+        passage = graph.networks[made.operation.network].passages.get(output)
+        if passage is None:  # no output was chosen: that is reported
+            continue
+        networks |= {made.operation.network} if passage.learns else set()
+        stack.extend(made.inputs[place] for place in passage.inputs)
+    return networks, seen
 
 
 def carrying_gradient(nodes: Sequence[Node], networks: Collection[str]) -> set[int]:
@@ -195,13 +222,6 @@ def carrying_gradient(nodes: Sequence[Node], networks: Collection[str]) -> set[i
         if own or (not cuts(node) and any(i in found for i in node.inputs)):
             found.add(index)
     return found
-
-
-def cuts(node: Node) -> bool:
-    """Whether no gradient flows through a node."""
-    if isinstance(node.operation, Apply | Layer):
-        return node.operation.block.cuts_gradient
-    return isinstance(node.operation, Replay)
 
 
 def _overridden(
@@ -274,4 +294,23 @@ def cut_before(
         if cut:
             path = graph.nodes[max(cut)].path
             return path if path[:1] == ("flow",) else ("losses", loss.name, *tensor.split(".", 1))
+        for index in ways:
+            if inside := _cut_inside(graph, index, networks):
+                return inside
     return None
+
+
+def _cut_inside(graph: Graph, index: int, networks: Collection[str]) -> Path | None:
+    """The layer inside of a called network that cuts the gradient to one of the networks."""
+    call = called(graph.nodes, index)
+    if call is None or not isinstance(call[0].operation, NetworkCall):
+        return None
+    made, name = call[0], call[0].operation.network
+    network, passage = graph.networks[name], graph.networks[name].passages.get(call[1])
+    if passage is None:  # a call whose outputs are nodes of their own
+        return None
+    behind = [i for place, i in enumerate(made.inputs) if place not in passage.inputs]
+    still = {name} if network.has_weights and not passage.learns else set[str]()
+    if not (still | graph.called(behind)) & set(networks):
+        return None
+    return cutting_layer(network.body)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
-from ganforge.graph.nodes import Bundle
 from ganforge.graph.passes.game import listed
 from ganforge.graph.passes.gradients import outermost
 from ganforge.graph.passes.sizes import deciding
@@ -114,6 +113,8 @@ def _check_logits(graph: Graph, loss: GraphLoss, told: set[Path], findings: Find
     logits, target = (graph.nodes[loss.tensors[t]].shape for t in ("logits", "target"))
     if not isinstance(logits, Tensor) or not isinstance(target, Tensor):
         return
+    if logits.classes is not None:
+        return  # GF503
     if target.classes is None:
         message = f"`target` is {target}, and no class"
         help = "name a field or condition of classes"
@@ -131,8 +132,10 @@ def _check_logits(graph: Graph, loss: GraphLoss, told: set[Path], findings: Find
 def _check_target(graph: Graph, loss: GraphLoss, told: set[Path], findings: Findings) -> None:
     original = graph.nodes[loss.tensors["original"]].shape
     made = graph.nodes[loss.tensors["reconstruction"]].shape
-    if original is None or made is None or isinstance(original, Bundle) or isinstance(made, Bundle):
+    if not isinstance(original, Tensor) or not isinstance(made, Tensor):
         return
+    if original.classes is not None and made.classes is not None:
+        return  # GF503
     if str(original) == str(made) or (_are_images(original, made) and _is_size_wrong(findings)):
         return
     message = f"`original` is {_shown(original)} and `reconstruction` is {_shown(made)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import NetworkCall, upstream
-from ganforge.graph.passes.gradients import cuts
+from ganforge.graph.passage import cuts
 from ganforge.spec.findings import Findings
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ganforge.graph.graph import Graph, MovingTerm, Player
 from ganforge.graph.nodes import upstream
-from ganforge.graph.passes.gradients import carrying_gradient, cuts
+from ganforge.graph.passage import cuts
+from ganforge.graph.passes.gradients import carrying_gradient
 from ganforge.spec.findings import Findings
 
 

@@ -19,7 +19,7 @@ from ganforge.graph.nodes import (
     Replay,
     Source,
 )
-from ganforge.graph.passes.gradients import cuts
+from ganforge.graph.passage import cuts
 
 
 def place_of_nodes(graph: Graph) -> list[str]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ganforge.graph.graph import Graph, MovingTerm
 from ganforge.graph.nodes import NetworkCall, Replay, upstream
-from ganforge.graph.passes.gradients import carrying_gradient, cuts
+from ganforge.graph.passage import cuts
+from ganforge.graph.passes.gradients import carrying_gradient
 
 LOSS = -1  # the loss itself, as the taker of its tensors
 

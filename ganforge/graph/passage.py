@@ -1,0 +1,87 @@
+"""What a gradient does inside of a network: which weights it moves, which inputs it reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ganforge.document import Path
+from ganforge.graph.nodes import (
+    Apply,
+    Body,
+    Composite,
+    Layer,
+    NetworkCall,
+    Node,
+    Output,
+    Replay,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What the gradient of an output does.
+
+    learns: whether it moves weights inside. inputs: the places of the inputs that it reaches.
+    """
+
+    learns: bool
+    inputs: frozenset[int]
+
+
+def passages(body: Body) -> Mapping[str, Passage]:
+    """The passage of each output of a body, by its name."""
+    return _passages(body, {})
+
+
+def _passages(body: Body, known: dict[int, Mapping[str, Passage]]) -> Mapping[str, Passage]:
+    if id(body) not in known:
+        known[id(body)] = {name: _passage(body, root, known) for name, root in body.outputs.items()}
+    return known[id(body)]
+
+
+def _passage(body: Body, root: int, known: dict[int, Mapping[str, Passage]]) -> Passage:
+    places = {index: place for place, index in enumerate(body.inputs.values())}
+    learns, inputs, seen, stack = False, set[int](), set[int](), [root]
+    while stack:
+        index = stack.pop()
+        if index in seen:
+            continue
+        seen.add(index)
+        node, operation = body.nodes[index], body.nodes[index].operation
+        if index in places:
+            inputs.add(places[index])
+        elif isinstance(operation, Composite):
+            inner = _passages(operation.body, known)[""]
+            learns |= inner.learns
+            stack.extend(node.inputs[place] for place in inner.inputs)
+        else:
+            learns |= isinstance(operation, Layer) and operation.learns
+            stack.extend(() if cuts(node) else node.inputs)
+    return Passage(learns, frozenset(inputs))
+
+
+def cuts(node: Node) -> bool:
+    """Whether no gradient flows through a node."""
+    if isinstance(node.operation, Apply | Layer):
+        return node.operation.block.cuts_gradient
+    return isinstance(node.operation, Replay)
+
+
+def cutting_layer(body: Body) -> Path | None:
+    """Where the first layer of a body stands that does nothing but cut gradients."""
+    for node in body.nodes:
+        operation = node.operation
+        if isinstance(operation, Composite) and (inside := cutting_layer(operation.body)):
+            return inside
+        if cuts(node) and not (isinstance(operation, Layer) and operation.learns):
+            return node.path
+    return None
+
+
+def called(nodes: Sequence[Node], index: int) -> tuple[Node, str] | None:
+    """The call of a network that a node is, or is an output of, and that output's name."""
+    node = nodes[index]
+    if isinstance(node.operation, Output):
+        return nodes[node.inputs[0]], node.operation.name
+    return (node, "") if isinstance(node.operation, NetworkCall) else None
