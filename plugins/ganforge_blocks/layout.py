@@ -45,10 +45,10 @@ def infer_reshape(p: ReshapeParams, x: Tensor) -> Tensor:
     return x.reshaped(*(rest if side == -1 else side for side in p.shape))
 
 
-def _fitting(shape: tuple[int, ...], x: Tensor) -> str:
+def _fitting(shape: tuple[int, ...], x: Tensor) -> str | None:
     count, left = divmod(x.size, Tensor(shape[1:]).size)
     if left or count < 1:
-        return f"sizes whose product is {x.size:,} fit, such as `shape = [{x.size}]`"
+        return None
     return f"write `shape = [{', '.join(map(str, (count, *shape[1:])))}]`"
 
 
