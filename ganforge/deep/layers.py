@@ -10,10 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ganforge.deep.meta import META, OnMeta, tensors
+from ganforge.deep.meta import OnMeta, tensors
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Apply, Body, Bundle, Composite, Layer, Node, Number
 from ganforge.plugins.declarations import Block, Call, Matrix, Ref
+from ganforge.plugins.running import META
 from ganforge.plugins.shapes import Shape, TensorList
 
 SAMPLES = 2
