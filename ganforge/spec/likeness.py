@@ -15,11 +15,19 @@ def check_likeness(
     networks: Mapping[str, NetworkTable], findings: Findings
 ) -> dict[str, NetworkTable]:
     """The networks that have layers, their own or through `like`; what is wrong is reported."""
-    return {
+    found = {
         name: table
         for name, table in networks.items()
         if (_has_layers(name, findings) if table.like is None else _leads(name, networks, findings))
     }
+    return {name: table for name, table in found.items() if _stands(name, found)}
+
+
+def _stands(name: str, found: Mapping[str, NetworkTable]) -> bool:
+    """Whether the network that it is like, if any, could be read too."""
+    while name in found and (target := found[name].like) is not None:
+        name = target
+    return name in found
 
 
 def _has_layers(name: str, findings: Findings) -> bool:
