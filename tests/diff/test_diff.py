@@ -80,6 +80,7 @@ def test_shipped_specs_go_by_their_names() -> None:
     assert output.startswith("dcgan -> wgan\n")
     assert "adversarial.objective: non-saturating -> wasserstein" in output
     assert "  all 6,342,272 -> 6,342,272  same" in output
+    assert "\nFindings\n  + GF122: `train.optimizer` has another kind" in output
 
 
 def test_the_other_way_round_added_is_removed() -> None:
