@@ -80,7 +80,14 @@ def test_shipped_specs_go_by_their_names() -> None:
     assert output.startswith("dcgan -> wgan\n")
     assert "adversarial.objective: non-saturating -> wasserstein" in output
     assert "  all 6,342,272 -> 6,342,272  same" in output
-    assert "\nFindings\n  + GF122: `train.optimizer` has another kind" in output
+
+
+def test_findings_that_came_are_told(tmp_path: Path) -> None:
+    spec = tmp_path / "sgd.toml"
+    spec.write_text(
+        'ganforge = 1\nextends = "dcgan"\n[train]\noptimizer = { kind = "sgd", lr = 0.1 }\n'
+    )
+    assert "\nFindings\n  + GF122: `train.optimizer` has another" in diff("dcgan", str(spec)).stdout
 
 
 def test_the_other_way_round_added_is_removed() -> None:
