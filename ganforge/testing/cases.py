@@ -35,7 +35,7 @@ QUIET = settings(
     suppress_health_check=list(HealthCheck),
     phases=(Phase.generate,),
 )
-FEW = settings(QUIET, max_examples=4)
+FEW = settings(QUIET, max_examples=20)
 
 
 @dataclass(frozen=True)

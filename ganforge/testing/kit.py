@@ -49,15 +49,8 @@ def conformance(plugin: str, samples: Samples | None = None) -> Callable[[Claim]
         cases are not found by drawing: `{"blur": [({"size": 3}, [Tensor((3, 8, 8))])]}`. By the
         name of a loss, parameters and the shapes of its tensors by their names.
     """
-    registry = load_registry(_points(plugin))
-    given, everything = samples or {}, _with_others(registry)
-    claims = [
-        *_loads(plugin, registry),
-        *_of_blocks(registry, given, everything),
-        *_of_losses(registry, given, everything),
-    ]
 
-    @pytest.mark.parametrize("claim", claims, ids=str)
+    @pytest.mark.parametrize("claim", claims_of(plugin, samples or {}), ids=str)
     def test(claim: Claim) -> None:
         __tracebackhide__ = True
         found = ""
@@ -69,6 +62,17 @@ def conformance(plugin: str, samples: Samples | None = None) -> Callable[[Claim]
             pytest.fail(found, pytrace=False)
 
     return test
+
+
+def claims_of(plugin: str, samples: Samples) -> list[Claim]:
+    """What a plugin promises, by itself and for each of its blocks and losses."""
+    registry = load_registry(_points(plugin))
+    everything = _with_others(registry)
+    return [
+        *_loads(plugin, registry),
+        *_of_blocks(registry, samples, everything),
+        *_of_losses(registry, samples, everything),
+    ]
 
 
 def _points(plugin: str) -> list[EntryPoint]:

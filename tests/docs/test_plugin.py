@@ -19,6 +19,7 @@ from ganforge.pipeline import Compilation, compile_spec
 from ganforge.plugins import ShapeError, Tensor
 from ganforge.plugins.registry import load_registry
 from ganforge.runs.programs import import_program
+from ganforge.testing.kit import claims_of
 
 Fenced = Callable[[str, str], list[Any]]
 PAGE = "docs/writing-plugins.md"
@@ -80,6 +81,13 @@ def test_its_block_refuses_what_it_cannot_take() -> None:
     assert block.infer is not None
     with pytest.raises(ShapeError, match="5 groups do not divide 8 channels"):
         block.infer(block.params.model_validate({"groups": 5}), Tensor((8, 4, 4)))
+
+
+def test_it_keeps_every_promise() -> None:
+    claims = claims_of("ganforge-extras", {})
+    assert {claim.part for claim in claims} == {"ganforge-extras", "channel-shuffle", "charbonnier"}
+    for claim in claims:
+        claim.check()
 
 
 def test_its_module_can_be_inlined_and_keeps_the_shape(site: Path) -> None:
