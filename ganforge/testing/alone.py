@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ganforge.codegen.expressions import write_call
@@ -52,6 +53,10 @@ def _only_known_imports(text: str, libraries: Collection[str], case: object) -> 
                 raise Unmet(f"its emitted source imports `{name}`", case, REMEDY)
 
 
-def same_state(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two states have the same names and values."""
-    return one.keys() == other.keys() and all(one[name].equal(other[name]) for name in one)
+@contextmanager
+def nothing_missing(case: object) -> Iterator[None]:
+    """Around what runs emitted source: a name that it lacks is told as such."""
+    try:
+        yield
+    except NameError as error:
+        raise Unmet(f"its emitted source does not run: {reason(error)}", case, REMEDY) from error

@@ -12,6 +12,7 @@ from torch import nn
 from ganforge.plugins import Block, Params, ShapeError, Tensor, call
 from ganforge.plugins.params import Positive
 from ganforge.testing import conformance
+from ganforge.testing.alone import nothing_missing
 from ganforge.testing.blocks import CLAIMS
 from ganforge.testing.cases import Cases
 from ganforge.testing.unmet import Unmet
@@ -172,6 +173,12 @@ def careless(p: Params, x: Tensor) -> Tensor:
 def test_each_mistake_is_found_and_told(block: Block, promise: str, said: str) -> None:
     (found,) = broken(block, promise)
     assert said in found and "what to do: " in found
+
+
+def test_a_name_that_emitted_source_lacks_is_told() -> None:
+    missing = "name 'helper' is not defined"
+    with pytest.raises(Unmet, match="does not run: NameError"), nothing_missing("case"):
+        raise NameError(missing)
 
 
 class NeedsWord(Params):

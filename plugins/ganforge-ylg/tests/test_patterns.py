@@ -76,6 +76,24 @@ def test_full_information_is_that_there_are_paths() -> None:
     assert not nx.has_path(information_flow(steps[::-1]), (0, 0), (2, 8))
 
 
+def test_the_layer_equals_another_implementation() -> None:
+    """Numbers of a second one that was written from the authors' code (ylg/ops.py)."""
+    layer = LocalSparseAttention(64, 16, 16)
+    with torch.no_grad():
+        for k, weight in enumerate([*_convolutions(layer), layer.sigma]):
+            drawn = torch.randn(weight.shape, generator=torch.Generator().manual_seed(1000 + k))
+            weight.copy_(drawn * (2 / weight[0].numel()) ** 0.5 if k < 4 else 1 + 0.05 * drawn)
+        x = torch.randn(2, 64, 16, 16, generator=torch.Generator().manual_seed(7))
+        found = layer(x)
+    expected = torch.tensor([-0.009124696, 1.565266, 0.9266428, -0.5468281, 0.5686945, -0.6599573])
+    torch.testing.assert_close(found.flatten()[:6], expected, rtol=1e-4, atol=1e-5)
+    assert abs(float(found.mean()) - 0.2231589) < 1e-5
+
+
+def _convolutions(layer: LocalSparseAttention) -> list[torch.Tensor]:
+    return [part.weight for part in (layer.query, layer.key, layer.value, layer.out)]
+
+
 def test_a_weight_that_a_mask_forbids_is_zero() -> None:
     layer = LocalSparseAttention(16, 4, 4, heads=2)
     torch.nn.init.ones_(layer.sigma)
