@@ -1,0 +1,200 @@
+"""No text of a spec becomes code: it is refused, or stands in the program as a string or a name."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path as Path
+from typing import Any
+
+import pytest
+import tomli_w
+from click.testing import Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ganforge
+from ganforge.pipeline import compile_spec
+from ganforge.plugins.registry import Registry, load_registry
+
+SPEC = """
+ganforge = 1
+[gan]
+name = "hostile"
+title = "A title"
+paper = "https://example.org"
+notes = "Some notes."
+[params]
+width = 4
+word = { choices = ["relu", "tanh"], default = "relu" }
+[data]
+source = "folder"
+[data.fields]
+x = { kind = "image", channels = 1, size = 8, from = "left" }
+label = { kind = "class", classes = 3, from = "names" }
+[latents]
+z = { distribution = "normal", size = 4 }
+[conditioning]
+y = { field = "label", draw = "uniform" }
+[blocks.up]
+params = { out = { type = "int" } }
+layers = [{ block = "linear", out = "out", act = "{word}", id = "inner" }]
+[networks.G]
+inputs = ["z", "y"]
+init = { kind = "normal", std = 0.02 }
+layers = [
+  { block = "up", out = "width * 4", from = "concat(z, one_hot(y))", id = "first" },
+  { block = "linear", out = 64, act = "tanh", from = "prev" },
+  { block = "reshape", shape = [1, 8, 8] },
+]
+[networks.D]
+inputs = ["x", "y"]
+weights = "spectral"
+outputs = { score = "last" }
+layers = [
+  { block = "flatten" },
+  { block = "linear", out = 1, from = "concat(prev, one_hot(y))", id = "last" },
+]
+[flow]
+fake = "G(z, y)"
+[losses.adversarial]
+kind = "adversarial"
+objective = "hinge"
+real = "D(x, label).score"
+fake = "D(fake, y).score"
+weight = "1 - 0.5 * progress"
+[train]
+batch = 4
+rounds = 10
+optimizer = { kind = "adam", lr = "1e-3 * (1 - 0.5 * progress)" }
+[sample]
+images = ["fake"]
+rows = "y"
+"""
+
+HOSTILE = [
+    '"', "'", '"""', "'''", "\\", '\\"', "\n", "\r", "\t", "\0", "\x1b[31m", "\u2028", "\ufeff",
+    "{", "}", "{width}", "{{ 7 * 7 }}", "{% raw %}", "{# #}", "${HOME}", "%s", "%(x)s", "$(id)",
+    "__import__('os').system('id')", "'); import os; ('", "\n\nimport os\n", "#", "\\N{DIGIT ONE}",
+    "../../etc/passwd", "/etc/passwd", "..", "a/b", "C:\\x", "-", "--out", "x\n    pass",
+    "\uff4e\uff41\uff4d\uff45", "\u0440\u0435\u043b\u0443", "\u202e", "e\u0301", "\U0001d4e7",
+    "class", "None", "self", "__class__", "torch", "lambda: 0", "a if b else c", "x := 1",
+]  # fmt: skip
+WORDS = st.one_of(
+    st.sampled_from(HOSTILE), st.lists(st.sampled_from(HOSTILE), max_size=3).map("".join)
+)
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+Steps = tuple[str | int, ...]
+VALUES: dict[str, Any] = tomllib.loads(SPEC)
+
+
+def places(value: Any, path: Steps = ()) -> Iterator[tuple[Steps, bool]]:
+    """Every text of a spec: where it stands, and whether it is a key."""
+    if isinstance(value, str):
+        yield path, False
+    items = value.items() if isinstance(value, dict) else ()
+    items = enumerate(value) if isinstance(value, list) else items
+    for step, inner in items:
+        if isinstance(step, str):
+            yield (*path, step), True
+        yield from places(inner, (*path, step))
+
+
+def changed(path: Steps, is_key: bool, text: str, *, whole: bool) -> str:
+    """The spec with one text replaced, or with something behind it."""
+    values = copy.deepcopy(VALUES)
+    table: Any = values
+    for step in path[:-1]:
+        table = table[step]
+    last = path[-1]
+    if is_key:
+        new = text if whole else f"{last}{text}"
+        items = [(new if key == last else key, value) for key, value in table.items()]
+        table.clear()
+        table.update(items)
+    else:
+        table[last] = text if whole else f"{table[last]}{text}"
+    return f"# hostile\n{tomli_w.dumps(values)}"
+
+
+@cache
+def registry() -> Registry:
+    return load_registry()
+
+
+def shape_of(code: str) -> tuple[str, set[str]]:
+    """The syntax tree with every string and name taken out, and the names."""
+    tree, names = ast.parse(code), set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+        for field in ("id", "arg", "attr", "name", "asname", "module"):
+            value = getattr(node, field, None)
+            if isinstance(value, str):
+                names |= set(value.split("."))
+                setattr(node, field, "_")
+    return ast.dump(tree), names
+
+
+@cache
+def usual() -> tuple[str, set[str]]:
+    program = compile_spec(SPEC, registry=registry())
+    assert program.report.ok, program.report
+    return shape_of(program.program().text)
+
+
+TEXTS = list(places(VALUES))
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(place=st.sampled_from(TEXTS), text=WORDS, whole=st.booleans())
+def test_hostile_text_is_reported_or_harmless(
+    place: tuple[Steps, bool], text: str, whole: bool
+) -> None:
+    expected, known = usual()
+    spec = changed(*place, text, whole=whole)
+    compilation = compile_spec(spec, registry=registry())
+    if not compilation.report.ok:
+        assert str(compilation.report).count("error[GF") == len(compilation.report.errors)
+        return
+    shape, names = shape_of(compilation.program().text)
+    assert {name for name in names - known if not NAME.fullmatch(name)} == set()
+    assert shape == expected
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_titles_and_notes_leave_a_script_as_it_is(text: str) -> None:
+    values = copy.deepcopy(VALUES)
+    for key in ("title", "paper", "notes"):
+        values["gan"][key] += text
+    script = ganforge.emit(f"# hostile\n{tomli_w.dumps(values)}")
+    assert shape_of(script)[0] == _script()
+
+
+@cache
+def _script() -> str:
+    return shape_of(ganforge.emit(SPEC))[0]
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "/x", "..", "a\\b", "a\nb", "a\0b", "-rf"])
+def test_the_name_of_a_spec_leads_out_of_no_folder(name: str) -> None:
+    report = compile_spec(changed(("gan", "name"), False, name, whole=True)).report
+    assert not report.ok
+
+
+@pytest.mark.parametrize("command", ["check", "show", "emit", "graph"])
+def test_nothing_that_a_spec_names_is_imported(
+    site: Path, ganforge: Callable[..., Result], command: str
+) -> None:
+    (site / "trap.py").write_text("open('ran', 'w').close()\ndef f(*a, **k): ...\n")
+    for old in ("relu", "folder", "flatten", "spectral", "hinge", "normal", "adam", "adversarial"):
+        for new in ("trap", "trap:f", "trap.f", "trap/f"):
+            ganforge(command, "-", input=SPEC.replace(f'"{old}"', f'"{new}"'))
+    assert "trap" not in sys.modules
+    assert not (site.parent / "ran").exists()
