@@ -38,7 +38,7 @@ class Absence:
     owner: Owner
     reason: str
     help: str
-    point: EntryPoint | None = None
+    point: EntryPoint
     finding: Diagnostic | None = None
     error: BaseException | None = None
     hook: str = ""
@@ -46,7 +46,7 @@ class Absence:
     @cached_property
     def promised(self) -> frozenset[tuple[str, str]]:
         """Kinds and names that it would have given, as far as its source tells without running."""
-        return promised_names(self.point) if self.point is not None else frozenset()
+        return promised_names(self.point)
 
     def promises(self, kind: str, name: str) -> bool:
         """Whether it would have given this name, or this `distribution/name`."""
@@ -56,9 +56,7 @@ class Absence:
         return (kind, bare) in self.promised
 
 
-def failure(
-    owner: Owner, point: EntryPoint | None, error: BaseException, hook: str = ""
-) -> Absence:
+def failure(owner: Owner, point: EntryPoint, error: BaseException, hook: str = "") -> Absence:
     """A plugin that raised while it was imported, or while one of its hooks was asked."""
     said = summary(error)
     does = f"fails in `{hook}`" if hook else "does not load"
@@ -77,7 +75,7 @@ def summary(error: BaseException) -> str:
     return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
 
 
-def other_interface(owner: Owner, point: EntryPoint | None, stated: object) -> Absence:
+def other_interface(owner: Owner, point: EntryPoint, stated: object) -> Absence:
     """A plugin that is written for another version of the interface."""
     message = (
         f"the plugin `{owner.entry_point}` of {owner} is written for interface {stated}, "

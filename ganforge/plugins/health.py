@@ -49,13 +49,13 @@ def health_of(registry: Registry, hidden: Iterable[str] = ()) -> list[Health]:
         problems = (*map(_problem, own), *_of_hooks(plugin.owner, registry))
         problems = (*problems, *_of_names(plugin.owner, registry, set(hidden)))
         stated = getattr(plugin.module, "GANFORGE_INTERFACE", INTERFACE)
-        value = plugin.point.value if plugin.point else plugin.module.__name__
+        value = plugin.point.value
         gives = _given(plugin.owner, registry)
         promised = _promised(own)
         found.append(Health(plugin.owner, value, stated, gives, promised, problems))
     for absent in absences:
         if not absent.hook:
-            value = absent.point.value if absent.point else ""
+            value = absent.point.value
             problems = (_problem(absent),) if absent.finding else ()
             left_out = "" if absent.finding else absent.reason
             promised = _promised([absent])

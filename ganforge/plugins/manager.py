@@ -35,12 +35,7 @@ class Plugin:
 
     owner: Owner
     module: Any
-    point: EntryPoint | None = None
-
-    @property
-    def hooks(self) -> list[str]:
-        """The hooks that it fills in."""
-        return [name for name in HOOKS if hasattr(getattr(self.module, name, None), _MARK)]
+    point: EntryPoint
 
 
 @dataclass(frozen=True)
@@ -56,13 +51,10 @@ class Loaded:
 _MARK = f"{GROUP}_impl"
 
 
-def load_plugins(
-    points: Iterable[EntryPoint] | None = None, local: Iterable[Plugin] = ()
-) -> Loaded:
+def load_plugins(points: Iterable[EntryPoint] | None = None) -> Loaded:
     """The plugins of the installed distributions, in the order of their names.
 
-    points: entry points to load instead of those of the group `ganforge`. local: plugins that are
-    imported already.
+    points: entry points to load instead of those of the group `ganforge`.
     """
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
@@ -72,7 +64,6 @@ def load_plugins(
         _loaded(owner, point, manager) if allows(owner.distribution) else left_out(owner, point)
         for owner, point in owned
     ]
-    outcomes += [_registered(plugin, manager) for plugin in local]
     plugins = tuple(outcome for outcome in outcomes if isinstance(outcome, Plugin))
     found = [finding for plugin in plugins for finding in _unknown_hooks(plugin)]
     found += _not_installed({canonical(owner.distribution) for owner, _ in owned})
@@ -107,7 +98,7 @@ def _registered(plugin: Plugin, manager: pluggy.PluginManager) -> Plugin | Absen
     if stated != INTERFACE or isinstance(stated, bool):
         return other_interface(owner, point, stated)
     # Entry points of two distributions may share a name, so the value is part of ours.
-    name = f"{owner.distribution}:{owner.entry_point}:{point.value if point else ''}"
+    name = f"{owner.distribution}:{owner.entry_point}:{point.value}"
     try:
         manager.register(plugin.module, name=name)
     except (Exception, SystemExit) as error:

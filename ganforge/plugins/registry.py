@@ -130,15 +130,12 @@ class _Gathered:
     items: dict[tuple[str, str], list[tuple[Owner, Any]]] = field(default_factory=dict)
 
 
-def load_registry(
-    points: Iterable[EntryPoint] | None = None, local: Iterable[Plugin] = ()
-) -> Registry:
+def load_registry(points: Iterable[EntryPoint] | None = None) -> Registry:
     """What the installed plugins give; nothing here imports torch.
 
-    points: entry points to load instead of those of the group `ganforge`. local: plugins that are
-    imported already.
+    points: entry points to load instead of those of the group `ganforge`.
     """
-    loaded = load_plugins(points, local)
+    loaded = load_plugins(points)
     gathered = _Gathered(list(loaded.absences))
     by_module = {id(plugin.module): plugin for plugin in loaded.plugins}
     for kind in KINDS:

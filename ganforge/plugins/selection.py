@@ -20,13 +20,12 @@ VARIABLE = "GANFORGE_PLUGINS"
 class Selection:
     """What may load. `allowed` is None where every installed plugin may.
 
-    strict: whether every problem of a plugin is an error. local_code: whether a spec may bring
-    plugins as files of its own. said: what the user said to leave plugins out.
+    strict: whether every problem of a plugin is an error. said: what the user said to leave plugins
+    out.
     """
 
     allowed: frozenset[str] | None = None
     strict: bool = False
-    local_code: bool = False
     said: str = ""
 
     def allows(self, distribution: str) -> bool:

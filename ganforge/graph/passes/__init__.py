@@ -18,7 +18,7 @@ from ganforge.graph.passes.outputs import check_outputs
 from ganforge.graph.passes.pairs import check_pairs_of_images
 from ganforge.graph.passes.penalised import check_penalised
 from ganforge.graph.passes.players import check_clipping, check_moved, find_players
-from ganforge.graph.passes.plugins import check_plugin_rules
+from ganforge.graph.passes.plugins import check_plugin_blocks, check_plugin_rules
 from ganforge.graph.passes.practice import check_practice
 from ganforge.graph.passes.replays import add_replays
 from ganforge.graph.passes.schedules import check_schedules
@@ -39,6 +39,8 @@ def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
     check_clipping(graph, findings)
     check_losses(graph, findings)
     check_schedules(graph, findings)
+    if graph.spec.sound and not findings.errors:
+        check_plugin_blocks(graph, registry, findings)
     if graph.spec.sound and not findings.errors:
         check_conditioning(graph, findings)
         check_sweeps(graph, findings)

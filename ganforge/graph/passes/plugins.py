@@ -3,16 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ganforge.diagnostics.diagnostic import Diagnostic
 from ganforge.diagnostics.rules.plugins import RULE_RAISES
+from ganforge.graph.application import as_shape_error
 from ganforge.graph.graph import Graph
+from ganforge.graph.nodes import Apply, Composite, Layer, Node
 from ganforge.graph.view import view_of
 from ganforge.plugins.absence import summary
-from ganforge.plugins.declarations import Check
+from ganforge.plugins.declarations import Call, Check
 from ganforge.plugins.registry import Registry
+from ganforge.plugins.selection import OWN
 from ganforge.plugins.view import Finding, GraphView
 from ganforge.spec.findings import Findings, dotted
+
+
+def check_plugin_blocks(graph: Graph, registry: Registry, findings: Findings) -> None:
+    """GF810: the calls that blocks of plugins make must be calls, for what the spec gives them."""
+    owners = registry.owners
+    own = {id(b) for n, b in registry.blocks.full.items() if owners["block", n].distribution == OWN}
+    bodies = [(graph.nodes, range(len(graph.nodes)))]
+    bodies += [(n.body.nodes, sorted(n.body.reached())) for n in graph.networks.values()]  # type: ignore[misc]
+    for nodes, indices in bodies:
+        for index in indices:
+            _check_node(nodes, nodes[index], own, findings)
+
+
+def _check_node(nodes: tuple[Node, ...], node: Node, own: set[int], findings: Findings) -> None:
+    operation = node.operation
+    if isinstance(operation, Composite):
+        for index in operation.body.reached():
+            _check_node(operation.body.nodes, operation.body.nodes[index], own, findings)
+    if not isinstance(operation, Layer | Apply) or id(operation.block) in own:
+        return
+    shapes = [nodes[i].shape for i in node.inputs]
+    for part in ("module", "function"):
+        make = getattr(operation.block, part)
+        if make is None:
+            continue
+        named = f"the {part} of the block `{operation.block.name}` cannot be made"
+        try:
+            made: Any = make(operation.params, *shapes)
+            if not isinstance(made, Call):
+                raise TypeError(f"{made!r} is no Call")
+        except Exception as error:
+            told = as_shape_error(error, named, make)
+            findings.add(told.code, node.path, told.message, told.help)
 
 
 def check_plugin_rules(graph: Graph, registry: Registry, findings: Findings) -> None:

@@ -1,0 +1,85 @@
+"""Blocks and losses of plugins that fail on what a spec gives them: one finding, at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Install = Callable[..., Path]
+Command = Callable[..., Result]
+
+SOURCE = """
+from ganforge.plugins import Block, Loss, Params, Ref, ShapeError, Tensor, Term, call, hookimpl
+
+def infer(p, x):
+    return x
+
+def make(p, x):
+    return call("nn.Identity")
+
+def terms(p):
+    return (Term("all", call("torch.mean", Ref("original"))),)
+
+@hookimpl
+def ganforge_register_blocks():
+    return [Block("wobble", "Wobbles.", Params, infer, module=make, stateful=True)]
+
+@hookimpl
+def ganforge_register_losses():
+    return [Loss("wobbly", "Wobbles.", Params, ("original",), terms)]
+"""
+SPEC = """ganforge = 1
+extends = "gan"
+[networks.D]
+layers = [
+  { block = "wobble" },
+  { block = "linear", out = 600 },
+  { block = "linear", out = 1 },
+]
+[losses.more]
+kind = "wobbly"
+original = "D(fake)"
+"""
+
+
+def test_what_is_sound_is_no_finding(install: Install, ganforge: Command) -> None:
+    install("alpha", SOURCE)
+    Path("mine.toml").write_text(SPEC)
+    assert "GF8" not in ganforge("check", "mine.toml").output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "place"),
+    [
+        (
+            "return x\n",
+            "return x.with_shape(1 // 0)\n",
+            "fails on 1 x 28 x 28: ZeroDivisionError",
+            5,
+        ),
+        (
+            "return x\n",
+            "raise ShapeError('ABC1', 'no')\n",
+            "fails on 1 x 28 x 28: ShapeError: no",
+            5,
+        ),
+        ("return x\n", "return (3, 4)\n", "gives no shape for 1 x 28 x 28: TypeError: (3, 4)", 5),
+        ('call("nn.Identity")', "p.size", "the module of the block `wobble` cannot be made", 5),
+        ('call("nn.Identity")', '"nn.Identity"', "TypeError: 'nn.Identity' is no Call", 5),
+        ('(Term("all"', '1 / 0, (Term("all"', "the loss `wobbly` cannot be made: ZeroDiv", 9),
+    ],
+)
+def test_a_mistake_of_a_plugin_is_told_at_its_place(
+    install: Install, ganforge: Command, old: str, new: str, said: str, place: int
+) -> None:
+    install("alpha", SOURCE.replace(old, new))
+    Path("mine.toml").write_text(SPEC)
+    result = ganforge("check", "mine.toml")
+    assert "error[GF810]: " in result.output
+    assert said in result.output
+    assert f" --> mine.toml:{place}:" in result.output
+    assert "this is a mistake in `alpha_module`: report it to its author" in result.output
+    assert result.exit_code == 1
