@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ganforge.diagnostics import rules
 from ganforge.document import Path
 from ganforge.graph.nodes import (
     Apply,
@@ -13,8 +12,8 @@ from ganforge.graph.nodes import (
     Nodes,
     Pack,
 )
-from ganforge.plugins.absence import summary
 from ganforge.plugins.declarations import Block
+from ganforge.plugins.mistakes import as_shape_error
 from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
 
 
@@ -58,17 +57,6 @@ def infer(block: Block, params: Any, shapes: list[Any]) -> Shape:
         raise as_shape_error(TypeError(repr(shape)), named, block.infer or block.module)
     known: Shape = shape
     return known
-
-
-def as_shape_error(error: Exception, named: str, function: object) -> ShapeError:
-    """What a plugin raised, as a `ShapeError` of a rule that exists: what is no refusal of its own
-    is a mistake of the plugin.
-    """
-    if isinstance(error, ShapeError) and error.code in rules.ALL:
-        return error
-    home = getattr(function, "__module__", None) or "its plugin"
-    help = f"this is a mistake in `{home}`: report it to its author"
-    return ShapeError("GF810", f"{named}: {summary(error)}", help)
 
 
 def _told(shapes: list[Any]) -> str:

@@ -14,6 +14,7 @@ from ganforge.formula.evaluate import shown
 from ganforge.formula.parse import extent
 from ganforge.graph.application import apply
 from ganforge.plugins.declarations import Block
+from ganforge.plugins.mistakes import as_shape_error
 from ganforge.plugins.shapes import ShapeError, Tensor
 from ganforge.spec.planned import is_planned_word, planned
 from ganforge.spec.validate import bound_of
@@ -65,7 +66,7 @@ def _with_draw(
     shapes = [wiring.nodes.shape(i) for i in inputs]
     if any(not isinstance(shape, Tensor) for shape in shapes):
         raise UnknownShapeError
-    key = (block.name, inputs)  # equal calls are one, and draw once
+    key = (id(block), inputs)  # equal calls are one, and draw once
     if key not in wiring.drawn:
         wiring.drawn[key] = wiring.draw(block.inputs[-1], block.draws(None, *shapes))
     return (*inputs, wiring.drawn[key])
@@ -77,6 +78,11 @@ def _params(wiring: Wiring, node: ast.Call, block: Block, values: dict[str, Any]
         return block.params.model_validate(values, context=wiring.scope)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
+    except UnknownShapeError:
+        raise
+    except Exception as error:
+        told = as_shape_error(error, f"`{block.name}` cannot be read", block.params)
+        wiring.fail(node, told.code, told.message, told.help)
     key = str(detail["loc"][0]) if detail["loc"] else ""
     at: ast.AST = next((k.value for k in node.keywords if k.arg == key), node)
     known = list(block.params.model_fields)

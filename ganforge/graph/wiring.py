@@ -69,7 +69,7 @@ class Wiring:
     calling: ast.Call | None = None
     draw: Callable[[str, tuple[int, ...]], int] | None = None
     """Makes the source of what a function draws; None inside networks."""
-    drawn: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
+    drawn: dict[tuple[int, tuple[int, ...]], int] = field(default_factory=dict)
 
     def lower(self, text: str, path: Path) -> int:
         """The node that `text` means; a mistake is reported and gives an unknown value."""

@@ -16,6 +16,7 @@ from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, evaluate, shown
 from ganforge.formula.parse import parse_formula
+from ganforge.plugins.mistakes import as_shape_error
 from ganforge.plugins.params import insert
 from ganforge.spec.findings import Findings, dotted, holds, lookup
 from ganforge.spec.planned import KEYS, LIVE_KINDS, is_planned_word, refuse
@@ -76,6 +77,11 @@ def read(
                 _report(detail, value, place)
     except UnknownShapeError:
         pass
+    except Exception as error:
+        if model.__module__.split(".")[0] == "ganforge":
+            raise
+        told = as_shape_error(error, f"`{model.__name__}` cannot be read", model)
+        findings.add(told.code, path, told.message, told.help)
     return None
 
 

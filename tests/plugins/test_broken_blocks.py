@@ -83,3 +83,38 @@ def test_a_mistake_of_a_plugin_is_told_at_its_place(
     assert f" --> mine.toml:{place}:" in result.output
     assert "this is a mistake in `alpha_module`: report it to its author" in result.output
     assert result.exit_code == 1
+
+
+PARAMS = """
+from pydantic import field_validator
+from ganforge.plugins import Block, Params, hookimpl
+from ganforge.plugins.params import Int
+
+class Wobble(Params):
+    far: Int = 1
+
+    @field_validator("far")
+    @classmethod
+    def _known(cls, value):
+        return {1: 1}[value]
+
+@hookimpl
+def ganforge_register_blocks():
+    same = lambda p, x: x
+    return [Block("wobble", "Wobbles.", Wobble, same, function=same)]
+"""
+
+
+@pytest.mark.parametrize(
+    "layer",
+    ['{ block = "wobble", far = 2 }', '{ block = "linear", out = 9, from = "wobble(x, far=2)" }'],
+)
+def test_parameters_that_cannot_be_read_are_told(
+    install: Install, ganforge: Command, layer: str
+) -> None:
+    install("alpha", PARAMS)
+    Path("mine.toml").write_text(SPEC.replace('{ block = "wobble" }', layer).partition("[loss")[0])
+    result = ganforge("check", "mine.toml")
+    assert "error[GF810]: " in result.output
+    assert "cannot be read: KeyError: 2" in result.output
+    assert "this is a mistake in `alpha_module`" in result.output

@@ -72,7 +72,7 @@ PLUGIN_RAISES = Rule(
     "GF810",
     "plugin-raises",
     Severity.ERROR,
-    says="A block or loss of a plugin fails on what a spec gives it.",
+    says="A block or loss of a plugin, or its parameters, fail on what a spec gives them.",
     why="That is a mistake of the plugin: it should refuse, with a reason, what it cannot take.",
     bad="def infer(p, x):\n    return x.with_shape(x.height // p.parts)",
     good='def infer(p, x):\n    if not x.is_image:\n        raise ShapeError("GF301", "...")',

@@ -7,12 +7,12 @@ from typing import Any
 
 from ganforge.diagnostics.diagnostic import Diagnostic
 from ganforge.diagnostics.rules.plugins import RULE_RAISES
-from ganforge.graph.application import as_shape_error
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Apply, Composite, Layer, Node
 from ganforge.graph.view import view_of
 from ganforge.plugins.absence import summary
 from ganforge.plugins.declarations import Call, Check
+from ganforge.plugins.mistakes import as_shape_error
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.selection import OWN
 from ganforge.plugins.view import Finding, GraphView

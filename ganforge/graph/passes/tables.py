@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
-from ganforge.graph.application import as_shape_error
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import Node, Output, upstream
 from ganforge.plugins.declarations import Entry, Ref, Term
+from ganforge.plugins.mistakes import as_shape_error
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings, lookup
 from ganforge.spec.origins import SHAPE, origins
