@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import lru_cache, partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,7 @@ from ganforge.diagnostics.report import Report
 from ganforge.document import Drafts, SpecNotFound
 from ganforge.locate import Source, compile_located
 from ganforge.plugins.registry import Registry, load_registry
+from ganforge.plugins.selection import Selection, selection, using
 
 if TYPE_CHECKING:
     from ganforge.checking.walk import Patterns
@@ -57,12 +59,18 @@ class How:
     """How specs are checked.
 
     overrides: what `--set` says. drafts: texts in place of files. deep: whether blocks and a round
-    are tried on the meta device too, which needs torch.
+    are tried on the meta device too, which needs torch. plugins: which take part; those of this
+    process, where none are said. turn: tells one survey from another.
     """
 
     overrides: tuple[str, ...] = ()
     drafts: Drafts | None = None
     deep: bool = False
+    plugins: Selection | None = None
+    turn: int = 0
+
+
+_turns = count(1)
 
 
 def reports_of(
@@ -73,7 +81,8 @@ def reports_of(
     jobs: how many processes may share the work; None for as many as there are cores.
     Raises `CannotStart` where torch is needed and not installed.
     """
-    listed, how = list(specs), how or How()
+    listed = list(specs)
+    how = replace(how or How(), plugins=selection(), turn=next(_turns))
     if how.deep:
         from ganforge.runs.device import needs_torch
 
@@ -92,7 +101,9 @@ def _checked(spec: Spec, how: How) -> Report | str:
     """The report of a spec, or why it cannot be opened."""
     source, name, folder = spec.source, spec.name, spec.folder
     try:
-        made = compile_located(source, how.overrides, name, folder, how.drafts, _registry())
+        made = compile_located(
+            source, how.overrides, name, folder, how.drafts, _registry(how.plugins, how.turn)
+        )
     except (SpecNotFound, OSError) as error:
         return str(error)
     if not how.deep or not made.report.ok:
@@ -103,7 +114,8 @@ def _checked(spec: Spec, how: How) -> Report | str:
     return replace(made.report, diagnostics=found)
 
 
-@cache
-def _registry() -> Registry:
-    """What plugins give, gathered once in each process."""
-    return load_registry()
+@lru_cache(maxsize=1)
+def _registry(plugins: Selection | None, turn: int) -> Registry:
+    """What plugins give, gathered once in each process for each survey."""
+    with using(plugins or selection()):
+        return load_registry()

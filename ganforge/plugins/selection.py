@@ -64,8 +64,15 @@ def chosen(*, no_plugins: bool = False, **more: Any) -> Iterator[Selection]:
     now = replace(selection(), **more)
     if no_plugins:
         now = replace(now, allowed=frozenset(), said="--no-plugins")
-    token = _chosen.set(now)
-    try:
+    with using(now):
         yield now
+
+
+@contextmanager
+def using(given: Selection) -> Iterator[None]:
+    """Within it, plugins are selected as another process chose."""
+    token = _chosen.set(given)
+    try:
+        yield
     finally:
         _chosen.reset(token)

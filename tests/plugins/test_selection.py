@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from ganforge.checking.survey import Spec, reports_of
 from ganforge.plugins.registry import load_registry
+from ganforge.plugins.selection import chosen
 
 Install = Callable[..., Path]
 Command = Callable[..., Result]
@@ -108,3 +110,16 @@ def test_the_selection_ends_with_the_command(install: Install, ganforge: Command
     install("alpha", BLOCK.replace("{name}", "first"))
     ganforge("check", "gan", "--no-plugins")
     assert "first" in load_registry().blocks
+
+
+def test_processes_that_share_a_check_select_alike(install: Install, site: Path) -> None:
+    install("alpha", BLOCK.replace("{name}", "first"))
+    layers = 'layers = [{ block = "first" }, { block = "linear", out = 1 }]'
+    text = f'ganforge = 1\nextends = "gan"\n[networks.D]\n{layers}\n'
+    specs = [Spec(f"{k}.toml", text) for k in range(3)]
+    with chosen(no_plugins=True):
+        reports, _ = reports_of(specs, jobs=2)
+    assert [str(report).count("left out by `--no-plugins`") for report in reports.values()] == 3 * [
+        1
+    ]
+    assert all(report.ok for report in reports_of(specs, jobs=2)[0].values())
