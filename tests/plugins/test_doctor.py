@@ -13,7 +13,7 @@ Install = Callable[..., Path]
 Command = Callable[..., Result]
 
 BLOCK = """
-from ganforge.plugins import Block, Params, hookimpl
+from ganforge.plugins import Block, Params, call, hookimpl
 
 @hookimpl
 def ganforge_register_blocks():
@@ -168,7 +168,7 @@ def test_finding_what_a_broken_plugin_would_give_runs_none_of_it(
 
 @pytest.mark.parametrize("name", ["wobble", "alpha/wobble", "ALPHA/wobble"])
 def test_a_block_goes_by_its_full_name_too(install: Install, ganforge: Command, name: str) -> None:
-    install("alpha", BLOCK.replace("infer", "function=lambda p, x: x, infer"))
+    install("alpha", BLOCK.replace("infer", "module=lambda p, x: call('nn.ReLU'), infer"))
     found = ganforge("check", spec_with(SPEC.replace("wobble", name)), "--no-plugins").output
     assert (
         f"the block `{name}` is provided by alpha 2.1, which is left out by `--no-plugins`" in found
