@@ -61,8 +61,9 @@ def _numbers(document: Document) -> Iterator[Path]:
     """Where whole numbers stand that may be sizes of images."""
     params = lookup(document, ("params",))
     fields = lookup(document, ("data", "fields"))
-    paths: list[Path] = [("params", name) for name in params or ()]
-    paths += [("data", "fields", name, "size") for name in fields or ()]
+    paths: list[Path] = [("params", name) for name in params] if isinstance(params, dict) else []
+    if isinstance(fields, dict):
+        paths += [("data", "fields", name, "size") for name in fields]
     for path in paths:
         value = lookup(document, path)
         if isinstance(value, int) and not isinstance(value, bool) and value > 1:

@@ -171,7 +171,7 @@ def test_the_best_fakes_of_an_energy_have_the_least(execute) -> None:
         ({"objective": "hinge", "margin": 2}, "`hinge` has no `margin`"),
         ({"reduction": "sum"}, "`non-saturating` has no `reduction`"),
         ({"top_k": 0}, "is a number of samples"),
-        ({"top_k": 2, "pairing": "paired"}, "drop `top_k`"),
+        ({"top_k": 2, "pairing": "paired"}, "are taken all"),
     ],
 )
 def test_what_an_objective_does_not_have_is_refused(values, said) -> None:

@@ -14,15 +14,25 @@ CONDITIONAL = """ganforge = 1
 extends = "gan"
 [data.fields]
 y = { kind = "class", classes = 10 }
+[networks.G]
+inputs = ["z", "y"]
+layers = [
+  { block = "linear", out = 784, act = "sigmoid", from = "concat(z, one_hot(y))" },
+  { block = "reshape", shape = [1, 28, 28] },
+]
 [networks.D]
 inputs = ["x", "y"]
 layers = [
   { block = "embedding", out = 8, from = "y", id = "label" },
   { block = "linear", out = 1, from = "concat(flatten(x), label)" },
 ]
+[conditioning]
+c = { field = "y" }
+[flow]
+fake = "G(z, c)"
 [losses.adversarial]
 real = "D(x, y)"
-fake = "D(fake, y)"
+fake = "D(fake, c)"
 """
 
 

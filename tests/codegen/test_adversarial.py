@@ -169,7 +169,7 @@ def test_rare_losses_resume_bit_for_bit_and_in_the_script(tmp_path: Path) -> Non
     assert tensors(module, "parts", 8, resume=True) == whole
     assert tensors(script, "script", 8) == whole
     lines = (tmp_path / "whole" / "metrics.jsonl").read_text().splitlines()
-    assert all('"r1": ' in line for line in lines)
+    assert {'"r1": ' in line for line in lines} == {True, False}  # where it was computed
 
 
 def test_a_player_with_rare_losses_alone_is_refused() -> None:

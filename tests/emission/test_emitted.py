@@ -251,8 +251,7 @@ RELABELLED = {
         "data.fields.label.corrupt={ kind = 'matrix', rows = [[0.9, 0.1], [0.4, 0.6]] }",
         "conditioning.y.noise={ kind = 'matrix', rows = [[0.9, 0.1], [0.4, 0.6]] }",
         "flow.cleaned=clean(label)",
-        "flow.fake=G(z, cleaned)",
-        "losses.class_fake.target=cleaned",
+        "losses.cleaned={ kind='auxiliary-class', logits='on_real.label', target='cleaned' }",
         "losses.class_real.noise=y",
     ],
 }

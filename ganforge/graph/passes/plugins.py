@@ -21,13 +21,17 @@ from ganforge.spec.findings import Findings, dotted
 
 def check_plugin_blocks(graph: Graph, registry: Registry, findings: Findings) -> None:
     """GF810: the calls that blocks of plugins make must be calls, for what the spec gives them."""
-    owners = registry.owners
-    own = {id(b) for n, b in registry.blocks.full.items() if owners["block", n].distribution == OWN}
+    own = {id(b) for name, b in registry.blocks.full.items() if _is_own(registry, name)}
     bodies = [(graph.nodes, range(len(graph.nodes)))]
     bodies += [(n.body.nodes, sorted(n.body.reached())) for n in graph.networks.values()]  # type: ignore[misc]
     for nodes, indices in bodies:
         for index in indices:
             _check_node(nodes, nodes[index], own, findings)
+
+
+def _is_own(registry: Registry, block: str) -> bool:
+    owner = registry.owners.get(("block", block))
+    return owner is not None and owner.distribution == OWN
 
 
 def _check_node(nodes: tuple[Node, ...], node: Node, own: set[int], findings: Findings) -> None:
