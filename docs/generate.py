@@ -29,6 +29,7 @@ from ganforge.plugins.registry import load_registry
 from ganforge.spec import models, planned
 from ganforge.spec.label_noise import NoiseTable
 from ganforge.spec.latents import LATENTS
+from ganforge.spec.local_code import PluginsTable
 from ganforge.spec.names import RESERVED
 from ganforge.spec.params import KEYS as PARAM_KEYS
 from ganforge.spec.train import OPTIMIZERS
@@ -376,6 +377,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "optimizers": lambda: variants("kind", OPTIMIZERS, models.Optimizer.model_fields),
     "ema": lambda: keys("ema", models.Ema),
     "sample": lambda: keys("sample", models.SampleTable),
+    "plugins": lambda: keys("plugins", PluginsTable),
     "weighted": lambda: keys("weighted", params.Weighted),
     "block-list": blocks,
     "parameter-list": lambda: told("parameters", "parameter"),

@@ -18,6 +18,8 @@ from ganforge.graph import Graph, build_graph
 from ganforge.plan import Plan, build_plan
 from ganforge.plugins.registry import Registry, load_registry
 from ganforge.spec import build_spec
+from ganforge.spec.findings import Findings
+from ganforge.spec.local_code import with_local_code
 from ganforge.spec.origins import traced
 
 if TYPE_CHECKING:
@@ -76,6 +78,10 @@ def compile_spec(
 def _compile(
     document: Document, found: tuple[Diagnostic, ...], registry: Registry, *, as_written: bool
 ) -> Compilation:
+    own = Findings(document)
+    registry = with_local_code(document, registry, own)
+    if own.errors:
+        return Compilation(_report((*found, *own.items), document.texts), registry, document)
     spec, more = build_spec(document, registry)
     graph, rest = build_graph(spec, registry)
     found = tuple(traced((*found, *more, *rest), document))

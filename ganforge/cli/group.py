@@ -17,7 +17,7 @@ COMMANDS = (
     *("new", "list", "blocks", "losses", "explain", "rules", "schema"),
     "plugins",
 )
-ANYWHERE = ("--no-plugins", "--strict-plugins")
+ANYWHERE = ("--no-plugins", "--strict-plugins", "--allow-local-code")
 """Flags that may stand behind the command too."""
 # Of torch: the first on a CPU, the second on a GPU.
 _OUT_OF_MEMORY = re.compile("allocate memory|out of memory")
@@ -104,6 +104,13 @@ def _strictly(ctx: click.Context, _: click.Parameter, given: bool) -> None:
         ctx.with_resource(chosen(strict=True))
 
 
+def _with_local_code(ctx: click.Context, _: click.Parameter, given: bool) -> None:
+    if given:
+        from ganforge.plugins.selection import chosen
+
+        ctx.with_resource(chosen(local=True))
+
+
 def _flag(name: str, callback: Callable[..., None], help: str) -> Callable[[F], F]:
     """A flag that takes effect as soon as it is read, so that `--help` heeds it too."""
     return click.option(
@@ -114,6 +121,7 @@ def _flag(name: str, callback: Callable[..., None], help: str) -> Callable[[F], 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="ganforge", message="%(prog)s %(version)s")
 @_flag("--no-plugins", _without, "Take the built-in parts alone.")
+@_flag("--allow-local-code", _with_local_code, "Run the code that specs name themselves.")
 @_flag("--strict-plugins", _strictly, "Take every problem of a plugin as an error.")
 def cli() -> None:
     """Compile GANs declared in TOML to PyTorch: check, train, sample, emit."""

@@ -174,7 +174,7 @@ def spec_hash(graph: Graph) -> str:
     or where the data comes from.
     """
     values = dict(graph.spec.document.values)
-    kept = {k: v for k, v in values.items() if k not in ("gan", "sample", "data")}
+    kept = {k: v for k, v in values.items() if k not in ("gan", "sample", "data", "plugins")}
     data = values.get("data", {})
     kept["fields"] = data.get("fields", {})
     kept |= {key: data[key] for key in SHAPING if key in data}

@@ -20,12 +20,13 @@ VARIABLE = "GANFORGE_PLUGINS"
 class Selection:
     """What may load. `allowed` is None where every installed plugin may.
 
-    strict: whether every problem of a plugin is an error. said: what the user said to leave plugins
-    out.
+    strict: whether every problem of a plugin is an error. local: whether the code that a spec
+    names may run. said: what the user said to leave plugins out.
     """
 
     allowed: frozenset[str] | None = None
     strict: bool = False
+    local: bool = False
     said: str = ""
 
     def allows(self, distribution: str) -> bool:

@@ -24,6 +24,7 @@ from ganforge.runs.programs import import_program
 from ganforge.runs.resolved import resolved_text
 from ganforge.runtime.errors import NonFinite, RunError
 from ganforge.runtime.options import Options
+from ganforge.spec.local_code import local_files
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,8 @@ def start(run: Run, *, overwrite: bool = False) -> ModuleType:
     assert document is not None
     write_whole(run.folder / folders.ABOUT, json.dumps(run.about, indent=2) + "\n")
     write_whole(run.folder / folders.SPEC, resolved_text(document))
+    for file in local_files(document):
+        write_whole(run.folder / file.name, file.read_text("utf-8"))
     write_whole(run.folder / folders.PROGRAM, run.program.text)
     return import_program(run.program.text, run.folder / folders.PROGRAM)
 

@@ -18,6 +18,7 @@ from ganforge.spec import models
 from ganforge.spec.data import KINDS
 from ganforge.spec.latents import LATENTS
 from ganforge.spec.likeness import OWN_KEYS
+from ganforge.spec.local_code import PluginsTable
 from ganforge.spec.names import RESERVED
 from ganforge.spec.params import KEYS as PARAM_KEYS
 from ganforge.spec.params import TYPES as PARAM_TYPES
@@ -40,6 +41,7 @@ def tables_of(registry: Registry) -> Schema:
         "losses": _named(_losses(registry), keywords=True),
         "train": _train(),
         "sample": _sample(),
+        "plugins": _model(PluginsTable, "plugins"),
     }
 
 

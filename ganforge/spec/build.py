@@ -45,6 +45,7 @@ TABLES = [
     "losses",
     "train",
     "sample",
+    "plugins",
 ]
 
 NEEDED = {

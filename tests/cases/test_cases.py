@@ -23,7 +23,7 @@ ROOT = HERE.parent.parent
 NAMES = sorted(p.stem for p in HERE.glob("GF*.toml") if not p.stem.endswith(".good"))
 TESTED_ELSEWHERE = {
     *("GF135", "GF312", "GF315", "GF412", "GF802", "GF803", "GF804", "GF806", "GF809"),
-    *("GF810", "GF811", "GF814"),
+    *("GF810", "GF811", "GF813", "GF814"),
 }
 """What only other plugins than the built-in ones can break: `tests/plugins`,
 `tests/compiler/test_third_party.py` and `tests/checking/test_deep.py`.

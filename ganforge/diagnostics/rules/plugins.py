@@ -86,6 +86,25 @@ RULE_RAISES = Rule(
     bad='def find(graph):\n    return [graph.networks["D"]]',
     good='def find(graph):\n    return [Finding(n.path, "...") for n in graph.networks.values()]',
 )
+LOCAL_CODE = Rule(
+    "GF812",
+    "local-code",
+    Severity.ERROR,
+    says="A spec names Python files of its own, and the user has not allowed them to run.",
+    why="A spec is data: whoever checks, shows or emits one from elsewhere must be able to trust "
+    "that nothing of it runs. Installed plugins are the user's own choice; these files are not.",
+    bad='[plugins]\nlocal = ["my_blocks.py"]',
+    good="ganforge check spec.toml --allow-local-code",
+)
+LOCAL_CODE_FAILS = Rule(
+    "GF813",
+    "local-code-fails",
+    Severity.ERROR,
+    says="A Python file that a spec names as its own cannot be imported as a plugin.",
+    why="It is imported as a module by the name of the file, behind all that is installed.",
+    bad='[plugins]\nlocal = ["torch.py"]',
+    good='[plugins]\nlocal = ["my_blocks.py"]',
+)
 UNLISTED_PLUGIN = Rule(
     "GF814",
     "unlisted-plugin",
