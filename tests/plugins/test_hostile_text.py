@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ganforge
+from ganforge.document import load, shipped, shipped_names
 from ganforge.pipeline import compile_spec
 from ganforge.plugins.registry import Registry, load_registry
 
@@ -86,12 +87,26 @@ HOSTILE = [
     "class", "None", "self", "__class__", "torch", "lambda: 0", "a if b else c", "x := 1",
 ]  # fmt: skip
 WORDS = st.one_of(
-    st.sampled_from(HOSTILE), st.lists(st.sampled_from(HOSTILE), max_size=3).map("".join)
+    st.sampled_from(HOSTILE),
+    st.lists(st.sampled_from(HOSTILE), min_size=1, max_size=3).map("".join),
 )
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 Steps = tuple[str | int, ...]
 VALUES: dict[str, Any] = tomllib.loads(SPEC)
+"""A spec in which every kind of text occurs."""
+
+
+def resolved(name: str) -> dict[str, Any]:
+    """A shipped spec with all that it inherits."""
+    path = shipped(name)
+    assert path is not None
+    document, _ = load(path)
+    assert document is not None
+    return dict(document.values)
+
+
+ALL: dict[str, dict[str, Any]] = {"": VALUES} | {name: resolved(name) for name in shipped_names()}
 
 
 def places(value: Any, path: Steps = ()) -> Iterator[tuple[Steps, bool]]:
@@ -106,9 +121,9 @@ def places(value: Any, path: Steps = ()) -> Iterator[tuple[Steps, bool]]:
         yield from places(inner, (*path, step))
 
 
-def changed(path: Steps, is_key: bool, text: str, *, whole: bool) -> str:
-    """The spec with one text replaced, or with something behind it."""
-    values = copy.deepcopy(VALUES)
+def changed(path: Steps, is_key: bool, text: str, *, whole: bool, spec: str = "") -> str:
+    """A spec with one text replaced, or with something behind it."""
+    values = copy.deepcopy(ALL[spec])
     table: Any = values
     for step in path[:-1]:
         table = table[step]
@@ -143,23 +158,24 @@ def shape_of(code: str) -> tuple[str, set[str]]:
 
 
 @cache
-def usual() -> tuple[str, set[str]]:
-    program = compile_spec(SPEC, registry=registry())
+def usual(spec: str) -> tuple[str, set[str]]:
+    program = compile_spec(f"# usual\n{tomli_w.dumps(ALL[spec])}", registry=registry())
     assert program.report.ok, program.report
     return shape_of(program.program().text)
 
 
-TEXTS = list(places(VALUES))
+TEXTS = [(spec, *place) for spec, values in ALL.items() for place in places(values)]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(place=st.sampled_from(TEXTS), text=WORDS, whole=st.booleans())
 def test_hostile_text_is_reported_or_harmless(
-    place: tuple[Steps, bool], text: str, whole: bool
+    place: tuple[str, Steps, bool], text: str, whole: bool
 ) -> None:
-    expected, known = usual()
-    spec = changed(*place, text, whole=whole)
-    compilation = compile_spec(spec, registry=registry())
+    spec, path, is_key = place
+    expected, known = usual(spec)
+    written = changed(path, is_key, text, whole=whole, spec=spec)
+    compilation = compile_spec(written, registry=registry())
     if not compilation.report.ok:
         assert str(compilation.report).count("error[GF") == len(compilation.report.errors)
         return
