@@ -137,9 +137,11 @@ def _meant_line(lines: Sequence[str], line: int) -> int:
 
 def _names(form: re.Match[str], span: Span) -> Iterator[tuple[str, Span]]:
     start = form.start("names")
-    for part in re.finditer(r"[^,\s]+|(?<=,)(?=\s*,)", form["names"]):
-        yield part[0], span.part(start + part.start(), start + part.end())
-    if not form["names"].strip():
+    parts = list(re.finditer(r"[^,\s]+|(?<=,)(?=\s*,)", form["names"]))
+    for part in parts:
+        end = max(part.end(), part.start() + 1)  # where a name is missing, at the comma
+        yield part[0], span.part(start + part.start(), start + end)
+    if not parts:
         yield "", span.part(start - 1, form.end("names") + 1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ganforge.diagnostics.report import Report
@@ -117,6 +117,8 @@ SIGNS = st.text(st.sampled_from("# ganforge:ignore[GF712],-]ä\t"), max_size=40)
 
 
 @given(st.one_of(SIGNS, st.text(st.characters(codec="utf-8", categories=["L", "P", "S", "Zs"]))))
+@example(",,]")
+@example(",]")
 @settings(max_examples=30, deadline=None)
 def test_any_comment_is_read_and_what_is_said_of_it_lies_in_its_line(comment: str) -> None:
     report = report_of(f"{SATURATING} # ganforge: ignore[{comment}")
