@@ -74,7 +74,7 @@ class ImageField(Params):
     channels: Positive = 3
     size: ImageSize
     range: tuple[Float, Float] = (-1.0, 1.0)
-    source: Word | None = Field(default=None, alias="from")
+    source: Word | None = Field(default=None, alias="from", min_length=1)
 
     @field_validator("range")
     @classmethod
@@ -94,7 +94,7 @@ class ClassField(Params):
     labelled: Positive | None = None
     labelled_share: Float | None = Field(default=None, gt=0, lt=1)
     corrupt: CorruptTable | None = None
-    source: Word | None = Field(default=None, alias="from")
+    source: Word | None = Field(default=None, alias="from", min_length=1)
 
 
 class DataTable(Params):

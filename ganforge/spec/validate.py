@@ -194,6 +194,8 @@ def _bounds_or_type(kind: str, detail: ErrorDetails, path: Path, place: _Place) 
         findings.add("GF114", path, message, f"{needed} is written `{_WRITTEN[needed]}`")
     elif kind == "literal_error":
         _choice(detail, name, path, findings)
+    elif kind in _LENGTHS and given == "":
+        findings.add("GF115", path, f"{name} is an empty word", "write a word, or leave it out")
     elif kind in _LENGTHS:
         message = f"{name} has the wrong number of elements: {shown(given)}"
         findings.add("GF115", path, message, _length_help(detail, place))

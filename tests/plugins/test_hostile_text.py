@@ -88,7 +88,7 @@ HOSTILE = [
 ]  # fmt: skip
 WORDS = st.one_of(
     st.sampled_from(HOSTILE),
-    st.lists(st.sampled_from(HOSTILE), min_size=1, max_size=3).map("".join),
+    st.lists(st.sampled_from(HOSTILE), max_size=3).map("".join),
 )
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
