@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,8 +45,36 @@ def write_composites(
             numbers = [int(n) for line in made for n in INTEGER.findall(line)]
             form.instances.append((composite, numbers))
         for form in forms.values():
-            classes.append(_class(form, names, instances))
+            alike = [other for other in forms.values() if other.name == form.name]
+            classes.append(_class(form, _differences(form, alike), names, instances))
     return classes, instances
+
+
+def _differences(form: _Form, alike: list[_Form]) -> dict[str, bool | str]:
+    """The params by which a form differs from most instances of its block: truth values and plain
+    words, since they become a name.
+    """
+    everywhere = [composite.params for other in alike for composite, _ in other.instances]
+    here = [composite.params for composite, _ in form.instances]
+    differences = dict[str, bool | str]()
+    for name, value in here[0].items():
+        values = [params[name] for params in everywhere]
+        usual = max(values, key=values.count)
+        constant = all(params[name] == value for params in here)
+        word = isinstance(value, str) and value.isascii() and value.isalnum()
+        if constant and value != usual and (isinstance(value, bool) or word):
+            differences[name] = value
+    return differences
+
+
+def _class_name(block: str, differences: Mapping[str, bool | str]) -> str:
+    """`DownFirst` of a block `down` with first = true, `DownNoPool` with pool = false."""
+    words = block.split("-")
+    for name, value in differences.items():
+        words += ["no"] * (value is False) + name.split("_")
+        if isinstance(value, str):
+            words.append(value)
+    return "".join(word.capitalize() for word in words)
 
 
 def _by_depth(networks: Mapping[str, Network]) -> list[list[tuple[Composite, Common]]]:
@@ -79,8 +108,13 @@ def _by_depth(networks: Mapping[str, Network]) -> list[list[tuple[Composite, Com
     return [groups[distance] for distance in sorted(groups, reverse=True)]
 
 
-def _class(form: _Form, names: Namespace, instances: dict[int, str]) -> ClassText:
-    name = names.take("".join(part.capitalize() for part in form.name.split("-")))
+def _class(
+    form: _Form,
+    differences: Mapping[str, bool | str],
+    names: Namespace,
+    instances: dict[int, str],
+) -> ClassText:
+    name = names.take(_class_name(form.name, differences))
     columns = list(zip(*(numbers for _, numbers in form.instances), strict=True))
     arguments = _arguments(form, columns)
     ordered = list(dict.fromkeys(a for a in arguments if a is not None))
@@ -88,7 +122,8 @@ def _class(form: _Form, names: Namespace, instances: dict[int, str]) -> ClassTex
         values = {a: n for a, n in zip(arguments, numbers, strict=True) if a is not None}
         instances[id(composite.body)] = f"{name}({', '.join(str(values[a]) for a in ordered)})"
     made = _filled(form.skeleton, arguments, form.instances[0][1])
-    summary = f"The block `{form.name}`."
+    settings = ", ".join(f"{name} = {json.dumps(value)}" for name, value in differences.items())
+    summary = f"The block `{form.name}`{f' with {settings}' if settings else ''}."
     return ClassText(name, form.inputs, summary, made, form.forward, "Tensor", tuple(ordered))
 
 

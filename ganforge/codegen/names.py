@@ -21,12 +21,17 @@ class Namespace:
     def reserve(self, names: Iterable[str]) -> None:
         self.used.update(names)
 
+    def release(self, name: str) -> None:
+        """Let a name be given out again."""
+        self.used.discard(name)
+
     def take(self, wanted: str) -> str:
-        """`wanted`, or the first free variation of it."""
+        """`wanted`, or the first free variation of it; classes are counted without underscore."""
         name, count = wanted, 1
+        joint = "" if wanted[0].isupper() and not wanted[-1].isdigit() else "_"
         while name in self.used or name in TAKEN:
             count += 1
-            name = f"{wanted}_{count}"
+            name = f"{wanted}{joint}{count}"
         self.used.add(name)
         return name
 

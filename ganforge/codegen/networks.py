@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -153,11 +154,13 @@ def _forward(
         last, first = nodes[chain.last], nodes[chain.nodes[0]]
         nodes[chain.last] = replace(last, inputs=first.inputs)
     names = Namespace()
-    writer = Writer(tuple(nodes), imports, names, modules)
+    needed = sorted(i for i in reached if i not in inside)
+    last_use: dict[int, float] = {i: index for index in needed for i in nodes[index].inputs}
+    last_use |= dict.fromkeys(body.outputs.values(), math.inf)
+    writer = Writer(tuple(nodes), imports, names, modules, last_use=last_use)
     for name, index in body.inputs.items():
         names.reserve([name])
         writer.known[index] = (name, ATOM)
-    needed = [i for i in reached if i not in inside]
     writer.write(needed, _named(body, nodes, needed, modules))
     return [*writer.lines, f"return {_result(body, writer)}"]
 

@@ -50,6 +50,15 @@ class Writer:
     local: Mapping[str, str] = field(default_factory=dict)
     """The local names of networks and of the spec's tensors, where they differ from the spec's."""
 
+    last_use: Mapping[int, float] | None = None
+    """By node the last one that takes it, if names may be used anew for what comes later."""
+
+    holders: dict[str, int] = field(default_factory=dict)
+    """Which node each name stands for."""
+
+    inside: dict[int, set[int]] = field(default_factory=dict)
+    """The named nodes in the expression of a node."""
+
     number: Callable[[Live], str] = lambda live: live.source
     """The expression of a live number."""
 
@@ -63,10 +72,11 @@ class Writer:
                 continue
             text, strength = self._expression(index, self.nodes[index])
             inputs = self.nodes[index].inputs
+            self.inside[index] = set().union(*(self.inside.get(i, ()) for i in inputs))
             depth = self.depth[index] = 1 + max((self.depth.get(i, 0) for i in inputs), default=0)
             if index in named or index in self.differentiated or depth > MAX_DEPTH:
                 self.depth[index] = 0
-                name = self.names.take(self._wanted(index))
+                name = self._name(index)
                 leaf = ".requires_grad_()" if index in self.differentiated else ""
                 text = f"({text})" if leaf and strength < ATOM else text
                 self.lines.append(f"{name} = {text}{leaf}")
@@ -80,6 +90,24 @@ class Writer:
         lines = self.lines[before:]
         del self.lines[before:]
         return lines
+
+    def _name(self, index: int) -> str:
+        """The name of a node; those of values that nothing needs any more are free again."""
+        for name, holder in list(self.holders.items()):
+            if not self._is_needed(holder, index):
+                self.names.release(name)
+                del self.holders[name]
+        name = self.names.take(self._wanted(index))
+        self.holders[name] = index
+        self.inside[index] = {index}
+        return name
+
+    def _is_needed(self, holder: int, index: int) -> bool:
+        """Whether the value of `holder` is used after the statement of `index`."""
+        if self.last_use is None:
+            return True
+        users = (i for i, named in self.inside.items() if holder in named and i != index)
+        return any(self.last_use.get(i, 0) > index for i in users)
 
     def _wanted(self, index: int) -> str:
         node = self.nodes[index]

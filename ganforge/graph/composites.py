@@ -51,7 +51,7 @@ def add_composite(
     if any(shape is None for shape in shapes.values()):
         return frame.nodes.unknown(path)
     before, used = len(frame.findings.items), frame.findings.document.span(path)
-    body = _instance(frame, name, table, shapes, given, path, expand)
+    params, body = _instance(frame, name, table, shapes, given, path, expand)
     if used is not None and not frame.parents:
         frame.findings.annotate(before, Label(used, f"in this use of `{name}`"))
     if set(body.outputs) != {""}:
@@ -61,7 +61,7 @@ def add_composite(
         frame.findings.add("GF117", ("blocks", name, "outputs"), message, "give it one output")
         return frame.nodes.unknown(path)
     return frame.nodes.add(
-        Composite(name, given, body), tuple(arguments.values()), body.result, path
+        Composite(name, params, body), tuple(arguments.values()), body.result, path
     )
 
 
@@ -126,13 +126,13 @@ def _instance(
     given: dict[str, Value],
     path: Path,
     expand: Expand,
-) -> Body:
-    """The body of this instance; equal instances are expanded once."""
+) -> tuple[dict[str, Value], Body]:
+    """All parameters of this instance, and its body; equal instances are expanded once."""
     key = (name, repr(sorted(given.items())), tuple(shapes.items()), id(frame.owner))
     if key in frame.context.bodies:
-        body, layers = frame.context.bodies[key]
+        params, body, layers = frame.context.bodies[key]
         frame.budget.spend(path, frame.findings, layers)
-        return body
+        return params, body
     before = frame.budget.layers
     spec_scope = frame.context.spec.scope
     where = ("blocks", name)
@@ -154,5 +154,5 @@ def _instance(
     inside.initializer = frame.initializer
     inside.parametrizer = frame.parametrizer
     body = expand(inside, shapes)
-    frame.context.bodies[key] = (body, frame.budget.layers - before)
-    return body
+    frame.context.bodies[key] = (params, body, frame.budget.layers - before)
+    return params, body

@@ -10,7 +10,7 @@ from typing import Any
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
-from ganforge.formula.evaluate import Scope, evaluate
+from ganforge.formula.evaluate import Scope, Value, evaluate
 from ganforge.formula.parse import parse_formula
 from ganforge.graph.nodes import Body, Bundle, Initializer, Nodes, Parametrizer
 from ganforge.graph.wiring import Named, Wiring
@@ -56,7 +56,7 @@ class Context:
     spec: Spec
     registry: Registry
     findings: Findings
-    bodies: dict[object, tuple[Body, int]] = field(default_factory=dict)
+    bodies: dict[object, tuple[dict[str, Value], Body, int]] = field(default_factory=dict)
 
 
 @dataclass

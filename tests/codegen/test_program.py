@@ -6,11 +6,14 @@ import ast
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn import Conv2d, Linear
+from torch.nn.functional import interpolate
 
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.program import docstring
@@ -323,3 +326,70 @@ def test_the_batch_may_be_shuffled_for_the_condition(tmp_path: Path) -> None:
     text = program(spec(more=SHUFFLED).replace("[latents]", field))
     assert "shuffled(real" in text
     assert one_round(text, tmp_path)
+
+
+VARIANTS = """
+[blocks.twice]
+params = { wide = 1, first = false }
+layers = [
+  { block = "relu", when = "not first" },
+  { block = "conv", out = "channels(x) * wide" },
+  { id = "h", block = "conv", out = "channels(x)" },
+  { from = "x + h" },
+]
+"""
+
+
+def test_variants_of_a_block_are_named_by_what_sets_them_apart() -> None:
+    layers = """
+      { block = "twice", first = true },
+      { block = "twice" },
+      { block = "twice", wide = 2 },
+    """
+    text = program(spec(blocks=VARIANTS, layers=layers + UP))
+    assert "class TwiceFirst(nn.Module):" in text
+    assert '"""The block `twice` with first = true."""' in text
+    assert "class Twice(nn.Module):" in text
+    assert "class Twice2" not in text
+
+
+def test_a_value_that_nothing_needs_any_more_gives_its_name_to_the_next() -> None:
+    layers = """
+      { block = "twice" },
+      { from = "2 * prev" },
+      { block = "twice" },
+      { from = "prev * prev" },
+    """
+    text = program(spec(blocks=VARIANTS, layers=layers + UP))
+    assert "h_2" not in text.partition("class G(")[2].partition("class D(")[0]
+
+
+STEP = st.tuples(st.booleans(), st.sampled_from("+-*"), st.integers(0, 3), st.booleans())
+SUMS = {"+": torch.add, "-": torch.sub, "*": torch.mul}
+
+
+@given(st.lists(STEP, min_size=1, max_size=12))
+@settings(max_examples=25, deadline=None)
+def test_names_used_anew_change_no_value(steps: list[tuple[bool, str, int, bool]]) -> None:
+    """Each step is a ReLU, or joins `prev` with a value named before; some are named in turn."""
+    layers = ['{ id = "h", block = "tanh" },']
+    for number, (relu, operator, back, keep) in enumerate(steps):
+        other = _named(steps[:number])[-1 - back % len(_named(steps[:number]))]
+        written = 'block = "relu"' if relu else f'from = "prev {operator} tanh({other})"'
+        layers.append(f"{{ {f'id = {chr(34)}k{number}{chr(34)}, ' if keep else ''}{written} }},")
+    module: dict[str, Any] = {"__name__": "p"}
+    exec(compile(program(spec(layers="\n".join(layers) + UP)), "p", "exec"), module)
+    network, z = module["G"](), torch.randn(3, 8)
+    linear, convolution = (m for m in network.modules() if isinstance(m, Linear | Conv2d))
+    value = linear(z).reshape(3, 64, 4, 4).tanh()
+    values = {"h": value}
+    for number, (relu, operator, back, keep) in enumerate(steps):
+        other = list(values)[-1 - back % len(values)]
+        value = value.relu() if relu else SUMS[operator](value, values[other].tanh())
+        values |= {f"k{number}": value} if keep else {}
+    expected = convolution(interpolate(value, scale_factor=4)).tanh()
+    torch.testing.assert_close(network(z), expected)
+
+
+def _named(steps: list[tuple[bool, str, int, bool]]) -> list[str]:
+    return ["h", *(f"k{number}" for number, step in enumerate(steps) if step[-1])]
