@@ -14,6 +14,7 @@ from ganforge.graph.graph import Network
 from ganforge.graph.nodes import Body, Composite
 from ganforge.plugins.shapes import Tensor
 
+WORD = re.compile(r"[A-Za-z0-9]+")
 INTEGER = re.compile(r"(?<![\w.'\"])\d+(?![\w.'\"])")
 
 
@@ -60,9 +61,9 @@ def _differences(form: _Form, alike: list[_Form]) -> dict[str, bool | str]:
     for name, value in here[0].items():
         values = [params[name] for params in everywhere]
         usual = max(values, key=values.count)
-        constant = all(params[name] == value for params in here)
-        word = isinstance(value, str) and value.isascii() and value.isalnum()
-        if constant and value != usual and (isinstance(value, bool) or word):
+        if value == usual or any(params[name] != value for params in here):
+            continue
+        if isinstance(value, bool) or (isinstance(value, str) and WORD.fullmatch(value)):
             differences[name] = value
     return differences
 
