@@ -8,6 +8,7 @@ import pathlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Span
 from ganforge.diagnostics.rules.document import (
@@ -81,78 +82,97 @@ class _File:
 
 
 @dataclass
-class _Chain:
-    """The files of a spec, from the one the user named to the last that is extended."""
+class _Reading:
+    """What is gathered while a spec is read with all that it extends."""
 
     drafts: Drafts | None = None
-    files: list[_File] = field(default_factory=list)
-    trees: list[Node] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     removed: list[Removal] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
+    files: int = 0
 
 
 def _document(file: _File, overrides: Sequence[str], drafts: Drafts | None = None) -> Loaded:
-    chain = _Chain(drafts)
-    if not _follow(file, chain):
-        return None, tuple(chain.found)
-    root = _laid_over_each_other(chain)
-    root, found = apply_overrides(root, overrides, chain.texts)
-    chain.found += found
-    content = {k: v for k, v in root.content.items() if k not in ("extends", "without")}
-    root = root.with_content(content)
-    extends = chain.trees[0].child("extends")
+    reading = _Reading(drafts)
+    root = _merged(file, (), None, reading)
+    if root is None:
+        return None, tuple(reading.found)
+    extends = root.child("extends")
+    root, found = apply_overrides(root, overrides, reading.texts)
+    reading.found += found
+    root = _said(root)
     extended_at = extends.value if extends else None
-    removed = tuple(chain.removed)
-    document = Document(file.name, plain(root), chain.texts, root, extended_at, removed)
-    return document, tuple(chain.found)
+    removed = tuple(reading.removed)
+    document = Document(file.name, plain(root), reading.texts, root, extended_at, removed)
+    return document, tuple(reading.found)
 
 
-def _follow(file: _File, chain: _Chain) -> bool:
-    """Reads a file and all that it extends; False where one of them cannot be read."""
-    following: _File | None = file
-    extended_at: Span | None = None
-    while following is not None:
-        file = following
-        tree = _tree(file, extended_at, chain)
-        if tree is None:
-            return False
-        chain.files.append(file)
-        chain.trees.append(tree)
-        extends = tree.content.get("extends")
-        if extends is None:
-            return True
-        extended_at = extends.value
-        if len(chain.files) == MAX_FILES:
-            message = f"more than {MAX_FILES} files extend each other"
-            help = "extend a file nearer to the first"
-            chain.found.append(LIMIT.at(extends.value, message, help=help, path="extends"))
-            return False
-        following = _extended(extends, file, chain)
-    return False
+def _said(tree: Node) -> Node:
+    """The tree without the keys that say what it starts from."""
+    return tree.with_content(
+        {key: node for key, node in tree.content.items() if key not in ("extends", "without")}
+    )
 
 
-def _tree(file: _File, extended_at: Span | None, chain: _Chain) -> Node | None:
+def _merged(
+    file: _File, chain: tuple[_File, ...], extended_at: Span | None, reading: _Reading
+) -> Node | None:
+    """A file laid over all that it extends; None where one of them cannot be read.
+
+    chain: the files on the way to it, the one that the user named first.
+    """
+    tree = _tree(file, extended_at, reading)
+    reading.files += 1
+    if tree is None:
+        return None
+    bases = []
+    for name in _bases(tree):
+        extended = _extended(name, (*chain, file), reading)
+        below = _merged(extended, (*chain, file), name.value, reading) if extended else None
+        if below is None:
+            return None
+        bases.append(_said(below))
+    base = reduce(lambda first, second: merge(first, second)[0], bases) if bases else None
+    if (without := tree.child("without")) is not None:
+        base, removed, found = remove(base, without)
+        reading.removed += removed
+        reading.found += found
+    if base is None:
+        return tree
+    merged, notes = merge(base, tree)
+    reading.found += notes if not chain else ()  # the others are not the author's
+    return merged
+
+
+def _bases(tree: Node) -> list[Node]:
+    """The names of what a file extends: each is laid over those before it."""
+    extends = tree.child("extends")
+    if extends is None:
+        return []
+    return extends.content if isinstance(extends.content, list) else [extends]
+
+
+def _tree(file: _File, extended_at: Span | None, reading: _Reading) -> Node | None:
     text = file.data[:MAX_BYTES].decode("utf-8-sig", "replace")
-    chain.texts[file.name] = text
+    reading.texts[file.name] = text
     if len(file.data) > MAX_BYTES:
         message, help = f"`{file.name}` is larger than 1 MiB", "a spec is some kilobytes of text"
-        chain.found.append(LIMIT.at(Span(file.name, 1, 1, 1, 2), message, help=help))
+        reading.found.append(LIMIT.at(Span(file.name, 1, 1, 1, 2), message, help=help))
         return None
     try:
         file.data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        chain.found.append(_not_utf8(file, error))
+        reading.found.append(_not_utf8(file, error))
         return None
     tree, found = read(text, file.name)
     related = (Label(extended_at, "extended from here"),) if extended_at else ()
-    chain.found += [
+    reading.found += [
         item.rule.at(
             item.span, item.message, help=item.help, path=item.path, related=item.related + related
         )
         for item in found
     ]
-    return tree if tree is not None and _version_fits(tree, chain) else None
+    return tree if tree is not None and _version_fits(tree, reading) else None
 
 
 def _not_utf8(file: _File, error: UnicodeDecodeError) -> Diagnostic:
@@ -163,49 +183,54 @@ def _not_utf8(file: _File, error: UnicodeDecodeError) -> Diagnostic:
     return CANNOT_READ.at(span, message, help="save the file as UTF-8")
 
 
-def _version_fits(tree: Node, chain: _Chain) -> bool:
+def _version_fits(tree: Node, reading: _Reading) -> bool:
     """Whether the rest can be read; a missing version is reported and taken for this one."""
     version = tree.content.get("ganforge")
     help = f"write `ganforge = {VERSION}` on the first line"
     if version is None:
         message = "the spec does not say its language version"
-        chain.found.append(LANGUAGE_VERSION.at(tree.value, message, help=help))
+        reading.found.append(LANGUAGE_VERSION.at(tree.value, message, help=help))
         return True
     if version.content == VERSION and type(version.content) is int:
         return True
     message = f"this ganforge reads version {VERSION} of the language, not {version.content!r}"
     if type(version.content) is int and version.content > VERSION:
         help = "update ganforge: `pip install -U ganforge`"
-    chain.found.append(LANGUAGE_VERSION.at(version.value, message, help=help, path="ganforge"))
+    reading.found.append(LANGUAGE_VERSION.at(version.value, message, help=help, path="ganforge"))
     return False
 
 
-def _extended(extends: Node, file: _File, chain: _Chain) -> _File | None:
-    """The file that `extends` names, or None after reporting why there is none."""
-    target = extends.content
+def _extended(name: Node, chain: tuple[_File, ...], reading: _Reading) -> _File | None:
+    """The file that an entry of `extends` names, or None after reporting why there is none."""
+    target, folder = name.content, chain[-1].folder
     if not isinstance(target, str):
-        message = "`extends` is a path or the name of a shipped spec, in quotes"
+        message = "`extends` is a path or the name of a shipped spec, in quotes, or a list of them"
         help = 'such as `extends = "dcgan"`'
-        chain.found.append(WRONG_TYPE.at(extends.value, message, help=help, path="extends"))
+        reading.found.append(WRONG_TYPE.at(name.value, message, help=help, path="extends"))
         return None
-    path = _path(target, file.folder)
+    if reading.files >= MAX_FILES:
+        message = f"more than {MAX_FILES} files extend each other"
+        help = "extend a file nearer to the first"
+        reading.found.append(LIMIT.at(name.value, message, help=help, path="extends"))
+        return None
+    path = _path(target, folder)
     try:
-        data = _bytes(path, chain.drafts) if path else None
+        data = _bytes(path, reading.drafts) if path else None
     except OSError:
         data = None
     if path is None or data is None:
-        near = sorted(p.name for p in file.folder.glob("*.toml")) + shipped_names()
+        near = sorted(p.name for p in folder.glob("*.toml")) + shipped_names()
         message = f"`{target}` cannot be read: it is no file and no shipped spec"
         help = did_you_mean(target, near, "spec")
-        chain.found.append(CANNOT_READ.at(extends.value, message, help=help, path="extends"))
+        reading.found.append(CANNOT_READ.at(name.value, message, help=help, path="extends"))
         return None
     resolved = path.resolve()
-    seen = [known.resolved for known in chain.files]
+    seen = [known.resolved for known in chain]
     if resolved in seen:
-        circle = [known.name for known in chain.files[seen.index(resolved) :]]
+        circle = [known.name for known in chain[seen.index(resolved) :]]
         message = f"these files extend each other: {' → '.join([*circle, circle[0]])}"
         help = "one of them must not extend another"
-        chain.found.append(CYCLE.at(extends.value, message, help=help, path="extends"))
+        reading.found.append(CYCLE.at(name.value, message, help=help, path="extends"))
         return None
     return _File(_shown(path), path.parent, data, resolved)
 
@@ -238,22 +263,3 @@ def _shown(path: pathlib.Path) -> str:
     name = os.path.normpath(path)
     relative = os.path.relpath(name)
     return name if relative.startswith(os.pardir) else relative
-
-
-def _laid_over_each_other(chain: _Chain) -> Node:
-    """The trees merged, the last extended first; the first file's place is the document's."""
-    merged: Node | None = None
-    for tree in reversed(chain.trees):
-        without = tree.content.get("without")
-        if without is not None:
-            merged, removed, found = remove(merged, without)
-            chain.removed += removed
-            chain.found += found
-        if merged is None:
-            merged = tree
-            continue
-        base = {k: v for k, v in merged.content.items() if k not in ("extends", "without")}
-        merged, notes = merge(merged.with_content(base), tree)
-        chain.found += notes if tree is chain.trees[0] else ()  # the others are not the author's
-    assert merged is not None
-    return merged

@@ -21,6 +21,10 @@ _ANY_SOURCE = (
 )
 
 
+_GONE = Node(None)
+"""Stands in an array where an item was removed."""
+
+
 def merge(base: Node, over: Node) -> tuple[Node, tuple[Diagnostic, ...]]:
     """`over` laid over `base`: tables merge, arrays and scalars are replaced.
 
@@ -88,18 +92,19 @@ def remove(
             message = f"nothing is inherited, so there is no `{entry.content}` to remove"
             help = "say what the spec extends: `extends = ...`"
             found.append(NOTHING_TO_REMOVE.at(entry.value, message, help=help))
+        elif problem := _missing(base, keys, entry):
+            found.append(problem)
         else:
             removed += _removal(base, keys, entry)
-            base, problem = _removed(base, keys, entry)
-            found += [problem] if problem else []
-    return base, tuple(removed), tuple(found)
+            base = _removed(base, keys)
+    return base and _closed_up(base), tuple(removed), tuple(found)
 
 
 def _removal(base: Node, keys: tuple[str, ...], entry: Node) -> list[Removal]:
     """What an entry takes away; a whole table of names takes each of them."""
     node: Node | None = base
     for key in keys:
-        node = node.child(key) if node else None
+        node = _below(node, key) if node else None
     if node is None or entry.value is None:
         return []
     table = node.child("fields") if keys == ("data",) else node
@@ -108,24 +113,53 @@ def _removal(base: Node, keys: tuple[str, ...], entry: Node) -> list[Removal]:
     return [Removal(keys, frozenset((*names, keys[-1])), entry.value)]
 
 
-def _removed(base: Node, keys: tuple[str, ...], entry: Node) -> tuple[Node, Diagnostic | None]:
-    tables: list[Node] = [base]
+def _below(node: Node, key: str) -> Node | None:
+    """What a key of a table holds, or a number of an array, where there still is something."""
+    step = int(key) if isinstance(node.content, list) and key.isdecimal() else key
+    below = node.child(step)
+    return None if below is _GONE else below
+
+
+def _missing(base: Node, keys: tuple[str, ...], entry: Node) -> Diagnostic | None:
+    """What an entry names and what is not inherited."""
+    node = base
     for depth, key in enumerate(keys):
-        table = tables[-1].table or {}
-        if key not in table:
-            where = ".".join(keys[:depth]) or "the base"
-            message = f"`{entry.content}` is not inherited: `{where}` has no `{key}`"
-            if not depth:
-                message = f"`{entry.content}` is not inherited"
-            return base, NOTHING_TO_REMOVE.at(entry.value, message, help=did_you_mean(key, table))
-        tables.append(table[key])
-    smaller: Node | None = None
-    for key, node in zip(reversed(keys), reversed(tables[:-1]), strict=True):
-        content = {k: v for k, v in (node.table or {}).items() if k != key or smaller is not None}
-        if smaller is not None:
-            content[key] = smaller
-        smaller = node.with_content(content)
-    return smaller or base, None
+        below = _below(node, key)
+        if below is None:
+            message = f"`{entry.content}` is not inherited"
+            if depth:
+                message = f"{message}: `{'.'.join(keys[:depth])}` has no `{key}`"
+            help = did_you_mean(key, node.table or {})
+            if isinstance(node.content, list):
+                help = f"its {len(node.content)} items are numbered from 0"
+            return NOTHING_TO_REMOVE.at(entry.value, message, help=help)
+        node = below
+    return None
+
+
+def _removed(node: Node, keys: tuple[str, ...]) -> Node:
+    """The tree without what `keys` lead to; an item of an array leaves a gap, so that the numbers
+    of the others stay.
+    """
+    key, *rest = keys
+    below = _below(node, key)
+    assert below is not None
+    smaller = _removed(below, tuple(rest)) if rest else _GONE
+    if isinstance(node.content, list):
+        items = list(node.content)
+        items[int(key)] = smaller
+        return node.with_content(items)
+    content = {k: v for k, v in node.content.items() if k != key}
+    return node.with_content(content if smaller is _GONE else {**content, key: smaller})
+
+
+def _closed_up(node: Node) -> Node:
+    """The tree without the gaps in its arrays."""
+    if isinstance(node.content, list):
+        return node.with_content([_closed_up(item) for item in node.content if item is not _GONE])
+    if node.table is not None:
+        return node.with_content({key: _closed_up(below) for key, below in node.table.items()})
+    return node
 
 
 def split_key(text: str) -> tuple[str, ...] | None:

@@ -27,7 +27,7 @@ def schema_of(registry: Registry) -> Schema:
     words = meanings()
     head: dict[str, Schema] = {
         "ganforge": {"const": VERSION, "default": VERSION},
-        "extends": {"type": "string"},
+        "extends": {"type": ["string", "array"], "items": {"type": "string"}},
         "without": {"type": "array", "items": {"type": "string"}},
     }
     head = {key: {"description": words["document"][key], **rule} for key, rule in head.items()}

@@ -15,7 +15,7 @@ SCHEMA = "ganforge.schema.json"
 """The file beside the spec that editors read."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_BASE = re.compile(r'^extends = "([\w-]+)\.toml"$', re.MULTILINE)
+_EXTENDS = re.compile(r"^extends = .*$", re.MULTILINE)
 _ABOUT = {
     "params": "Numbers for the formulas of `{base}`. `--set NAME=VALUE` sets one for one run.",
     "data": "`ganforge train {file} --data folder:PATH` reads images of your own.",
@@ -49,7 +49,7 @@ def base_document(base: str) -> Document:
 def copied(name: str, base: str, document: Document) -> str:
     """The whole text of the base, with another name."""
     text = document.texts[document.name]
-    text = _BASE.sub(r'extends = "\1"', text)
+    text = _EXTENDS.sub(lambda line: line[0].replace('.toml"', '"'), text)
     text = re.sub(r'^name = ".*"$', f'name = "{name}"', text, count=1, flags=re.MULTILINE)
     head = [f"#:schema ./{SCHEMA}", f"# A copy of the shipped spec `{base}`."]
     return "\n".join([*head, *_usage(name), text])

@@ -398,3 +398,11 @@ def test_all_mistakes_of_an_optimizer_are_told_at_once(base: str, registry: Regi
 def test_all_mistakes_of_a_composite_block_are_told_at_once(critic: Critic) -> None:
     layer = '{ block = "res", out = "1 // 0", norm = "layer", nrom = 3 }'
     assert codes(critic(layer, ONE, more=RESIDUAL)) == ["GF119", "GF110", "GF102"]
+
+
+def test_a_network_is_used_where_another_one_is_like_it(critic: Critic) -> None:
+    more = '[networks.E]\nlayers = [{ block = "linear", out = 1 }]\n[networks.F]\nlike = "E"\n'
+    more += '[losses.other]\nkind = "drift"\nscore = "F(x)"\n'
+    compilation = critic(ONE, more=more)
+    assert codes(compilation) == []
+    assert "class E(nn.Module)" in compilation.program().text

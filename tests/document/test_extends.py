@@ -104,6 +104,88 @@ def test_without_acts_before_the_merge(tmp_path: Path) -> None:
     assert not found
 
 
+def test_without_numbers_items_of_arrays_as_they_are_inherited(tmp_path: Path) -> None:
+    text = "layers = [{ n = 0 }, { n = 1, norm = 'batch' }, { n = 2 }, { n = 3 }]"
+    (tmp_path / "net.toml").write_text(f"ganforge = 1\n[networks.D]\n{text}")
+    without = [f"networks.D.layers.{item}" for item in ("0", "1.norm", "2")]
+    document, found = loads(f'ganforge = 1\nextends = "net.toml"\n{without = !s}', folder=tmp_path)
+    assert document is not None and not found
+    assert document.values["networks"]["D"]["layers"] == [{"n": 1}, {"n": 3}]
+    span = document.span(("networks", "D", "layers", 0, "n"))
+    assert span is not None and span.file.endswith("net.toml")
+
+
+@pytest.mark.parametrize("item", ["2", "-1", "first", "0.0"])
+def test_without_of_an_item_that_is_not_there_says_how_many_are(tmp_path: Path, item: str) -> None:
+    _, (found,) = extended(tmp_path, f'without = ["train.optimizer.betas.{item}"]')
+    assert found.code == "GF109"
+    path, _, last = f"train.optimizer.betas.{item}".rpartition(".")
+    assert found.message.endswith(f"`{path}` has no `{last}`")
+    if item != "0.0":
+        assert found.help == "its 2 items are numbered from 0"
+
+
+def test_without_of_one_item_twice_finds_it_once(tmp_path: Path) -> None:
+    name = "train.optimizer.betas.0"
+    document, (found,) = extended(tmp_path, f'without = ["{name}", "{name}"]')
+    assert document.values["train"]["optimizer"]["betas"] == [0.9]
+    assert found.code == "GF109"
+
+
+def test_a_list_of_specs_is_laid_over_each_other(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text(BASE)
+    (tmp_path / "other.toml").write_text("ganforge = 1\n[params]\nwidth = 8\ndepth = 2")
+    text = """ganforge = 1
+extends = ["base.toml", "other.toml"]
+without = ["losses.penalty"]
+[train]
+batch = 2"""
+    document, found = loads(text, folder=tmp_path)
+    assert document is not None and not found
+    assert document.values["params"] == {"width": 8, "depth": 2}
+    assert document.values["train"]["optimizer"]["lr"] == 1e-4
+    assert document.values["train"]["batch"] == 2
+    assert document.values["losses"] == {}
+    width = document.span(("params", "width"))
+    assert width is not None and width.file.endswith("other.toml")
+    assert document.inherited(("params", "width"))
+
+
+def test_two_specs_may_extend_the_same_one(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.toml").write_text(
+            f'ganforge = 1\nextends = "dcgan"\n[gan]\n{name} = 1'
+        )
+    document, found = loads('ganforge = 1\nextends = ["a.toml", "b.toml"]', folder=tmp_path)
+    assert document is not None and not found
+    assert {"a", "b"} <= document.values["gan"].keys()
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [('["base.toml", 3]', "GF114"), ('["base.toml", "bas.toml"]', "GF121")],
+)
+def test_a_mistake_in_a_list_of_specs_is_told_at_its_entry(
+    tmp_path: Path, names: str, code: str
+) -> None:
+    (tmp_path / "base.toml").write_text(BASE)
+    document, (found,) = loads(f"ganforge = 1\nextends = {names}", folder=tmp_path)
+    assert document is None
+    assert found.code == code
+    assert found.span is not None
+    assert (found.span.line, found.span.column) == (2, 25)
+
+
+def test_specs_that_double_at_every_step_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "0.toml").write_text("ganforge = 1")
+    for k in range(1, 8):
+        below = f"{k - 1}.toml"
+        (tmp_path / f"{k}.toml").write_text(f'ganforge = 1\nextends = ["{below}", "{below}"]')
+    document, (found,) = loads('ganforge = 1\nextends = "7.toml"', folder=tmp_path)
+    assert document is None
+    assert found.code == "GF118"
+
+
 def test_without_of_what_is_not_there_names_what_is(tmp_path: Path) -> None:
     _, (found,) = extended(tmp_path, 'without = ["losses.gp"]')
     assert found.code == "GF109"

@@ -32,6 +32,21 @@ PUBLISHED = {
     "sagan": {"G": 42_078_852, "D": 39_463_618},
     "cyclegan": {"G_ab": 11_378_179, "G_ba": 11_378_179, "D_a": 2_764_737, "D_b": 2_764_737},
     "pix2pix": {"G": 54_413_955, "D": 2_768_705},
+    # Variants, of which no count is published: what differs from a published network is counted.
+    "dcgan-hinge": {"G": 3_576_704, "D": 2_765_568},
+    # DCGAN's critic with a bias per output in place of a scale and a shift per batch norm.
+    "dcgan-wgan-gp": {
+        "G": 3_576_704,
+        "D": 2_765_568 - 2 * (128 + 256 + 512) + (64 + 128 + 256 + 512 + 1),
+    },
+    "pix2pix-lsgan": {"G": 54_413_955, "D": 2_768_705},
+    # The U-Net with biases in place of batch norms, on the way down and on the way up.
+    "cyclegan-unet": {
+        "G_ab": 54_413_955 - 2 * (2432 + 2496) + 3008 + 2496,
+        "G_ba": 54_413_955 - 2 * (2432 + 2496) + 3008 + 2496,
+        "D_a": 2_764_737,
+        "D_b": 2_764_737,
+    },
 }
 
 

@@ -59,9 +59,12 @@ def _strings(tree: Any) -> Iterable[str]:
 
 
 def _networks(graph: Graph, findings: Findings) -> None:
-    """Networks that nothing calls; their layers are not checked, since their inputs are unknown."""
+    """Networks that nothing calls, nor one that is like them; their layers are not checked, since
+    their inputs are unknown.
+    """
+    used = {*graph.networks, *(network.like for network in graph.networks.values())}
     for name in graph.spec.networks:
-        if name not in graph.networks:
+        if name not in used:
             message = f"the network `{name}` is never called"
             help = f"no call `{name}(...)` stands in `[flow]`, `[losses]` or `[sample]`"
             _unused("GF214", ("networks", name), message, help, findings)
