@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ganforge.codegen.names import Imports, Namespace
-from ganforge.codegen.networks import ClassText, write_body
+from ganforge.codegen.networks import ClassText, returned_type, write_body
 from ganforge.codegen.starts import Common, common
 from ganforge.graph.graph import Network
 from ganforge.graph.nodes import Body, Composite
@@ -125,7 +125,8 @@ def _class(
     made = _filled(form.skeleton, arguments, form.instances[0][1])
     settings = ", ".join(f"{name} = {json.dumps(value)}" for name, value in differences.items())
     summary = f"The block `{form.name}`{f' with {settings}' if settings else ''}."
-    return ClassText(name, form.inputs, summary, made, form.forward, "Tensor", tuple(ordered))
+    returns = returned_type(form.instances[0][0].body)
+    return ClassText(name, form.inputs, summary, made, form.forward, returns, tuple(ordered))
 
 
 def _arguments(form: _Form, columns: list[tuple[int, ...]]) -> list[str | None]:

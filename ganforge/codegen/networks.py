@@ -41,7 +41,7 @@ def write_network(
     made, forward = write_body(body, imports, instances, shared)
     made.extend(shared.statements(imports))
     return ClassText(
-        name, inputs, _summary(inputs, body), tuple(made), tuple(forward), _returns(body)
+        name, inputs, _summary(inputs, body), tuple(made), tuple(forward), returned_type(body)
     )
 
 
@@ -195,7 +195,8 @@ def _result(body: Body, writer: Writer) -> str:
     return f"{{{items}}}"
 
 
-def _returns(body: Body) -> str:
+def returned_type(body: Body) -> str:
+    """The type that `forward` gives."""
     if set(body.outputs) != {""}:
         return "dict[str, Tensor]"
     return "list[Tensor]" if isinstance(body.result, TensorList) else "Tensor"

@@ -15,7 +15,7 @@ from ganforge.graph.layers import (
     LAYER_KEYS,
     read_layer,
 )
-from ganforge.graph.nodes import Layer
+from ganforge.graph.nodes import Bundle, Layer
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.shapes import ShapeError
 from ganforge.spec.planned import BLOCKS, refuse
@@ -33,7 +33,7 @@ def add_block(
         frame.findings.add("GF204", (*path, "block"), message, help)
         return frame.nodes.unknown(path)
     inputs = extra_inputs(frame, extra, layer, block.name, path)
-    if not check_first(frame, block.name, first, path):
+    if not check_first(frame, block.name, layer, first, path):
         return frame.nodes.unknown(path)
     own = {
         k: v
@@ -51,12 +51,24 @@ def add_block(
     return value
 
 
-def check_first(frame: Frame, block: str, first: int, path: Path) -> bool:
-    """GF221 for a layer that would go on from a number."""
-    if not frame.nodes.is_number(first):
+def check_first(frame: Frame, block: str, layer: Mapping[str, Any], first: int, path: Path) -> bool:
+    """GF221 for a layer that would go on from a number, GF205 from a block of several outputs."""
+    if frame.nodes.is_number(first):
+        message = f"`{block}` is given a number, and takes a tensor"
+        frame.findings.add("GF221", (*path, "from"), message, "name an input or a layer")
+        return False
+    written = layer.get("from", "prev")
+    return is_single(frame, first, written, "from", (*path, "from") if "from" in layer else path)
+
+
+def is_single(frame: Frame, index: int, written: str, key: str, path: Path) -> bool:
+    """Whether a value is one tensor or list; GF205 for all outputs of a block at once."""
+    shape = frame.nodes.shape(index)
+    if not isinstance(shape, Bundle):
         return True
-    message = f"`{block}` is given a number, and takes a tensor"
-    frame.findings.add("GF221", (*path, "from"), message, "name an input or a layer")
+    what = "the layer before" if written == "prev" else f"`{written}`"
+    choices = " or ".join(f'`{key} = "{written}.{name}"`' for name in shape.items)
+    frame.findings.add("GF205", path, f"{what} has several outputs", f"write {choices}")
     return False
 
 
@@ -82,6 +94,8 @@ def extra_inputs(
         if frame.nodes.is_number(inputs[key]):
             message = f"`{key}` of `{block}` is a number, and must be a tensor"
             frame.findings.add("GF221", (*path, key), message, "name an input or a layer")
+            return None
+        if not is_single(frame, inputs[key], layer[key], key, (*path, key)):
             return None
     return inputs
 

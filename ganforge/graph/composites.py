@@ -44,7 +44,7 @@ def add_composite(
     inputs = extra_inputs(frame, table.inputs[1:], layer, name, path)
     keys = [n.removesuffix("?") for n in table.inputs[1:]]
     given = _given(frame, table, layer, (*LAYER_KEYS, *keys), name, path)
-    if inputs is None or given is None or not check_first(frame, name, first, path):
+    if inputs is None or given is None or not check_first(frame, name, layer, first, path):
         return frame.nodes.unknown(path)
     arguments = {table.inputs[0]: first, **inputs}
     shapes = {n: _tensor(frame.nodes.shape(i)) for n, i in arguments.items()}
@@ -54,12 +54,6 @@ def add_composite(
     params, body = _instance(frame, name, table, shapes, given, path, expand)
     if used is not None and not frame.parents:
         frame.findings.annotate(before, Label(used, f"in this use of `{name}`"))
-    if set(body.outputs) != {""}:
-        message = (
-            f"the block `{name}` has named outputs, which this version of ganforge does not build"
-        )
-        frame.findings.add("GF117", ("blocks", name, "outputs"), message, "give it one output")
-        return frame.nodes.unknown(path)
     return frame.nodes.add(
         Composite(name, params, body), tuple(arguments.values()), body.result, path
     )

@@ -13,7 +13,7 @@ from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope
-from ganforge.graph.blocks import add_block, report_unknown_block
+from ganforge.graph.blocks import add_block, is_single, report_unknown_block
 from ganforge.graph.composites import add_composite
 from ganforge.graph.frame import MAX_NESTING, Budget, Context, Frame
 from ganforge.graph.layers import (
@@ -59,26 +59,28 @@ def expand(frame: Frame, inputs: Mapping[str, Shape]) -> Body:
 def _outputs(frame: Frame, inputs: Mapping[str, int]) -> dict[str, int]:
     outputs = frame.table.outputs
     frame.wiring.scope = frame.current_scope()
-    if outputs is None:
-        return {"": _tensor(frame, frame.prev, frame.path)}
     path = (*frame.path, "outputs")
+    if outputs is None:
+        last = (*frame.path, "layers", len(frame.table.layers) - 1) if frame.table.layers else path
+        return {"": _tensor(frame, frame.prev, "prev", "outputs", last)}
     if isinstance(outputs, str):
-        return {"": _tensor(frame, frame.wiring.lower(outputs, path), path)}
+        index = frame.wiring.lower(outputs, path)
+        return {"": _tensor(frame, index, outputs, "outputs", path)}
     result = {}
     for name, text in outputs.items():
         if check_name(name, (*path, name), frame.findings):
             index = frame.wiring.lower(text, (*path, name))
-            result[name] = _tensor(frame, index, (*path, name))
+            result[name] = _tensor(frame, index, text, name, (*path, name))
     return result or {"": frame.prev}
 
 
-def _tensor(frame: Frame, index: int, path: Path) -> int:
-    """An output, which is no number."""
-    if not frame.nodes.is_number(index):
-        return index
-    message = "an output is a number, and must be a tensor"
-    frame.findings.add("GF221", path, message, "name an input or a layer")
-    return frame.nodes.unknown(path)
+def _tensor(frame: Frame, index: int, text: str, key: str, path: Path) -> int:
+    """An output, which is no number, and one value."""
+    if frame.nodes.is_number(index):
+        message = "an output is a number, and must be a tensor"
+        frame.findings.add("GF221", path, message, "name an input or a layer")
+        return frame.nodes.unknown(path)
+    return index if is_single(frame, index, text, key, path) else frame.nodes.unknown(path)
 
 
 def _layers(frame: Frame, layers: list[dict[str, Any]], path: Path, nesting: int) -> None:

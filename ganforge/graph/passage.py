@@ -51,10 +51,11 @@ def _passage(body: Body, root: int, known: dict[int, Mapping[str, Passage]]) -> 
         node, operation = body.nodes[index], body.nodes[index].operation
         if index in places:
             inputs.add(places[index])
-        elif isinstance(operation, Composite):
-            inner = _passages(operation.body, known)[""]
+        elif (instance := composite_of(body.nodes, index)) is not None:
+            called, block, output = instance
+            inner = _passages(block.body, known)[output]
             learns |= inner.learns
-            stack.extend(node.inputs[place] for place in inner.inputs)
+            stack.extend(called.inputs[place] for place in inner.inputs)
         else:
             learns |= isinstance(operation, Layer) and operation.learns
             stack.extend(() if cuts(node) else node.inputs)
@@ -77,6 +78,16 @@ def cutting_layer(body: Body) -> Path | None:
         if cuts(node) and not (isinstance(operation, Layer) and operation.learns):
             return node.path
     return None
+
+
+def composite_of(nodes: Sequence[Node], index: int) -> tuple[Node, Composite, str] | None:
+    """The instance of a composite block that a node is, or is an output of, and that output's
+    name.
+    """
+    node, name = nodes[index], ""
+    if isinstance(node.operation, Output):
+        node, name = nodes[node.inputs[0]], node.operation.name
+    return (node, node.operation, name) if isinstance(node.operation, Composite) else None
 
 
 def called(nodes: Sequence[Node], index: int) -> tuple[Node, str] | None:

@@ -16,6 +16,7 @@ from ganforge.graph.nodes import (
     Layer,
     Node,
     Number,
+    Output,
     Pack,
     Source,
 )
@@ -83,6 +84,8 @@ def operation_text(body: Body, node: Node) -> str:
             return operator
         case Item(index):
             return f"[{index}]"
+        case Output(name):
+            return f".{name}"
         case Pack():
             return "list"
     return type(node.operation).__name__.lower()

@@ -181,6 +181,18 @@ def test_outputs_are_chosen_by_name(base: str, registry: Registry) -> None:
     assert graph_of(compile_spec(text, registry=registry)).terms
 
 
+def test_a_composite_block_may_have_named_outputs(critic: Critic) -> None:
+    two = """
+    [blocks.two]
+    layers = [{ id = "tap", block = "linear", out = 4 }, { block = "linear", out = 3 }]
+    outputs = { out = "prev", tap = "tap" }
+    """
+    layers = '{ id = "a", block = "two" }, { from = "concat(prev.out, a.tap)" }'
+    text = critic(layers, ONE, more=two).program().text
+    assert 'return {"out": self.linear(tap), "tap": tap}' in text
+    assert 'torch.cat([a["out"], a["tap"]], dim=1)' in text
+
+
 def test_like_has_the_layers_of_another_and_weights_of_its_own(
     base: str, registry: Registry
 ) -> None:

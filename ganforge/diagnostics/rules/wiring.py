@@ -47,8 +47,8 @@ OUTPUT_NOT_CHOSEN = Rule(
     "GF205",
     "output-not-chosen",
     Severity.ERROR,
-    says="A network with named outputs is called without choosing one, or a chosen output does "
-    "not exist.",
+    says="A network or composite block with named outputs is used without choosing one, or a "
+    "chosen output does not exist.",
     why="The call stands for one tensor.",
     bad='real = "D(x)"\n# D has outputs = { score = "s", features = "h" }',
     good='real = "D(x).score"',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Body, Composite, Layer, Node
+from ganforge.graph.passage import composite_of
 from ganforge.plugins.params import Initialized
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings, lookup
@@ -36,16 +37,15 @@ def _channels(node: Node) -> int:
 
 def _weighted(body: Body, index: int) -> tuple[Body, Node] | None:
     """The layer with weights that a value comes from, norms and activations left out."""
-    node = body.nodes[index]
-    while node.inputs:
-        operation = node.operation
-        if isinstance(operation, Composite):
-            body = operation.body
-            node = body.nodes[next(iter(body.outputs.values()))]
-        elif isinstance(operation, Layer) and isinstance(operation.params, Initialized):
+    while body.nodes[index].inputs:
+        node = body.nodes[index]
+        if (instance := composite_of(body.nodes, index)) is not None:
+            _, block, output = instance
+            body, index = block.body, block.body.outputs[output]
+        elif isinstance(node.operation, Layer) and isinstance(node.operation.params, Initialized):
             return body, node
         else:
-            node = body.nodes[node.inputs[0]]
+            index = node.inputs[0]
     return None
 
 
