@@ -86,7 +86,8 @@ def composite_of(nodes: Sequence[Node], index: int) -> tuple[Node, Composite, st
     """
     node, name = nodes[index], ""
     if isinstance(node.operation, Output):
-        node, name = nodes[node.inputs[0]], node.operation.name
+        name = node.operation.name
+        node = nodes[node.inputs[0]]
     return (node, node.operation, name) if isinstance(node.operation, Composite) else None
 
 
