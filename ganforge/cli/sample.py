@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from ganforge.runs.loading import Loaded
 
 SWEEP = "a class, or one number of a latent such as u[0]."
 
@@ -57,11 +61,19 @@ def command(
     if out is not None:
         check_picture(out)
     loaded = load_shown(run, device, Shown(rows, columns, classes))
+    loaded.check_samples()
     out = out or run / f"sample-{seed}.png"
     loaded.state.seed = seed
     more = () if count is None else (count,)
     loaded.module.save_samples(loaded.state, *loaded.sample_data(), out, *more)
-    click.echo(f"samples of round {loaded.state.round}: {out}")
+    click.echo(f"samples of round {loaded.state.round}{_order(loaded)}: {out}")
+
+
+def _order(loaded: Loaded) -> str:
+    """What stands beside each other in a sample of several images."""
+    images = loaded.graph.spec.sample.images
+    names = ", ".join(f"`{name}`" for name in images)
+    return f" (each from left to right {names})" if len(images) > 1 else ""
 
 
 def _translate(

@@ -86,7 +86,14 @@ def _train(run: Run, module: ModuleType) -> None:
         _stopped(run)
     if not trained:
         _tell_of_end(run)
-    click.echo(f"done: {run.folder}/samples.png", err=True)
+    click.echo(f"done: {_shown(run.folder)}", err=True)
+
+
+def _shown(folder: Path) -> Path:
+    """The grid of samples, or the folder where the spec shows none."""
+    from ganforge.runs.folder import SAMPLES
+
+    return folder / SAMPLES if (folder / SAMPLES).exists() else folder
 
 
 def _tell_of_end(run: Run) -> None:

@@ -232,6 +232,7 @@ def _save(plan: Plan, imports: Imports, low: float, high: float) -> Function:
     shown, swept = len(sample_roots(plan)), ", swept=True" if _sweeps(plan) else ""
     cells = grid_of(plan, shown)
     options = f"columns={shown * cells.across}, low={literal(low)}, high={literal(high)}"
+    options += f", together={shown}" if shown > 1 and cells.across > 1 else ""
     count = f"count: int = {cells.count}"
     if not shows_data(plan):
         line = f"{grid}(sample(state, count, state.seed{swept}), path, {options})"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import permutations
 from typing import Any
@@ -37,15 +37,23 @@ MOST_ORDERED = 4
 def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic, ...]]:
     """The graph of a spec, and everything that is wrong with its wiring, shapes and losses."""
     findings = Findings(spec.document)
-    builder = _Builder(spec, registry, findings)
-    builder.sources()
-    builder.flow()
-    losses = builder.losses()
-    samples = builder.samples()
-    graph = Graph(
-        spec, tuple(builder.nodes.items), builder.names, builder.networks, losses, samples
-    )
+    graph = _Builder(spec, registry, findings).graph()
     return run_passes(graph, registry, findings), tuple(findings.items)
+
+
+def graph_with(
+    spec: Spec, registry: Registry, wiring: str
+) -> tuple[Graph, int, tuple[Diagnostic, ...]]:
+    """The graph of a sound spec with a tensor that is written nowhere in it, the node of that
+    tensor, and what is wrong with its wiring.
+    """
+    builder = _Builder(spec, registry, Findings(spec.document))
+    graph = builder.graph()
+    before = len(builder.findings.items)
+    index = builder.tensor(wiring, ("wanted",))
+    graph = replace(graph, nodes=tuple(builder.nodes.items))
+    found = tuple(builder.findings.items[before:])
+    return run_passes(graph, registry, Findings(spec.document)), index, found
 
 
 @dataclass
@@ -74,6 +82,14 @@ class _Builder:
             live=True,
             draw=self.draw,
         )
+
+    def graph(self) -> Graph:
+        """Everything that the spec computes; the passes have not seen it."""
+        self.sources()
+        self.flow()
+        losses, samples = self.losses(), self.samples()
+        nodes = tuple(self.nodes.items)
+        return Graph(self.spec, nodes, self.names, self.networks, losses, samples)
 
     def lookup(self, name: str) -> int | None:
         """The value of a name; unknown where the table that might make it could not be read."""
@@ -165,7 +181,7 @@ class _Builder:
             tensors = {}
             for tensor, text in loss.tensors.items():
                 path = ("losses", name, *tensor.split(".", 1))
-                tensors[tensor] = self._tensor(text, path)
+                tensors[tensor] = self.tensor(text, path)
                 if len(path) > 3:  # a line of a table, from a latent to a tensor
                     tensors[f"{tensor}.latent"] = self._latent(path)
             losses[name] = GraphLoss(name, loss, tensors)
@@ -181,7 +197,7 @@ class _Builder:
                 continue
             for tensor in declaration.tensors:
                 if isinstance(value.get(tensor), str):
-                    self._tensor(value[tensor], ("losses", name, tensor))
+                    self.tensor(value[tensor], ("losses", name, tensor))
 
     def _latent(self, path: tuple[str, ...]) -> int:
         """The latent that a line of a loss's table is about."""
@@ -198,9 +214,9 @@ class _Builder:
 
     def samples(self) -> tuple[int, ...]:
         images = self.spec.sample.images
-        return tuple(self._tensor(t, ("sample", "images", k)) for k, t in enumerate(images))
+        return tuple(self.tensor(t, ("sample", "images", k)) for k, t in enumerate(images))
 
-    def _tensor(self, text: str, path: Path) -> int:
+    def tensor(self, text: str, path: Path) -> int:
         """Wiring that must be one tensor, not a bundle of outputs."""
         index = self.wiring.lower(text, path)
         shape = self.nodes.shape(index)

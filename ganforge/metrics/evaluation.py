@@ -1,44 +1,45 @@
-"""Evaluating a run: every figure names its extractor, its number of samples and its seed."""
+"""Evaluating a run: every figure names what it is measured by, of how many images, and its seed."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from ganforge.codegen.program import build_program
 from ganforge.errors import CannotStart
 from ganforge.files import write_whole
-from ganforge.locate import compile_sound
-from ganforge.metrics.extractor import Extractor, load_extractor
-from ganforge.metrics.figures import Compared, figures
-from ganforge.metrics.gathering import Gathering
-from ganforge.metrics.measured import Measured, measured
-from ganforge.plugins.declarations import Metric
-from ganforge.plugins.registry import Registry
+from ganforge.metrics.by_features import figures_of_samples
+from ganforge.metrics.by_labels import Recognition, figures_of_networks
+from ganforge.metrics.extractor import load_extractor
+from ganforge.metrics.figures import Figures
+from ganforge.metrics.opened import Draw, OpenedRun, opened_run
 from ganforge.runs.about import made_by
-from ganforge.runs.data import checked_data
-from ganforge.runs.device import chosen_device
-from ganforge.runs.loading import Loaded, build_state, load_last, read_trained
-from ganforge.runtime.data import Data
+from ganforge.runs.folder import read_state
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is measured; no metrics are all that the run and the extractor can have."""
+    """What is measured: samples by the features of an extractor, if one is given, by these metrics
+    or all; and what the run's own networks recognise.
+    """
 
     run: Path
-    features: Path
+    features: Path | None = None
     count: int = 10_000
     seed: int = 0
     batch: int = 250
     device: str = "auto"
     data: str | None = None
     metrics: tuple[str, ...] = ()
+    recognition: Recognition = field(default_factory=Recognition)
+
+    @property
+    def draw(self) -> Draw:
+        """How many images are taken, and which."""
+        return Draw(self.count, self.seed, self.batch)
 
 
 @dataclass(frozen=True)
@@ -61,81 +62,63 @@ def evaluate(request: Request) -> Evaluation:
     Raises `CannotStart` where the run, the extractor or the data do not serve, and `RunError` where
     a file is damaged.
     """
-    about = read_trained(request.run)
-    device = chosen_device(request.device)
-    extractor = load_extractor(request.features, device)
-    compilation = compile_sound(request.run)
-    assert compilation.plan is not None and compilation.graph is not None
-    place = checked_data(request.data or about["data"], compilation)
-    of = measured(compilation.plan, whole=place != about["data"])
-    metrics = _chosen(known_metrics(request.metrics, compilation.registry), of, extractor, request)
-    program = build_program(of.plan, compilation.registry, place)
-    loaded = build_state(compilation.graph, program, about["seed"], device)
-    load_last(loaded, request.run)
-    opened = loaded.module.open_data(place)
-    data = opened.held_out or opened
-    gathering = Gathering(extractor, request.count, request.seed, request.batch)
-    real = gathering.of_data(data, of.real, torch.device(device))
-    fake = gathering.of_samples(loaded, of, data)
-    asked = of.asked(request.count)
-    compared = Compared(real.values, fake.values, fake.recognised, asked, request.seed)
-    found = figures(metrics, compared, extractor.name)
+    _check(request)
+    run = opened_run(request.run, request.data, request.device)
+    extractor = load_extractor(request.features, run.device) if request.features else None
+    about: dict[str, Any] = {}
+    measured: list[Figures] = []
+    if request.recognition.wanted:
+        own, about = figures_of_networks(run, request.recognition, request.draw)
+        measured.append(own)
+    if extractor is not None:
+        made, said = figures_of_samples(run, extractor, request.draw, request.metrics)
+        about |= said
+        measured.insert(0, made)
     record = {
         "run": str(request.run),
-        **_trained(loaded),
-        "data": place,
-        "images": _origin(opened, same=place == about["data"]),
-        "field": of.real,
-        "extractor": dict(extractor.about),
+        **_trained(run),
+        "data": run.place,
+        **about,
         "batch": request.batch,
-        "device": device,
-        **made_by(compilation.registry),
+        "device": run.device,
+        **made_by(run.compilation.registry),
     }
-    evaluation = Evaluation(record, found.records, found.problems)
-    _keep(evaluation, request, extractor)
+    results = {name: result for part in measured for name, result in part.records.items()}
+    problems = tuple(problem for part in measured for problem in part.problems)
+    evaluation = Evaluation(record, results, problems)
+    _keep(evaluation, request)
     return evaluation
 
 
-def _origin(data: Data, *, same: bool) -> str:
-    if data.held_out:
-        return "held-out images"
-    return "training images" if same else "other images"
+def _check(request: Request) -> None:
+    """Raises `CannotStart` where nothing is asked for, or a metric without its extractor."""
+    if request.features is None and request.metrics:
+        text = f"`--metric {request.metrics[0]}` is measured by features"
+        raise CannotStart(f"{text}: give a classifier's folder with `--features`")
+    if request.features is None and not request.recognition.wanted:
+        raise CannotStart(
+            "nothing is asked for: say `--features FOLDER` to measure samples, `--classify TENSOR` "
+            "or `--neighbours TENSOR` to measure the run's own networks"
+        )
 
 
-def _trained(loaded: Loaded) -> dict[str, Any]:
+def _trained(run: OpenedRun) -> dict[str, Any]:
     """How far the run had come."""
-    state, spec = loaded.state, loaded.program.spec_hash
-    return {"spec": spec, "round": state.round, "kimg": state.images / 1000}
+    state = read_state(run.folder)
+    counters = state["counters"]
+    return {
+        "spec": state["spec"],
+        "round": counters["round"],
+        "kimg": counters["images"] / 1000,
+    }
 
 
-def known_metrics(names: tuple[str, ...], registry: Registry) -> dict[str, Metric]:
-    """The metrics of these names, or all. Raises `CannotStart` where there is no such metric."""
-    for name in names:
-        if name not in registry.metrics:
-            missing = registry.missing("metric", name)
-            raise CannotStart(f"{missing.message}: {missing.help}")
-    return {name: registry.metrics[name] for name in names or registry.metrics}
-
-
-def _chosen(
-    known: dict[str, Metric], of: Measured, extractor: Extractor, request: Request
-) -> dict[str, Metric]:
-    """The metrics to compute. Raises `CannotStart` where one is wanted that cannot be had."""
-    if of.classes == extractor.classes:
-        return known
-    by_class = [name for name, metric in known.items() if metric.classes]
-    if by_class and request.metrics:
-        reason = "samples are not made by class"
-        if of.classes:
-            known_classes = f"{extractor.name} knows {extractor.classes}"
-            reason = f"samples have {of.classes} classes, {known_classes}"
-        raise CannotStart(f"this run has no {by_class[0]}: {reason}")
-    return {name: metric for name, metric in known.items() if not metric.classes}
-
-
-def _keep(evaluation: Evaluation, request: Request, extractor: Extractor) -> None:
-    round, name = evaluation.about["round"], extractor.name
-    file = f"round-{round:06d}-{name}-{request.count}-{request.seed}.json"
+def _keep(evaluation: Evaluation, request: Request) -> None:
+    extractor = evaluation.about.get("extractor")
+    names = [extractor["name"]] if extractor else []
+    names += [re.sub(r"[^\w.]+", "-", name).strip("-") for name in request.recognition.wanted]
+    measured, round = "-".join(names), evaluation.about["round"]
+    file = f"round-{round:06d}-{measured}-{request.count}-{request.seed}.json"
     path = request.run / "metrics" / file
     path.parent.mkdir(exist_ok=True)
     write_whole(path, evaluation.as_json())

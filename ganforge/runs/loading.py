@@ -35,13 +35,20 @@ class Loaded:
     def sample(self, count: int, seed: int, *classes: Tensor) -> Tensor:
         """What `[sample]` shows, from the samples of the data where it is made from them.
 
-        classes: at most one tensor (count), of those that a conditional model is asked for.
+        classes: at most one tensor (count), of those that a conditional model is asked for. Raises
+        `CannotStart` where there is nothing to show.
         """
         from ganforge.runtime.data import first_batch
 
+        self.check_samples()
         real = [first_batch(self.state, data, count, seed) for data in self.sample_data()]
         images: Tensor = self.module.sample(self.state, *real, count, seed, *classes)
         return images
+
+    def check_samples(self) -> None:
+        """Raises `CannotStart` where the spec makes no images that could be shown."""
+        if not hasattr(self.module, "save_samples"):
+            raise CannotStart(f"`{self.program.name}` makes no images: there is nothing to sample")
 
     def sample_data(self) -> tuple[Data, ...]:
         """What `save_samples` takes after the state: the data, or nothing."""

@@ -57,11 +57,20 @@ def as_bytes(images: Tensor, low: float, high: float) -> Tensor:
     return ((images - low) * (255 / (high - low))).round().clamp(0, 255).to(torch.uint8)
 
 
-def save_grid(images: Tensor, path: Path, columns: int, low: float, high: float) -> None:
-    """Write images (N, C, H, W) with values in `low`..`high` as one PNG, `columns` in a row."""
+def save_grid(
+    images: Tensor, path: Path, columns: int, low: float, high: float, together: int = 1
+) -> None:
+    """Write images (N, C, H, W) with values in `low`..`high` as one PNG, `columns` in a row.
+
+    together: so many images are one sample; a white line stands between two samples of a row.
+    """
     pixels = F.pad(as_bytes(images, low, high), (1, 1, 1, 1, 0, 0, 0, -len(images) % columns))
     _, channels, height, width = pixels.shape
     grid = pixels.reshape(-1, columns, channels, height, width).permute(0, 3, 1, 4, 2)
-    grid = grid.reshape(-1, columns * width, channels).expand(-1, -1, max(3, channels))
+    line = 4 if together > 1 else 0
+    samples = grid.reshape(-1, columns // together, together * width, channels)
+    samples = F.pad(samples, (0, 0, 0, line), value=255)
+    grid = samples.flatten(1, 2)[:, : columns * width + (columns // together - 1) * line]
+    grid = grid.expand(-1, -1, max(3, channels))
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(grid.cpu().numpy()).save(path)

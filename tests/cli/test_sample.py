@@ -142,3 +142,14 @@ def test_python_asks_for_classes_in_turn(run: Path) -> None:
     assert torch.equal(drawn[::2], gan.sample(4, seed=2, classes=[0])[::2])
     with pytest.raises(api.CannotStart, match="there is no class 7"):
         gan.sample(4, classes=[7])
+
+
+def test_the_images_of_a_sample_are_named_as_they_stand(ganforge: Command, folder: Path) -> None:
+    (folder / "several.toml").write_text(
+        SPEC.replace('images = ["fake"]', 'images = ["x", "fake"]')
+    )
+    assert ganforge("train", "several.toml", "--rounds", "1", "--out", "run").exit_code == 0
+    told = ganforge("sample", "run").stdout
+    assert told == "samples of round 1 (each from left to right `x`, `fake`): run/sample-0.png\n"
+    with Image.open("run/sample-0.png") as grid:
+        assert grid.size == (4 * 2 * 6 + 3 * 4, 8 * 6)

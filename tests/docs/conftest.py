@@ -18,6 +18,8 @@ PAGES = (
     "docs/plugin-tutorial.md",
     "docs/rules.md",
     "docs/checking.md",
+    "docs/metrics.md",
+    "docs/results.md",
 )
 _FENCED = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -227,6 +228,16 @@ def test_a_grid_has_its_columns_and_values(tmp_path: Path, channels: int) -> Non
     assert [grid.getpixel((x, y)) for x, y in ((3, 3), (11, 3), (3, 9))] == [
         (value,) * 3 for value in (0, 128, 255)
     ]
+
+
+def test_a_white_line_stands_between_samples_of_several_images(tmp_path: Path) -> None:
+    images = torch.zeros(7, 1, 4, 6)
+    save_grid(images, tmp_path / "grid.png", columns=4, low=0.0, high=1.0, together=2)
+    grid = np.asarray(Image.open(tmp_path / "grid.png"))
+    assert grid.shape == (2 * 6, 4 * 8 + 4, 3)
+    white = (grid == 255).all((0, 2))
+    assert np.flatnonzero(white).tolist() == [16, 17, 18, 19]
+    assert (grid[:, ~white] == 0).all()
 
 
 def test_images_of_one_sample_stand_in_one_row_of_the_grid() -> None:

@@ -1,0 +1,77 @@
+"""What is measured of a run's samples by the features of a classifier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from ganforge.errors import CannotStart
+from ganforge.metrics.extractor import Extractor
+from ganforge.metrics.figures import Compared, Figures, figures
+from ganforge.metrics.gathering import Gathering
+from ganforge.metrics.measured import Measured, measured
+from ganforge.metrics.opened import Draw, OpenedRun
+from ganforge.plugins.declarations import Metric
+from ganforge.plugins.registry import Registry
+from ganforge.runtime.data import Data
+
+
+def figures_of_samples(
+    run: OpenedRun, extractor: Extractor, draw: Draw, names: tuple[str, ...] = ()
+) -> tuple[Figures, dict[str, Any]]:
+    """The figures, and what is to be known of them: the real images, and the extractor.
+
+    names: the metrics; none are all that the run and the extractor can have.
+    Raises `CannotStart` where the run, the extractor or the data do not serve.
+    """
+    compilation = run.compilation
+    assert compilation.plan is not None
+    of = measured(compilation.plan, whole=not run.own)
+    known = known_metrics(names, compilation.registry)
+    metrics = _chosen(known, of, extractor, named=bool(names))
+    loaded = run.networks(run.program(of.plan, run.place))
+    opened = loaded.module.open_data(run.place)
+    data = opened.held_out or opened
+    gathering = Gathering(extractor, draw.count, draw.seed, draw.batch)
+    real = gathering.of_data(data, of.real, torch.device(run.device))
+    fake = gathering.of_samples(loaded, of, data)
+    asked = of.asked(draw.count)
+    compared = Compared(real.values, fake.values, fake.recognised, asked, draw.seed)
+    about = {
+        "images": _origin(opened, own=run.own),
+        "field": of.real,
+        "extractor": dict(extractor.about),
+    }
+    return figures(metrics, compared, extractor.name), about
+
+
+def _origin(data: Data, *, own: bool) -> str:
+    if data.held_out:
+        return "held-out images"
+    return "training images" if own else "other images"
+
+
+def known_metrics(names: tuple[str, ...], registry: Registry) -> dict[str, Metric]:
+    """The metrics of these names, or all. Raises `CannotStart` where there is no such metric."""
+    for name in names:
+        if name not in registry.metrics:
+            missing = registry.missing("metric", name)
+            raise CannotStart(f"{missing.message}: {missing.help}")
+    return {name: registry.metrics[name] for name in names or registry.metrics}
+
+
+def _chosen(
+    known: dict[str, Metric], of: Measured, extractor: Extractor, *, named: bool
+) -> dict[str, Metric]:
+    """The metrics to compute. Raises `CannotStart` where one is wanted that cannot be had."""
+    if of.classes == extractor.classes:
+        return known
+    by_class = [name for name, metric in known.items() if metric.classes]
+    if by_class and named:
+        reason = "samples are not made by class"
+        if of.classes:
+            known_classes = f"{extractor.name} knows {extractor.classes}"
+            reason = f"samples have {of.classes} classes, {known_classes}"
+        raise CannotStart(f"this run has no {by_class[0]}: {reason}")
+    return {name: metric for name, metric in known.items() if not metric.classes}
