@@ -19,15 +19,23 @@ CASES = [
     ("sngan", "D", "b/sngan32_gongxinyuu_discriminator"),
     ("sngan-projection", "G", "b/rgan_sn_generator"),
     ("rgan-ac", "D", "b/racgan_sn_acgan_discriminator"),
+    ("autogan", "G", "b/autogan_a_generator"),
+    ("autogan", "D", "b/autogan_discriminator"),
 ]
 
 
 def in_our_order(units: list[Any]) -> list[Any]:
-    """The parameters as a spec's network has them: the shortcut of a block comes last."""
+    """The parameters as a spec's network has them: what skips into a block comes first, its own
+    shortcut last.
+    """
+
+    def place(unit: list[Any]) -> int:
+        return ("shortcut" in unit[0]) - ("skip" in unit[0])
+
     blocks: dict[str, list[Any]] = {}
     for unit in units:
         blocks.setdefault(unit[0].split(".")[0], []).append(unit)
-    ordered = [u for b in blocks.values() for u in sorted(b, key=lambda u: "shortcut" in u[0])]
+    ordered = [u for b in blocks.values() for u in sorted(b, key=place)]
     return [parameter for unit in ordered for parameter in unit[2]]
 
 
