@@ -375,6 +375,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "players": lambda: keys("players", models.PlayerTable),
     "optimizer": lambda: keys("optimizer", models.Optimizer),
     "optimizers": lambda: variants("kind", OPTIMIZERS, models.Optimizer.model_fields),
+    "plateau": lambda: keys("plateau", params.Plateau),
     "ema": lambda: keys("ema", models.Ema),
     "sample": lambda: keys("sample", models.SampleTable),
     "plugins": lambda: keys("plugins", PluginsTable),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ganforge.codegen.expressions import write_call
-from ganforge.codegen.functions import FIXED, LOCAL, indented, repr_of
+from ganforge.codegen.functions import FIXED, LOCAL, indented
 from ganforge.codegen.hyperparameters import Hyperparameters, live_call, live_number
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.values import Writer, memory_of
@@ -18,6 +18,7 @@ from ganforge.graph.graph import MovingTerm
 from ganforge.graph.nodes import Bundle, NetworkCall, Node, Number, Pack, Source
 from ganforge.plan.plan import Plan, Step
 from ganforge.plugins.declarations import Call, Ref
+from ganforge.plugins.params import Plateau
 
 
 @dataclass
@@ -91,7 +92,7 @@ class Calculation:
         def written(name: str, value: Any) -> Any:
             if isinstance(value, Call):
                 return self._with_live(value, loss, texts)
-            if isinstance(value, Live):
+            if isinstance(value, Live | Plateau):
                 texts[f"live {name}"] = live_call(self.hyper, value, f"{loss}_{name}")
                 return Ref(f"live {name}")
             return value
@@ -124,15 +125,15 @@ class Calculation:
         """What a step returns: the value of each term for the log."""
         entries = {}
         for term, variable in zip(terms, variables, strict=True):
-            entries[_label(term)] = f"{variable}.detach()"
-            for name in self.plan.graph.losses[term.loss].spec.declaration.reports:
-                entries[f"{term.loss}.{name}"] = f"{memory_of(term.loss)}.{name}"
+            entries[term.figure] = f"{variable}.detach()"
+            for figure, name in self.plan.graph.reports(term).items():
+                entries[figure] = f"{memory_of(term.loss)}.{name}"
         return f"{{{', '.join(f'{key!r}: {value}' for key, value in entries.items())}}}"
 
     def timed(self, lines: list[str], player: str) -> list[str]:
-        """The lines, after the progress `t` of a player where they name it."""
+        """The lines, after the progress `t` of a player (its expression) where they name it."""
         if any(re.search(r"\bt\.|\(t\)", line) for line in lines):
-            return [self.progress(repr_of(player)), *lines]
+            return [self.progress(player), *lines]
         return lines
 
     def progress(self, player: str) -> str:
@@ -149,6 +150,10 @@ class Calculation:
             lines.append(f"{name}({optimizer}, {options})")
         return [*lines, f"{optimizer}.step()", f"state.steps[{key}] += 1"]
 
+    def watches(self) -> list[str]:
+        """Live numbers that follow a figure are shown the figures of the round."""
+        return [f'state.schedules["{name}"].watch(losses)' for name in self.hyper.schedules]
+
     def repeats(self, step: Step) -> bool:
         """Whether a player steps more than once a round, or a number of times that changes."""
         players = self.plan.graph.spec.train.players
@@ -160,11 +165,6 @@ def _is_named(node: Node, uses: int) -> bool:
         return False
     several = isinstance(node.shape, Bundle) or isinstance(node.operation, Pack)
     return bool(node.name) or uses > 1 or several
-
-
-def _label(term: MovingTerm) -> str:
-    """What a log calls the curve: the loss, and whose side of it where there are several."""
-    return term.loss if term.term.side == "all" else f"{term.loss}.{term.term.side}"
 
 
 def batch_constant(plan: Plan, player: str) -> str:

@@ -13,6 +13,7 @@ from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Replay
 from ganforge.plan.plan import Plan
 from ganforge.plugins.declarations import Call, call
+from ganforge.plugins.params import Plateau
 from ganforge.plugins.shapes import Tensor, TensorList
 
 
@@ -39,7 +40,15 @@ def built(
         "averages": averages,
         "average_of": copy,
         "losses": _memories(graph, imports),
+        "schedules": [(name, _followed(p, imports)) for name, p in hyper.schedules.items()],
     }
+
+
+def _followed(plateau: Plateau, imports: Imports) -> str:
+    """The call that makes a live number which follows a figure."""
+    options = plateau.model_dump(exclude={"kind", "start", "of"}, exclude_defaults=True)
+    made = call("ganforge.runtime.plateau:Plateau", plateau.start, plateau.of, **options)
+    return write_call(made, imports).removesuffix(")") + ", device=device)"
 
 
 def _memories(graph: Graph, imports: Imports) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from ganforge.codegen.samples import drawing, from_data, sample_sources
 from ganforge.formula.live import Live
 from ganforge.graph.shapes import latent_shape
 from ganforge.plan.plan import Plan, Step
+from ganforge.plugins.params import Plateau
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.models import (
     AnyLatent,
@@ -123,6 +124,8 @@ def _calls(c: Calculation, step: Step, function: str, k: int) -> str:
 def _count(c: Calculation, step: Step) -> str:
     player = step.player.name
     number = c.plan.graph.spec.train.players[player].steps
+    if isinstance(number, Plateau):
+        return f"max(1, int({live_call(c.hyper, number, f'{player}_steps')}))"
     if not isinstance(number, Live):
         return str(int(number))
     name = c.imports.use("ganforge.runtime.state:progress_of")

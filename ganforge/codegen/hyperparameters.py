@@ -12,6 +12,7 @@ from ganforge.codegen.expressions import literal
 from ganforge.codegen.names import Namespace
 from ganforge.formula.live import Live
 from ganforge.graph.graph import Graph
+from ganforge.plugins.params import Plateau
 from ganforge.spec.models import Adam, AnyOptimizer, RmsProp, Sgd
 
 ZERO = {"step": 0, "round": 0, "kimg": 0.0, "epoch": 0.0, "progress": 0.0}
@@ -32,6 +33,8 @@ class Hyperparameters:
     names: Namespace
     constants: dict[str, str] = field(default_factory=dict)
     functions: list[LiveFunction] = field(default_factory=list)
+    schedules: dict[str, Plateau] = field(default_factory=dict)
+    """By name: the live numbers that follow a figure of the log."""
     optimizers: dict[str, str] = field(default_factory=dict)
     """By player: the arguments of its optimiser after the parameters."""
     live: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -73,7 +76,7 @@ def _arguments(
         ):
             continue
         live = value if isinstance(value, tuple) else (value,)
-        if any(isinstance(part, Live) for part in live):
+        if any(isinstance(part, Live | Plateau) for part in live):
             result.live.setdefault(player, {})[name] = _functions(result, value, f"{prefix}{name}")
             arguments.append(f"{name}={literal(_start(value))}")
         else:
@@ -91,6 +94,8 @@ def _start(value: Any) -> Any:
     """A live number's value at the start of training."""
     if isinstance(value, tuple):
         return tuple(_start(part) for part in value)
+    if isinstance(value, Plateau):
+        return value.start
     return value.at(ZERO) if isinstance(value, Live) else value
 
 
@@ -112,8 +117,13 @@ def live_number(result: Hyperparameters, value: Live) -> str:
     return f"{result.numbers[value.text]}(t)"
 
 
-def live_call(result: Hyperparameters, value: Live | float, name: str) -> str:
-    """A number as it is; a live one as a call of a function of its own."""
+def live_call(result: Hyperparameters, value: Live | Plateau | float, name: str) -> str:
+    """A number as it is; a live one as a call of a function of its own, or as what the state says
+    that it is now.
+    """
+    if isinstance(value, Plateau):
+        result.schedules[name] = value
+        return f'state.schedules["{name}"].value'
     if not isinstance(value, Live):
         return literal(value)
     if name not in result.taken:

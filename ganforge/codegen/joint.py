@@ -8,7 +8,7 @@ from collections import Counter
 
 from ganforge.codegen.calculation import Calculation
 from ganforge.codegen.expressions import ATOM
-from ganforge.codegen.functions import LOSSES, Function
+from ganforge.codegen.functions import LOSSES, Function, repr_of
 from ganforge.codegen.rounds import (
     averages,
     count_images,
@@ -32,16 +32,18 @@ def joint_round(c: Calculation) -> Function:
     needed = c.behind(roots, writer)
     lines = [f'{c.local[name]} = state.networks["{name}"]' for name in c.called(needed)]
     values = writer.written(needed, c.named(needed, plan.graph.terms) | _twice(c, roots))
-    lines += c.timed(values, plan.steps[0].player.name)
+    lines += c.timed(values, repr_of(plan.steps[0].player.name))
     for step in plan.steps:
         total, variables = f"{step.player.name}_loss", _variables(c, step)
-        lines += c.timed(c.summed(step.terms, writer, total, variables), step.player.name)
+        lines += c.timed(c.summed(step.terms, writer, total, variables), repr_of(step.player.name))
     lines += [*_gradients(c), *updates(c)]
     terms = [term for step in plan.steps for term in step.terms]
     report = c.report(terms, [name for step in plan.steps for name in _variables(c, step)])
-    if plan.lazy:
+    named = bool(plan.lazy or c.watches())
+    if named:
         lines += [f"losses = {report}", *second_updates(c)]
-    lines += [*averages(c), count_images(c), f"return {'losses' if plan.lazy else report}"]
+    lines += [*averages(c), *c.watches(), count_images(c)]
+    lines.append(f"return {'losses' if named else report}")
     return Function("train_round", round_arguments(c), LOSSES, SUMMARY, lines)
 
 

@@ -117,7 +117,8 @@ def _head(graph: Graph) -> dict[str, Any]:
 
 def _functions(c: Calculation) -> dict[str, Any]:
     """The functions that draw, train and sample; whether one of them asks for the progress."""
-    steps, samples, draws = _training(c), sample_functions(c), draw_functions(c)
+    draws = draw_functions(c)  # before the round, which shows figures to all that follows them
+    steps, samples = _training(c), sample_functions(c)
     return {
         "latents": latent_functions(c.plan, c.imports),
         "draws": draws,

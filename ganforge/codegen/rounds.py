@@ -23,12 +23,12 @@ def train_round(c: Calculation) -> Function:
         for name in plan.sources:
             writer.known[plan.graph.names[name]] = (c.local[name], ATOM)
         lines += [line for step in plan.steps for line in clipped_early(c, step)]
-        lines += c.timed(_shared(c, writer), plan.steps[0].player.name)
+        lines += c.timed(_shared(c, writer), repr_of(plan.steps[0].player.name))
     for k, step in enumerate(plan.steps):
         lines += _call(c, k, step, writer)
     if plan.simultaneous:
         lines += [*updates(c), *second_updates(c)]
-    lines += [*averages(c), count_images(c), "return losses"]
+    lines += [*averages(c), *c.watches(), count_images(c), "return losses"]
     return Function("train_round", round_arguments(c), LOSSES, SUMMARY, lines)
 
 
@@ -96,14 +96,12 @@ def updates(c: Calculation) -> list[str]:
     """The steps of all players, from gradients of the same weights."""
     players = [step.player.name for step in c.plan.steps]
     if len({str(c.hyper.live.get(player)) for player in players}) == 1:
-        lines = [c.progress("player")] if players[0] in c.hyper.live else []
-        lines += c.update(players[0], "player", "state.optimizers[player]")
+        lines = c.timed(c.update(players[0], "player", "state.optimizers[player]"), "player")
         return [f"for player in ({', '.join(map(repr_of, players))}):", *indented(lines)]
     lines = []
     for player in players:
-        if player in c.hyper.live:
-            lines.append(c.progress(repr_of(player)))
-        lines += c.update(player, repr_of(player), f"state.optimizers[{repr_of(player)}]")
+        key = repr_of(player)
+        lines += c.timed(c.update(player, key, f"state.optimizers[{key}]"), key)
     return lines
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from ganforge.codegen.calculation import Calculation, averaged, batch_constant
 from ganforge.codegen.expressions import ATOM, literal
 from ganforge.codegen.fields import field_value
-from ganforge.codegen.functions import LOCAL, Function
+from ganforge.codegen.functions import LOCAL, Function, repr_of
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.sweeps import grid_of, sweep_function
 from ganforge.codegen.values import Writer
@@ -133,7 +133,7 @@ def _sample_lines(c: Calculation, roots: tuple[int, ...]) -> list[str]:
         made = _in_batches(c, [*writer.lines, f"shown.append({result})"])
     else:
         made = [*writer.lines, f"return {result}"]
-    return [*lines, *c.timed(made, plan.steps[-1].player.name)]
+    return [*lines, *c.timed(made, repr_of(plan.steps[-1].player.name))]
 
 
 def _in_batches(c: Calculation, lines: list[str]) -> list[str]:
@@ -173,7 +173,7 @@ def _standing_passes(c: Calculation, roots: tuple[int, ...]) -> list[str]:
         *([] if all(from_data(plan, name) for name in names) else [stream]),
         f"with {standing}([{', '.join(networks)}]) as passes:",
         "    for _ in passes:",
-        *(f"        {line}" for line in c.timed(lines, player)),
+        *(f"        {line}" for line in c.timed(lines, repr_of(player))),
     ]
 
 

@@ -33,6 +33,8 @@ def rehearse(module: ModuleType, graph: Graph) -> None:
     with META:
         state: State = module.build(0, META)
     state.samples = data.count
+    for schedule in state.schedules.values():
+        vars(schedule)["window"] = ROUNDS + 1  # a figure cannot be read here
     with OnMeta():
         for _ in range(ROUNDS):
             drawn = (_cut(values) for values in module.draw(state, data))

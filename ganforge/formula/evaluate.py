@@ -15,7 +15,7 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.parse import extent
 from ganforge.plugins.shapes import Shape, Tensor
-from ganforge.runtime.schedules import cosine, exponential, linear  # as the program computes them
+from ganforge.runtime.schedules import cosine, exponential, linear, staircase  # as in programs
 
 Value = int | float | bool | str | list[Any]
 
@@ -33,7 +33,7 @@ MAX_TOTAL_WORK = 2_000_000
 PROGRESS_NAMES = ("step", "round", "kimg", "epoch", "progress")
 GROWING_NAMES = ("level", "res", "fade")
 LIVE_NAMES = (*PROGRESS_NAMES, *GROWING_NAMES)
-LIVE_FUNCTIONS = ("linear", "cosine", "exponential")
+LIVE_FUNCTIONS = ("linear", "cosine", "exponential", "staircase")
 SHAPE_FUNCTIONS = ("channels", "height", "width", "has")
 
 
@@ -100,6 +100,7 @@ LIVE: Mapping[str, Callable[..., Any]] = {
     "linear": linear,
     "cosine": cosine,
     "exponential": exponential,
+    "staircase": staircase,
 }
 
 

@@ -66,6 +66,11 @@ class MovingTerm:
         """The nodes it is made from."""
         return tuple(self.given.values())
 
+    @property
+    def figure(self) -> str:
+        """What a log calls its curve: the loss, and whose side of it where there are several."""
+        return self.loss if self.term.side == "all" else f"{self.loss}.{self.term.side}"
+
 
 @dataclass(frozen=True)
 class Player:
@@ -99,6 +104,22 @@ class Graph:
     def every(self, term: MovingTerm) -> int:
         """At each which step of its player a term is computed."""
         return self.losses[term.loss].spec.table.every
+
+    def reports(self, term: MovingTerm) -> dict[str, str]:
+        """What the log has beside a term's own figure: by its name, the buffer of the loss's
+        module. It stands beside the last of the loss's terms in a round.
+        """
+        terms = [t for player in self.players for t in player.terms if t.loss == term.loss]
+        reports = self.losses[term.loss].spec.declaration.reports
+        return {f"{term.loss}.{name}": name for name in reports} if term is terms[-1] else {}
+
+    def figures(self) -> list[str]:
+        """The losses of a round as the log calls them, with what they report."""
+        figures = [term.figure for term in self.terms]
+        for name in dict.fromkeys(term.loss for term in self.terms):
+            reports = self.losses[name].spec.declaration.reports
+            figures += [f"{name}.{report}" for report in reports]
+        return list(dict.fromkeys(figures))
 
     def called(self, roots: Iterable[int]) -> set[str]:
         """The networks that are called somewhere upstream of these nodes."""

@@ -9,6 +9,7 @@ from typing import Any
 from ganforge.formula.live import Live
 from ganforge.graph.graph import Graph, GraphLoss, Network, Player
 from ganforge.graph.nodes import Apply, Body, Bundle, Composite, Layer, NodeShape
+from ganforge.plugins.params import Plateau
 from ganforge.plugins.shapes import Shape
 from ganforge.plugins.view import GraphView, LayerView, LossView, NetworkView, PlayerView
 
@@ -62,7 +63,7 @@ def _loss(graph: Graph, loss: GraphLoss) -> LossView:
     return LossView(
         loss.name,
         loss.spec.declaration.name,
-        str(table.weight) if isinstance(table.weight, Live) else table.weight,
+        str(table.weight) if isinstance(table.weight, Live | Plateau) else table.weight,
         table.every,
         loss.spec.params,
         MappingProxyType(tensors),
@@ -84,7 +85,7 @@ def _player(graph: Graph, player: Player) -> PlayerView:
 def _written(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(_written(inner) for inner in value)
-    return str(value) if isinstance(value, Live) else value
+    return str(value) if isinstance(value, Live | Plateau) else value
 
 
 def _plain(shape: NodeShape) -> Shape:

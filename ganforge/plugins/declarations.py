@@ -158,6 +158,7 @@ class Term:
     gradient_norm: to what the norm of the gradient by `differentiates` is drawn.
     reaches: by the name of a tensor, the value up to which it can rise before the term has its
         end, such as the margin of an energy.
+    errors: the names of the tensors that are errors, which are never below 0.
     """
 
     side: Literal["critic", "generator", "all"]
@@ -170,6 +171,7 @@ class Term:
     saturates: bool = False
     gradient_norm: float | None = None
     reaches: Mapping[str, float] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
 
 
 def _no_module(params: Any) -> Call | None:
@@ -209,6 +211,8 @@ class Loss:
         under a map into its own domain (`identity`).
     scores: tensors that are the scores of a critic and nothing else, for a loss without `real` and
         `fake`.
+    example: by tensor, what stands for it in an example, where `D(x)` and the like are not what a
+        user would write.
     requires: as for a block.
     """
 
@@ -225,6 +229,7 @@ class Loss:
     inspected: tuple[str, ...] = ()
     relation: Literal["", "cycle", "identity"] = ""
     scores: tuple[str, ...] = ()
+    example: Mapping[str, str] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
 
 

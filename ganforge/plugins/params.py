@@ -10,16 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    Tag,
     ValidationInfo,
+    field_validator,
 )
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
@@ -127,7 +130,7 @@ def _element(
 
 
 def _live(value: Any, info: ValidationInfo) -> Any:
-    if isinstance(value, LiveNumber):
+    if isinstance(value, LiveNumber) or _is_feedback(value):
         return value
     if isinstance(value, str):
         scope = info.context if isinstance(info.context, Scope) else Scope()
@@ -140,6 +143,16 @@ def _live(value: Any, info: ValidationInfo) -> Any:
     if not isinstance(value, LiveNumber) and not math.isfinite(value):
         raise _wrong_type("a finite number", value)
     return value if isinstance(value, LiveNumber) else float(value)
+
+
+def _is_feedback(value: object) -> bool:
+    """Whether a live number is a table; one of another kind is no number."""
+    planned = isinstance(value, dict) and value.get("kind") == "adaptive"
+    return isinstance(value, dict | Plateau) and not planned
+
+
+def _form(value: object) -> str:
+    return "feedback" if _is_feedback(value) else "number"
 
 
 def insert(text: str, scope: Scope) -> str:
@@ -197,13 +210,50 @@ Floats = Annotated[
     tuple[float, ...], BeforeValidator(_list_of(_number), json_schema_input_type=list[Any] | str)
 ]
 """A list of numbers."""
-Live = Annotated[LiveNumber | float, BeforeValidator(_live, json_schema_input_type=float | str)]
-"""A number, or a formula over training progress, which the program computes as it runs."""
+
+
+class Plateau(Params):
+    """Feedback: a number that falls where a figure of the log no longer does.
+
+    After each `window` rounds the mean of the figure `of` is compared with that of the window
+    before; if it is not below it by the share `threshold`, the number is multiplied by `factor`,
+    and never falls below `low`.
+    """
+
+    kind: Literal["plateau"]
+    start: Float = Field(gt=0)
+    of: Word = Field(min_length=1)
+    window: Positive
+    factor: Float = Field(default=0.5, gt=0, lt=1)
+    threshold: Float = Field(default=1e-4, ge=0, lt=1)
+    low: Float = Field(default=0.0, ge=0)
+
+    @field_validator("low")
+    @classmethod
+    def _below_start(cls, low: float, info: ValidationInfo) -> float:
+        if low >= info.data.get("start", math.inf):
+            message = f"the number starts at {info.data['start']:g}, and cannot fall to {low:g}"
+            context = {"message": message, "help": "write a number below `start`"}
+            raise PydanticCustomError("GF115", "{message}", context)
+        return low
+
+    def __str__(self) -> str:
+        return f"{self.start:g}, times {self.factor:g} where {self.of} no longer falls"
+
+
+Live = Annotated[
+    Annotated[LiveNumber | float, Tag("number")] | Annotated[Plateau, Tag("feedback")],
+    Discriminator(_form),
+    BeforeValidator(_live, json_schema_input_type=float | str | dict[str, Any]),
+]
+"""A number, or a formula over training progress, which the program computes as it runs; or a
+`Plateau`, which follows a figure of the log.
+"""
 
 
 @dataclass(frozen=True)
 class _Within:
-    """Bounds of a live number; one that changes is tried over training later."""
+    """Bounds of a live number; a formula is tried over training later."""
 
     low: float
     high: float | None = None
@@ -220,9 +270,11 @@ class _Within:
         bounds = {"minimum": self.low, "maximum": self.high, "exclusiveMaximum": self.below}
         return handler(core) | {name: bound for name, bound in bounds.items() if bound is not None}
 
-    def _checked(self, value: LiveNumber | float) -> LiveNumber | float:
+    def _checked(self, value: LiveNumber | float | Plateau) -> LiveNumber | float | Plateau:
         if isinstance(value, LiveNumber):
             return value
+        if isinstance(value, Plateau):
+            return self._held(value)
         if value < self.low:
             raise PydanticKnownError("greater_than_equal", {"ge": self.low})
         if self.high is not None and value > self.high:
@@ -230,6 +282,24 @@ class _Within:
         if self.below is not None and value >= self.below:
             raise PydanticKnownError("less_than", {"lt": self.below})
         return value
+
+    def _range(self) -> str:
+        above = f"at least {self.low:g}"
+        if self.below is not None:
+            return f"{above}, and below {self.below:g}"
+        return above if self.high is None else f"{above}, and at most {self.high:g}"
+
+    def _held(self, value: Plateau) -> Plateau:
+        """The feedback, which falls no lower than the number may be."""
+        low = value.low if "low" in value.model_fields_set else self.low
+        for name, number in {"start": value.start, "low": low}.items():
+            try:
+                self._checked(number)
+            except PydanticKnownError:
+                message = f"it must be {self._range()}, and is {number:g}"
+                context = {"message": message, "help": "write a number in this range", "at": name}
+                raise PydanticCustomError("GF115", "{message}", context) from None
+        return value.model_copy(update={"low": low})
 
 
 LiveRate = Annotated[Live, _Within(0)]

@@ -78,6 +78,8 @@ class Run:
         speed = (state.images - self.images) / (self.time - before)
         metrics = {"round": state.round, "kimg": kimg, "epoch": epoch, "images_per_second": speed}
         metrics |= {name: loss.item() for name, loss in self.losses.items()}
+        numbers = {f"schedules.{k}": s.get_buffer("number") for k, s in state.schedules.items()}
+        metrics |= {name: number.item() for name, number in numbers.items()}
         with self.metrics.open("a") as file:
             file.write(json.dumps(metrics) + "\n")
         self.logged, self.images, self.losses = state.round, state.images, {}

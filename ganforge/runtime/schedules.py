@@ -1,4 +1,4 @@
-"""Schedules of live numbers: from `a` to `b` while `t` goes from 0 to 1, held outside."""
+"""Schedules of live numbers: most go from `a` to `b` while `t` goes from 0 to 1, held outside."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ def cosine(a: float, b: float, t: float) -> float:
 def exponential(a: float, b: float, t: float) -> float:
     """By a constant factor per unit of `t`; both ends have the same sign and are not 0."""
     return a * math.pow(b / a, min(max(t, 0.0), 1.0))
+
+
+def staircase(a: float, factor: float, t: float) -> float:
+    """`a`, multiplied by `factor` at every whole `t`: at 1, at 2, and so on."""
+    return a * math.pow(factor, math.floor(max(t, 0.0)))

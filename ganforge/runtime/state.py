@@ -28,6 +28,7 @@ class State:
     seed: int
     averages: dict[str, nn.Module] = field(default_factory=dict)
     losses: dict[str, nn.Module] = field(default_factory=dict)  # what losses remember
+    schedules: dict[str, nn.Module] = field(default_factory=dict)  # numbers that follow a figure
     samples: int = 1  # in an epoch
     round: int = 0
     images: int = 0  # real samples of the first player
@@ -43,7 +44,7 @@ class State:
         """All weights and buffers by name, such as `networks.G.layers.0.weight`."""
         return {
             f"{kind}.{name}.{key}": value
-            for kind in ("networks", "averages", "losses")
+            for kind in ("networks", "averages", "losses", "schedules")
             for name, module in getattr(self, kind).items()
             for key, value in module.state_dict().items()
         }

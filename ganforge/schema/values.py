@@ -103,7 +103,9 @@ class _Written(GenerateJsonSchema):
         return {"type": ["boolean", "integer", "number", "string"]}
 
     def union_schema(self, schema: core_schema.UnionSchema) -> Schema:
-        return _either([self.generate_inner(c) for c in core_schema.iter_union_choices(schema)])
+        parts = list(core_schema.iter_union_choices(schema))
+        written = [c for c in parts if c["type"] != "is-instance"]  # that is a validator's result
+        return _either([self.generate_inner(choice) for choice in written])
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> Schema:
         return _either([self.generate_inner(choice) for choice in schema["choices"].values()])
@@ -206,7 +208,8 @@ def _short(found: Schema) -> Schema:
         given = {k: v for k, v in found["default"].items() if v is not None}
         found["default"] = given["kind"] if list(given) == ["kind"] else given
     kinds = found.get("properties", {}).get("kind", {}).get("else", {}).get("enum")
-    if kinds and "string" in _listed(found.get("type")):
+    types = _listed(found.get("type"))
+    if kinds and "string" in types and "number" not in types:  # beside a number it is a formula
         found |= {
             "anyOf": [{"enum": kinds}, {}],
             "if": {"type": "string"},

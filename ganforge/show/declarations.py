@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from ganforge.plugins.declarations import Block, Loss
-from ganforge.plugins.params import Params
+from ganforge.plugins.params import Params, Plateau
 
 _NO_TENSORS: Mapping[str, str] = MappingProxyType({})
 _TYPES = ((bool, "true or false"), (int, "whole number"), (float, "number"), (str, "word"))
@@ -45,13 +45,15 @@ def loss_text(loss: Loss) -> str:
     """A loss for people."""
     tensors = [*loss.tensors, *(f"{table} (a table from latents)" for table in loss.tables)]
     lines = [f"{loss.name}: {loss.summary}", f"tensors: {', '.join(tensors)}"]
+    lines += [f"logged too: {', '.join(loss.reports)}"] if loss.reports else []
     lines += [*_parameters(loss.params), "", "example:", f"  [losses.{loss.name}]"]
     return "\n".join([*lines, *(f"  {line}" for line in loss_example(loss))])
 
 
 def loss_example(loss: Loss, tensors: Mapping[str, str] = _NO_TENSORS) -> list[str]:
     """The lines of a loss's table. tensors: what stands for a tensor, by its name."""
-    wiring = {name: tensors.get(name, _EXAMPLES.get(name, name)) for name in loss.tensors}
+    shown = {**_EXAMPLES, **loss.example, **tensors}
+    wiring = {name: shown.get(name, name) for name in loss.tensors}
     lines = [f'kind = "{loss.name}"', *(f'{name} = "{text}"' for name, text in wiring.items())]
     lines += [f'{table} = {{ c = "Q(fake)" }}' for table in loss.tables]
     return [*lines, *_required(loss.params)]
@@ -91,6 +93,8 @@ def _type(annotation: Any) -> str:
         return f"list of {_type(inner[0])}s"
     if origin is dict:
         return "name, or table with `kind`"
+    if annotation is Plateau:
+        return "plateau"
     if isinstance(annotation, type) and issubclass(annotation, Params):
         return f"table of {', '.join(annotation.model_fields)}"
     return next((words for type_, words in _TYPES if annotation is type_), "formula over training")

@@ -62,12 +62,15 @@ def loss_about(graph: Graph, loss: GraphLoss) -> dict[str, Any]:
         "every": loss.spec.table.every,
         "tensors": dict(loss.spec.tensors),
         "params": given(loss.spec.params),
-        "terms": [_term(term) for term in terms],
+        "terms": [_term(loss, term) for term in terms],
     }
 
 
-def _term(term: MovingTerm) -> dict[str, Any]:
-    function = term.term.value.target.rpartition(":")[2]
+def _term(loss: GraphLoss, term: MovingTerm) -> dict[str, Any]:
+    function, made = term.term.value.target, loss.spec.declaration.module(loss.spec.params)
+    if made is not None and function.split(".")[0] == "self":
+        function = made.target + function.removeprefix("self")
+    function = function.rpartition(":")[2]
     return {"side": term.term.side, "function": function, "moves": sorted(term.moves)}
 
 

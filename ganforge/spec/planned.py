@@ -39,7 +39,6 @@ FUNCTIONS = frozenset(
 )
 LOSSES = frozenset(
     [
-        "boundary-equilibrium",
         "critic-only",
         "kl-to-normal",
         "feature-matching",
@@ -54,7 +53,7 @@ LOSSES = frozenset(
 WORDS: Mapping[str, frozenset[str]] = {}
 """Values by the key that takes them."""
 RESAMPLING = frozenset({"bilinear", "bicubic", "fir"})
-LIVE_KINDS = frozenset({"plateau", "adaptive"})
+LIVE_KINDS = frozenset({"adaptive"})
 
 
 def planned(what: str, *, plural: bool = False) -> str:

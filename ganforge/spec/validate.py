@@ -160,6 +160,7 @@ def _formula(detail: ErrorDetails, path: Path, findings: Findings) -> None:
     if isinstance(given, dict) and given.get("kind") in tuple(LIVE_KINDS):
         refuse(findings, (*path, "kind"), f'feedback of kind "{given["kind"]}"')
         return
+    path = (*path, context["at"]) if "at" in context else path
     error = FormulaError(
         code, context["message"], context.get("help"), context.get("start", 0), context.get("end")
     )

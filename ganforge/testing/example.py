@@ -143,9 +143,7 @@ def loss_example_checks(loss: Loss, registry: Registry) -> None:
     choices = [("",) if name in ("real", "fake", "score") else WIRED for name in loss.tensors]
     for wired in product(*choices):
         given = {n: text for n, text in zip(loss.tensors, wired, strict=True) if text}
-        rest = GAN + "\n".join(
-            loss_example(loss, {"real": "D(image)", "score": "D(image)", **given})
-        )
+        rest = GAN + "\n".join(loss_example(loss, {**_SCORED, **given}))
         latents = 'z = { distribution = "normal", size = 8 }'
         errors = _errors(SPEC.format(latents=latents, rest=rest), registry)
         if not errors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -235,6 +235,23 @@ def _function(p: AdversarialParams, side: str, targeted: bool) -> str:
     return f"{LOSS_FUNCTIONS}.adversarial:{name}_{side}"
 
 
+class EquilibriumParams(Params):
+    gamma: Annotated[Finite, Field(gt=0, le=1)] = 0.5
+    rate: Annotated[Finite, Field(gt=0, le=1)] = 1e-3
+
+
+def equilibrium_terms(p: EquilibriumParams) -> tuple[Term, ...]:
+    """The module weighs the critic's two errors, and is told the generator's."""
+    return (
+        Term("critic", call("self.critic", Ref("real"), Ref("fake")), errors=("real", "fake")),
+        Term("generator", call("self.generator", Ref("fake")), errors=("fake",)),
+    )
+
+
+def equilibrium_module(p: EquilibriumParams) -> Call:
+    return call(f"{LOSS_FUNCTIONS}.equilibrium:Equilibrium", p.gamma, p.rate)
+
+
 ADVERSARIAL = Loss(
     "adversarial",
     "The game of critic and generator over scores of real and generated samples.",
@@ -242,4 +259,16 @@ ADVERSARIAL = Loss(
     ("real", "fake"),
     adversarial_terms,
     module=adversarial_module,
+)
+
+EQUILIBRIUM = Loss(
+    "boundary-equilibrium",
+    "The game of an autoencoding critic, whose error for fakes is held at `gamma` times that for "
+    "real samples (1703.10717, section 3.3); the log has `k` and `convergence`.",
+    EquilibriumParams,
+    ("real", "fake"),
+    equilibrium_terms,
+    module=equilibrium_module,
+    reports=("k", "convergence"),
+    example={"real": "absolute_error(D(x), x)", "fake": "absolute_error(D(fake), fake)"},
 )

@@ -21,7 +21,7 @@ from ganforge.plugins import (
     call,
 )
 from ganforge.plugins.params import Bool, Word
-from ganforge_blocks.adversarial_declarations import ADVERSARIAL, LOSS_FUNCTIONS
+from ganforge_blocks.adversarial_declarations import ADVERSARIAL, EQUILIBRIUM, LOSS_FUNCTIONS
 from ganforge_blocks.checks import Finite, NoParams, changed
 
 CLASSES = f"{LOSS_FUNCTIONS}.classes"
@@ -143,6 +143,7 @@ def _distance(name: str, summary: str, relation: Literal["", "cycle", "identity"
 
 LOSSES = (
     ADVERSARIAL,
+    EQUILIBRIUM,
     _distance(
         "reconstruction",
         "The mean absolute (`l1`) or squared (`l2`) difference of two tensors.",
@@ -189,6 +190,7 @@ LOSSES = (
         GradientPenaltyParams,
         ("score", "wrt"),
         gradient_penalty_terms,
+        example={"wrt": "x"},
     ),
     Loss(
         "drift",

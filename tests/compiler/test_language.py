@@ -273,7 +273,13 @@ def test_ways_to_update_change_the_program(base: str, registry: Registry, more: 
 
 @pytest.mark.parametrize(
     "formula",
-    ["linear(2e-4, 0, progress)", "cosine(1, 0, kimg / 2)", "2e-4 * 0.5 ** floor(epoch / 10)"],
+    [
+        "linear(2e-4, 0, progress)",
+        "cosine(1, 0, kimg / 2)",
+        "exponential(1, 1e-3, kimg / 2)",
+        "staircase(2e-4, 0.5, epoch / 10)",
+        "2e-4 * 0.5 ** floor(epoch / 10)",
+    ],
 )
 def test_a_live_formula_is_computed_by_the_program(
     base: str, registry: Registry, formula: str

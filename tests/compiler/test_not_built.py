@@ -21,9 +21,7 @@ REPLACED += [
         'weight = { kind = "adaptive", watch = "adversarial.real_sign", target = 0.6 }',
     )
 ]
-REPLACED += [
-    ("lr = 2e-4", rate, "lr = {}") for rate in ('"2e-4 * fade"', '{ kind = "plateau", of = "a.b" }')
-]
+REPLACED += [("lr = 2e-4", '"2e-4 * fade"', "lr = {}")]
 REPLACED += [
     ("[latents]", kind, "label = {{ kind = {} }}\n[latents]")
     for kind in (

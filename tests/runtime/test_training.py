@@ -19,7 +19,7 @@ from ganforge.runtime.latents import truncated_normal
 from ganforge.runtime.options import Options
 from ganforge.runtime.players import backward, frozen
 from ganforge.runtime.samples import save_grid, side_by_side
-from ganforge.runtime.schedules import cosine, exponential, linear
+from ganforge.runtime.schedules import cosine, exponential, linear, staircase
 from ganforge.runtime.state import all_checkpoints
 
 
@@ -274,6 +274,10 @@ def test_backward_moves_only_the_networks_it_names() -> None:
     assert first.weight.grad is None and second.weight.grad is not None
     backward(loss, first)
     assert first.weight.grad is not None
+
+
+def test_a_staircase_steps_at_whole_numbers() -> None:
+    assert [staircase(4.0, 0.5, t) for t in (-1, 0, 0.9, 1, 1.5, 3)] == [4, 4, 4, 2, 2, 0.5]
 
 
 def test_schedules_hold_their_ends() -> None:

@@ -30,6 +30,7 @@ PUBLISHED = {
     # The usual port has an embedding in G that nothing uses, and two heads in D.
     "sgan": {"G": 1_050_985 - 1000, "D": 103_756 - 513},
     "ebgan": {"G": 12_673_667, "D": 1_318_665},
+    "began": {"G": 2_240_899, "D": 13_961_731},
     "sagan": {"G": 42_078_852, "D": 39_463_618},
     "cyclegan": {"G_ab": 11_378_179, "G_ba": 11_378_179, "D_a": 2_764_737, "D_b": 2_764_737},
     "pix2pix": {"G": 54_413_955, "D": 2_768_705},

@@ -264,3 +264,16 @@ BOTH_SIDES = Rule(
         "https://github.com/zhaoyuzhi/deepfillv2/pull/3",
     ),
 )
+NO_ERROR = Rule(
+    "GF464",
+    "no-error",
+    Severity.WARNING,
+    says="The game of an autoencoder is given what may be below 0.",
+    why="It balances errors: a critic that gives a score, or a difference with its sign, can make "
+    "its loss as small as it likes and learns to rebuild nothing (Berthelot et al. 2017, "
+    "arXiv:1703.10717).",
+    bad='kind = "boundary-equilibrium"\nreal = "D(x)"\nfake = "D(fake)"',
+    good='kind = "boundary-equilibrium"\nreal = "absolute_error(D(x), x)"\n'
+    'fake = "absolute_error(D(fake), fake)"',
+    see=("https://arxiv.org/abs/1703.10717",),
+)

@@ -60,3 +60,14 @@ MAY_LEAVE_RANGE = Rule(
     bad='lr = "2e-4 * (1 - epoch / 100)"\nrounds = 1_000_000',
     good='lr = "2e-4 * (1 - progress)"\nrounds = 1_000_000',
 )
+UNKNOWN_FIGURE = Rule(
+    "GF613",
+    "unknown-figure",
+    Severity.ERROR,
+    says="A number follows a figure that no round logs.",
+    why="It would never fall. The log has each loss by its name, the sides of a game as "
+    "`LOSS.critic` and `LOSS.generator`, and what a loss reports, such as `LOSS.convergence`.",
+    bad='lr = { kind = "plateau", start = 1e-4, of = "convergence", window = 10_000 }',
+    good='lr = { kind = "plateau", start = 1e-4, of = "adversarial.convergence", window = 10_000 }',
+    see=("https://arxiv.org/abs/1703.10717",),
+)

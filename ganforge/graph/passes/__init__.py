@@ -7,6 +7,7 @@ from ganforge.graph.passes.artefacts import check_artefacts
 from ganforge.graph.passes.balance import check_balance
 from ganforge.graph.passes.conditioning import check_conditioning
 from ganforge.graph.passes.critics import check_critics
+from ganforge.graph.passes.feedback import check_feedback
 from ganforge.graph.passes.gradients import find_terms
 from ganforge.graph.passes.idle import check_idle
 from ganforge.graph.passes.inputs import check_inputs
@@ -39,6 +40,7 @@ def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
     check_clipping(graph, findings)
     check_losses(graph, findings)
     check_schedules(graph, findings)
+    check_feedback(graph, findings)
     if graph.spec.sound and not findings.errors:
         check_plugin_blocks(graph, registry, findings)
     if graph.spec.sound and not findings.errors:

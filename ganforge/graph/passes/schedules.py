@@ -29,7 +29,7 @@ def check_schedules(graph: Graph, findings: Findings) -> None:
     no value. Numbers that do not change are the business of the tables.
     """
     trial = _Trial(clock(graph), findings)
-    for path, value, bounds, steps in _numbers(graph):
+    for path, value, bounds, steps in numbers(graph):
         if isinstance(value, Live):
             trial.run(value, path, bounds, steps)
     for node in graph.nodes:
@@ -42,7 +42,7 @@ def check_schedules(graph: Graph, findings: Findings) -> None:
                     trial.divides(divisor.value, node.path)
 
 
-def _numbers(graph: Graph) -> Iterator[tuple[Path, object, Bounds, int]]:
+def numbers(graph: Graph) -> Iterator[tuple[Path, object, Bounds, int]]:
     """What may be live: where it stands, its bounds, and the steps per round of its player."""
     spec = graph.spec
     for player, optimizer in spec.optimizers.items():

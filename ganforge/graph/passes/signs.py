@@ -1,18 +1,43 @@
-"""Losses that pull the wrong way: targets that are exchanged, and factors below 0."""
+"""Losses that pull the wrong way: targets that are exchanged, factors and errors below 0."""
 
 from __future__ import annotations
 
-from ganforge.graph.graph import Graph, GraphLoss
+from ganforge.graph.graph import Graph, GraphLoss, MovingTerm
+from ganforge.graph.nodes import Arithmetic, Layer, Number
+from ganforge.graph.passes.bodies import bounds_of, returned
 from ganforge.spec.findings import Findings
 
 SIDES = {"real": "the critic", "fake": "the critic", "generator": "the generator"}
 
 
 def check_signs(graph: Graph, findings: Findings) -> None:
-    """GF461 and GF462."""
+    """GF461, GF462 and GF464."""
     for loss in graph.losses.values():
         _check_targets(loss, findings)
         _check_factors(loss, findings)
+    told: set[tuple[str, str]] = set()
+    for term in graph.terms:
+        for name in term.term.errors:
+            if (term.loss, name) not in told and _falls_below_0(graph, term, name):
+                told.add((term.loss, name))
+                written = graph.losses[term.loss].spec.tensors[name]
+                message = f"`{written}` may be below 0, and `{term.loss}` takes errors"
+                help = "compare: `absolute_error(D(x), x)`, where `D` gives what it is shown again"
+                findings.add("GF464", ("losses", term.loss, name), message, help)
+
+
+def _falls_below_0(graph: Graph, term: MovingTerm, name: str) -> bool:
+    """Whether a tensor is a difference, or what a layer with weights gives."""
+    node = graph.nodes[term.given[name]]
+    match node.operation:
+        case Arithmetic("-"):
+            parts = (graph.nodes[i].operation for i in node.inputs)
+            return not any(isinstance(part, Number) for part in parts)
+    made = returned(graph, term.given[name])
+    bounds = bounds_of(node)
+    if made is None or bounds is not None:
+        return bounds is not None and bounds[0] < 0
+    return isinstance(made[1].operation, Layer) and made[1].operation.owns_weights
 
 
 def _check_targets(loss: GraphLoss, findings: Findings) -> None:

@@ -1,0 +1,30 @@
+"""Live numbers that follow a figure of the log."""
+
+from __future__ import annotations
+
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.graph.graph import Graph
+from ganforge.graph.passes.moments import clock
+from ganforge.graph.passes.schedules import numbers
+from ganforge.plugins.params import Plateau
+from ganforge.spec.findings import Findings
+
+
+def check_feedback(graph: Graph, findings: Findings) -> None:
+    """GF613 where the figure is none, GF720 where training is shorter than two windows."""
+    figures, known = graph.figures(), {term.loss for term in graph.terms}
+    for path, value, _, _ in numbers(graph):
+        if not isinstance(value, Plateau):
+            continue
+        loss = value.of.partition(".")[0]
+        if value.of not in figures and loss in {*graph.losses} - known:
+            continue  # what hides the loss is told
+        if value.of not in figures:
+            message = f"no round logs a figure `{value.of}`"
+            help = did_you_mean(value.of, figures, "figure")
+            findings.add("GF613", (*path, "of"), message, help)
+        elif graph.spec.train.epochs is None and 2 * value.window >= clock(graph).rounds:
+            why = f"training ends after {clock(graph).rounds:,} rounds, and the figure is compared "
+            why += f"after {2 * value.window:,}"
+            message = f"`window` has no effect here: {why}"
+            findings.add("GF720", (*path, "window"), message, "write a smaller window", key=True)
