@@ -298,7 +298,6 @@ def refused() -> str:
     rows.append(("blocks", listed(planned.BLOCKS)))
     rows.append(("functions", listed(name.replace("-", "_") for name in planned.FUNCTIONS)))
     rows.append(("losses", listed(planned.LOSSES)))
-    rows += [(f"values of `{key}`", listed(w)) for key, w in planned.WORDS.items()]
     rows.append(("feedback for live numbers", listed(planned.LIVE_KINDS)))
     return table(("where", "refused"), rows)
 

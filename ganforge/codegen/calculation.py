@@ -43,7 +43,8 @@ class Calculation:
             self.imports,
             names or Namespace(taken),
             local=self.local,
-            number=lambda live: live_number(self.hyper, live),
+            number=lambda live, wanted: live_number(self.hyper, live, wanted),
+            live={name: net.body.live for name, net in self.plan.graph.networks.items()},
         )
 
     def received_name(self, index: int) -> str:

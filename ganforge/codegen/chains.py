@@ -28,8 +28,15 @@ def has_module(node: Node) -> bool:
     return isinstance(node.operation, Layer) and node.operation.block.module is not None
 
 
+def takes_numbers(node: Node) -> bool:
+    """Whether the module of a node is given live numbers."""
+    return isinstance(node.operation, Composite) and bool(node.operation.body.live)
+
+
 def find_chains(body: Body) -> list[Chain]:
-    """The runs of a body, in order. A module with several inputs is a run of its own."""
+    """The runs of a body, in order. A module with several inputs, or with live numbers, is a run of
+    its own.
+    """
     reached = body.reached()
     uses = Counter(i for index in reached for i in body.nodes[index].inputs)
     uses.update(body.outputs.values())
@@ -40,12 +47,13 @@ def find_chains(body: Body) -> list[Chain]:
         if not has_module(node):
             continue
         before = node.inputs[0]
-        run = open_runs.pop(before, None) if len(node.inputs) == 1 and uses[before] == 1 else None
+        alone = len(node.inputs) > 1 or takes_numbers(node)
+        run = open_runs.pop(before, None) if not alone and uses[before] == 1 else None
         if run is None:
             run = []
             runs.append(run)
         run.append(index)
-        if len(node.inputs) == 1:
+        if not alone:
             open_runs[index] = run
     return [Chain(tuple(run)) for run in runs]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ganforge.codegen.names import Imports, Namespace
-from ganforge.codegen.networks import ClassText, returned_type, write_body
+from ganforge.codegen.networks import ClassText, live_names, returned_type, write_body
 from ganforge.codegen.starts import Common, common
 from ganforge.graph.graph import Network
 from ganforge.graph.nodes import Body, Composite
@@ -26,6 +26,7 @@ class _Form:
     inputs: tuple[str, ...]
     skeleton: tuple[str, ...]
     forward: tuple[str, ...]
+    live: tuple[str, ...]
     instances: list[tuple[Composite, list[int]]] = field(default_factory=list)
 
 
@@ -40,9 +41,11 @@ def write_composites(
         for composite, shared in group:
             made, forward = write_body(composite.body, imports, instances, shared)
             skeleton = tuple(INTEGER.sub("#", line) for line in made)
-            key = (composite.name, skeleton, tuple(forward))
+            live = tuple(live_names(composite.body).values())
+            key = (composite.name, skeleton, tuple(forward), live)
             inputs = tuple(composite.body.inputs)
-            form = forms.setdefault(key, _Form(composite.name, inputs, skeleton, tuple(forward)))
+            form = _Form(composite.name, inputs, skeleton, tuple(forward), live)
+            form = forms.setdefault(key, form)
             numbers = [int(n) for line in made for n in INTEGER.findall(line)]
             form.instances.append((composite, numbers))
         for form in forms.values():
@@ -126,7 +129,8 @@ def _class(
     settings = ", ".join(f"{name} = {json.dumps(value)}" for name, value in differences.items())
     summary = f"The block `{form.name}`{f' with {settings}' if settings else ''}."
     returns = returned_type(form.instances[0][0].body)
-    return ClassText(name, form.inputs, summary, made, form.forward, returns, tuple(ordered))
+    inputs, forward = form.inputs, form.forward
+    return ClassText(name, inputs, summary, made, forward, returns, tuple(ordered), form.live)
 
 
 def _arguments(form: _Form, columns: list[tuple[int, ...]]) -> list[str | None]:

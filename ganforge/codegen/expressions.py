@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ganforge.codegen.names import Imports
+from ganforge.formula.live import Live
 from ganforge.plugins.declarations import Call, Matrix, Ref
 
 
@@ -36,25 +37,39 @@ def _number(value: float) -> str:
     return short if float(short) == value else repr(value)
 
 
-def write_call(call: Call, imports: Imports, refs: Mapping[str, str] | None = None) -> str:
-    """The call as text; `refs` gives the expression of each tensor, and of a loss's own module."""
-    parts = [_argument(a, imports, refs) for a in call.args]
-    parts += [f"{k}={_argument(v, imports, refs)}" for k, v in call.kwargs.items()]
+def write_call(
+    call: Call,
+    imports: Imports,
+    refs: Mapping[str, str] | None = None,
+    number: Callable[[Live], str] | None = None,
+) -> str:
+    """The call as text; `refs` gives the expression of each tensor, and of a loss's own module,
+    `number` that of a live number.
+    """
+    parts = [_argument(a, imports, refs, number) for a in call.args]
+    parts += [f"{k}={_argument(v, imports, refs, number)}" for k, v in call.kwargs.items()]
     own, dot, method = call.target.partition(".")
     if own == "self":
         return f"{(refs or {})['self']}{dot}{method}({', '.join(parts)})"
     return f"{imports.use(call.target)}({', '.join(parts)})"
 
 
-def _argument(value: Any, imports: Imports, refs: Mapping[str, str] | None) -> str:
+def _argument(
+    value: Any,
+    imports: Imports,
+    refs: Mapping[str, str] | None,
+    number: Callable[[Live], str] | None,
+) -> str:
     if isinstance(value, Call):
-        return write_call(value, imports, refs)
+        return write_call(value, imports, refs, number)
+    if isinstance(value, Live) and number is not None:
+        return number(value)
     if isinstance(value, Ref):
         return (refs or {})[value.name]
     if isinstance(value, Matrix):
         return imports.matrix(value)
     if isinstance(value, list | tuple) and any(isinstance(v, Ref | Call) for v in value):
-        inner = ", ".join(_argument(v, imports, refs) for v in value)
+        inner = ", ".join(_argument(v, imports, refs, number) for v in value)
         return f"[{inner}]" if isinstance(value, list) else f"({inner},)"
     return literal(value)
 

@@ -107,14 +107,16 @@ def _functions(result: Hyperparameters, value: Any, name: str) -> str:
     return live_call(result, value, name)
 
 
-def live_number(result: Hyperparameters, value: Live) -> str:
-    """A live number of wiring: a counter as it is, else a call of a function of its own."""
+def live_number(result: Hyperparameters, value: Live, wanted: str) -> str:
+    """A live number of wiring, or of a network's layers: a counter as it is, else a call of a
+    function of its own.
+    """
     if value.text in value.names:
         return value.source
-    if value.text not in result.numbers:
-        result.numbers[value.text] = result.names.take("number")
-        result.functions.append(LiveFunction(result.numbers[value.text], value.source))
-    return f"{result.numbers[value.text]}(t)"
+    if value.source not in result.numbers:
+        result.numbers[value.source] = result.names.take(wanted)
+        result.functions.append(LiveFunction(result.numbers[value.source], value.source))
+    return f"{result.numbers[value.source]}(t)"
 
 
 def live_call(result: Hyperparameters, value: Live | Plateau | float, name: str) -> str:

@@ -12,13 +12,16 @@ from ganforge.codegen.expressions import ATOM, write_call
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.starts import Common, common
 from ganforge.codegen.values import Writer
+from ganforge.formula.live import Live
 from ganforge.graph.nodes import Body, Composite, Layer, Node, Pack, Source
 from ganforge.plugins.shapes import Tensor, TensorList
 
 
 @dataclass(frozen=True)
 class ClassText:
-    """A class: statements of `__init__` after `super().__init__()`, and of `forward`."""
+    """A class: statements of `__init__` after `super().__init__()`, and of `forward`, which takes
+    the inputs and the live numbers.
+    """
 
     name: str
     inputs: tuple[str, ...]
@@ -27,6 +30,7 @@ class ClassText:
     forward: tuple[str, ...]
     returns: str
     arguments: tuple[str, ...] = ()
+    live: tuple[str, ...] = ()
 
 
 Instances = Mapping[int, str]
@@ -40,9 +44,15 @@ def write_network(
     shared = common(body)
     made, forward = write_body(body, imports, instances, shared)
     made.extend(shared.statements(imports))
-    return ClassText(
-        name, inputs, _summary(inputs, body), tuple(made), tuple(forward), returned_type(body)
-    )
+    live = tuple(live_names(body).values())
+    summary, returns = _summary(inputs, body), returned_type(body)
+    return ClassText(name, inputs, summary, tuple(made), tuple(forward), returns, live=live)
+
+
+def live_names(body: Body) -> dict[Live, str]:
+    """The names under which the forward pass of a body takes its live numbers."""
+    names = Namespace({"self", *body.inputs})
+    return {number: names.take(parameter) for number, (_, parameter) in body.live.items()}
 
 
 def write_body(
@@ -154,10 +164,19 @@ def _forward(
         last, first = nodes[chain.last], nodes[chain.nodes[0]]
         nodes[chain.last] = replace(last, inputs=first.inputs)
     names = Namespace()
+    live = live_names(body)
+    names.reserve(live.values())
     needed = sorted(i for i in reached if i not in inside)
     last_use: dict[int, float] = {i: index for index in needed for i in nodes[index].inputs}
     last_use |= dict.fromkeys(body.outputs.values(), math.inf)
-    writer = Writer(tuple(nodes), imports, names, modules, last_use=last_use)
+    writer = Writer(
+        tuple(nodes),
+        imports,
+        names,
+        modules,
+        last_use=last_use,
+        number=lambda number, wanted: live[number],
+    )
     for name, index in body.inputs.items():
         names.reserve([name])
         writer.known[index] = (name, ATOM)

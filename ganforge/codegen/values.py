@@ -13,6 +13,7 @@ from ganforge.formula.live import Live
 from ganforge.graph.nodes import (
     Apply,
     Arithmetic,
+    Composite,
     Item,
     Layer,
     NetworkCall,
@@ -59,8 +60,11 @@ class Writer:
     inside: dict[int, set[int]] = field(default_factory=dict)
     """The named nodes in the expression of a node."""
 
-    number: Callable[[Live], str] = lambda live: live.source
-    """The expression of a live number."""
+    number: Callable[[Live, str], str] = lambda live, wanted: live.source
+    """The expression of a live number, and what it would be called."""
+
+    live: Mapping[str, Mapping[Live, tuple[str, str]]] = field(default_factory=dict)
+    """The live numbers that calls of networks give them, by network."""
 
     def text(self, index: int) -> str:
         return self.known[index][0]
@@ -115,6 +119,8 @@ class Writer:
             return self.local.get(node.name, node.name)
         if isinstance(node.operation, NetworkCall):
             first = self.nodes[node.inputs[0]]
+            while first.name is None and isinstance(first.operation, NetworkCall):
+                first = self.nodes[first.inputs[0]]
             return f"{node.operation.network.lower()}_{first.name or 'value'}"
         return "h"
 
@@ -123,7 +129,9 @@ class Writer:
         texts = [text for text, _ in inputs]
         match node.operation:
             case Number(value):
-                return (self.number(value) if isinstance(value, Live) else literal(value)), ATOM
+                if isinstance(value, Live):
+                    return self.number(value, "number"), ATOM
+                return literal(value), ATOM
             case Arithmetic(operator):
                 return arithmetic(operator, inputs)
             case Item(place):
@@ -135,7 +143,11 @@ class Writer:
             case Replay(loss):
                 return f"{memory_of(loss)}({', '.join(texts)})", ATOM
             case NetworkCall(network):
-                return f"{self.local.get(network, network)}({', '.join(texts)})", ATOM
+                given = [*texts, *self._numbers(self.live.get(network, {}))]
+                return f"{self.local.get(network, network)}({', '.join(given)})", ATOM
+            case Composite(body=body):
+                given = [*texts, *self._numbers(body.live)]
+                return f"{self.modules[index]}({', '.join(given)})", ATOM
             case Apply(block, params):
                 return self._function(block, params, node, texts), ATOM
             case Layer(block, params) if block.module is None:
@@ -144,6 +156,9 @@ class Writer:
                 raise LookupError("a source has no expression")
         return f"{self.modules[index]}({', '.join(texts)})", ATOM
 
+    def _numbers(self, live: Mapping[Live, tuple[str, str]]) -> list[str]:
+        return [self.number(number, "_".join(where)) for number, where in live.items()]
+
     def _function(self, block: Block, params: Params, node: Node, texts: list[str]) -> str:
         shapes = [self.nodes[i].shape for i in node.inputs]
         if block.function is None:
@@ -151,9 +166,9 @@ class Writer:
             made = write_call(block.module(params, *shapes), self.imports)
             return f"{made}({', '.join(texts)})"
         names = input_names(block, len(texts))
-        return write_call(
-            block.function(params, *shapes), self.imports, dict(zip(names, texts, strict=True))
-        )
+        refs = dict(zip(names, texts, strict=True))
+        call = block.function(params, *shapes)
+        return write_call(call, self.imports, refs, lambda live: self.number(live, ""))
 
 
 def memory_of(loss: str) -> str:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ganforge.deep.meta import OnMeta, tensors
+from ganforge.formula.live import Live
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Apply, Body, Bundle, Composite, Layer, Node, Number
 from ganforge.plugins.declarations import Block, Call, Matrix, Ref
@@ -108,6 +109,8 @@ def _argument(value: Any, given: Mapping[str, Any]) -> Any:
         return _called(value, given)
     if isinstance(value, Ref):
         return given[value.name]
+    if isinstance(value, Live):
+        return 0.5
     if isinstance(value, Matrix):
         return torch.empty(len(value.rows), len(value.rows[0]), device=META)
     if isinstance(value, list | tuple):

@@ -7,7 +7,7 @@ import copy
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import CodeType
 
@@ -39,7 +39,7 @@ class Live:
     """
 
     text: str
-    tree: ast.expr
+    tree: ast.expr = field(compare=False, repr=False)
     source: str
     names: frozenset[str]
 

@@ -16,7 +16,6 @@ from ganforge.graph.application import apply
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.mistakes import as_shape_error
 from ganforge.plugins.shapes import ShapeError, Tensor
-from ganforge.spec.planned import is_planned_word, planned
 from ganforge.spec.validate import bound_of
 
 if TYPE_CHECKING:
@@ -93,9 +92,6 @@ def _params(wiring: Wiring, node: ast.Call, block: Block, values: dict[str, Any]
     if detail["type"] == "missing":
         wiring.fail(node, "GF111", f"`{written}` needs `{key}`", f"write `{key}=...`")
     choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
-    if is_planned_word(key, values[key], choices):
-        help = "use a later version, or another word"
-        wiring.fail(at, "GF117", planned(f"`{key}='{values[key]}'`"), help)
     if detail["type"] == "literal_error":
         message = f"`{key}` cannot be {shown(values[key])}"
         wiring.fail(at, "GF110", message, did_you_mean(str(values[key]), choices))

@@ -43,7 +43,18 @@ def read_layer(
         shift = any(layer.block.shift(layer.params) for layer in (followers or [])[:1])
         params = params.model_copy(update={"bias": not shift})
     layer = _started(block, params, frame, scope, path, origins)
+    if block.module is not None and layer.live:
+        _refuse_live(layer, frame, path, origins)
+        return None
     return None if followers is None else [layer, *followers]
+
+
+def _refuse_live(layer: Layer, frame: Frame, path: Path, origins: Mapping[str, Path]) -> None:
+    """GF113 for a live number of a block that is made once, before training."""
+    name = next(iter(layer.live))
+    message = f"`{name}` of `{layer.block.name}` is fixed before training"
+    help = "write a number, or a formula without what counts training"
+    frame.findings.add("GF113", origins.get(name, (*path, name)), message, help)
 
 
 def _followers(params: Params, frame: Frame, scope: Scope, path: Path) -> list[Layer] | None:

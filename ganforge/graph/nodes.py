@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ganforge.document import Path
 from ganforge.formula.live import Live
@@ -69,6 +70,12 @@ class Layer:
     def learns(self) -> bool:
         """Whether it has weights that training moves."""
         return self.block.stateful and self.block.learns(self.params)
+
+    @property
+    def live(self) -> Mapping[str, Live]:
+        """Those of its parameters that change during training."""
+        values = {name: getattr(self.params, name) for name in type(self.params).model_fields}
+        return {name: value for name, value in values.items() if isinstance(value, Live)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +212,17 @@ class Body:
             return self.nodes[self.outputs[""]].shape
         shapes = {name: self.nodes[index].shape for name, index in self.outputs.items()}
         return Bundle({k: None if isinstance(s, Bundle) else s for k, s in shapes.items()})
+
+    @cached_property
+    def live(self) -> Mapping[Live, tuple[str, str]]:
+        """The live numbers of its layers, which calls of the network give it: each with the block
+        and the parameter that it is first.
+        """
+        found: dict[Live, tuple[str, str]] = {}
+        for layer in self.layers():
+            for name, number in layer.live.items():
+                found.setdefault(number, (layer.block.name.replace("-", "_"), name))
+        return found
 
     def reached(self) -> set[int]:
         """The nodes that some output is made from."""

@@ -7,7 +7,11 @@ from dataclasses import replace
 
 from ganforge.graph.graph import Graph, Player
 from ganforge.graph.nodes import NetworkCall, Source, upstream
-from ganforge.graph.passes.gradients import carrying_gradient
+from ganforge.graph.passes.gradients import (
+    behind_differentiated,
+    carrying_gradient,
+    differentiated_by,
+)
 from ganforge.plan.plan import Plan, Step
 
 
@@ -69,11 +73,6 @@ def _one_step_each(graph: Graph) -> bool:
     return all(players[p.name].steps == 1 for p in graph.players if p.name in players)
 
 
-def _differentiated(graph: Graph, player: Player) -> frozenset[int]:
-    """The nodes by which a player's losses differentiate."""
-    return frozenset(term.given[name] for term in player.terms for name in term.term.differentiates)
-
-
 def _needed(graph: Graph, player: Player, stop: Iterable[int] = ()) -> set[int]:
     """What a player's losses are made from, without what lies behind `stop`."""
     stopped, seen = set(stop), set()
@@ -88,17 +87,22 @@ def _needed(graph: Graph, player: Player, stop: Iterable[int] = ()) -> set[int]:
 
 
 def _shared(graph: Graph) -> tuple[int, ...]:
-    """With `reuse`, the calls that several players make of networks no earlier player has moved."""
+    """With `reuse`, the calls that several players make of networks no earlier player has moved,
+    and through which no loss differentiates.
+    """
     if not graph.spec.train.reuse or not _one_step_each(graph):
         return ()
     needed = [_needed(graph, player) for player in graph.players]
     live = set().union(*needed)
+    alone = set().union(
+        *(behind_differentiated(graph, p) - differentiated_by(graph, p) for p in graph.players)
+    )
     called = _called(graph)
     candidates = set()
     for index in live:
         users = [k for k, nodes in enumerate(needed) if index in nodes]
         moved = {n for k in users[:-1] for n in graph.players[k].networks}
-        if len(users) > 1 and called[index] and not called[index] & moved:
+        if len(users) > 1 and called[index] and not called[index] & moved and index not in alone:
             candidates.add(index)
     taken = {i for term in graph.terms for i in term.tensors}
     taken |= {i for k in live - candidates for i in graph.nodes[k].inputs}
@@ -120,7 +124,9 @@ def _called(graph: Graph) -> list[frozenset[str]]:
 
 def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
     needed = _needed(graph, player, shared)
+    leaves = differentiated_by(graph, player)
     gradient = carrying_gradient(graph.nodes, player.networks)
+    gradient |= behind_differentiated(graph, player) - leaves
     received = tuple((i, i not in gradient) for i in shared if i in needed)
     own = needed - set(shared)
     frozen = {
@@ -136,7 +142,7 @@ def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
         received=received,
         without_gradient=_without_gradient(graph, own, gradient),
         needed=frozenset(needed),
-        differentiated=_differentiated(graph, player) - gradient,
+        differentiated=leaves - gradient,
         frozen=tuple(n for n in graph.networks if n in frozen & trainable),
     )
 

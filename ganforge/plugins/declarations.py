@@ -68,7 +68,8 @@ class Block:
     module: the call that makes the `nn.Module`, from the same arguments; its forward takes the
         inputs in order.
     function: the call on tensors (`Ref`s named like `inputs`), for blocks without weights and
-        state; such a block may be called in wiring. With `function` alone it is a plain line.
+        state; such a block may be called in wiring. With `function` alone it is a plain line, and
+        its parameters may be live numbers: its call gets their values.
     inputs: names of the inputs. The first is unnamed in a layer, the others are its keys; a name
         that ends in "?" may be left out, one that starts with "*" takes all remaining tensors.
     scalars: the names of those inputs that may also be a plain number.
@@ -98,6 +99,7 @@ class Block:
     twice_differentiable: a gradient through it has a gradient, as gradient penalties need.
     spreads: kernel and stride, by its parameters, where each pixel is spread over a kernel of
         pixels, as transposed convolutions do.
+    augments: it changes samples at random, which shall happen to real and generated ones alike.
 
     Bounds of its values are the business of `infer`: it gives a `Tensor` with a `range`.
     """
@@ -124,6 +126,7 @@ class Block:
     mixes_batch: bool = False
     twice_differentiable: bool = True
     spreads: Callable[[Any], tuple[int, int] | None] = lambda params: None
+    augments: bool = False
     requires: tuple[str, ...] = ()
     example: str = ""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -300,6 +300,18 @@ class _Within:
                 context = {"message": message, "help": "write a number in this range", "at": name}
                 raise PydanticCustomError("GF115", "{message}", context) from None
         return value.model_copy(update={"low": low})
+
+
+def live_bounds(model: type[Params], name: str) -> tuple[float | None, float | None]:
+    """The bounds of a parameter that may be live."""
+    field = model.model_fields[name]
+    parts: list[Any] = [*field.metadata, field.annotation]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, _Within):
+            return part.low, part.high
+        parts.extend(get_args(part))
+    return None, None
 
 
 LiveRate = Annotated[Live, _Within(0)]

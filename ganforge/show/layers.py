@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ganforge.codegen.expressions import literal, write_call
 from ganforge.codegen.names import Imports, Namespace
+from ganforge.formula.live import Live
 from ganforge.graph.nodes import (
     Apply,
     Arithmetic,
@@ -75,6 +76,10 @@ def operation_text(body: Body, node: Node) -> str:
         case Layer(block, params) if block.module is not None:
             made = block.module(params, *shapes_of(body, node))
             return write_call(made, Imports(Namespace())).replace("nn.", "")
+        case Layer(block, params) if block.augments:
+            values = {name: getattr(params, name) for name in params.model_fields_set}
+            shown = (f"{k}={v if isinstance(v, Live) else literal(v)}" for k, v in values.items())
+            return f"{block.name}({', '.join(shown)})"
         case Layer(block) | Apply(block):
             return block.name
         case Composite(name, params):

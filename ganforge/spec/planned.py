@@ -23,7 +23,6 @@ BLOCKS = frozenset(
         "adain",
         "modulated-conv",
         "minibatch-stddev",
-        "augment",
         "truncation",
         "vgg-features",
         "inception-features",
@@ -50,9 +49,6 @@ LOSSES = frozenset(
         "dragan",
     ]
 )
-WORDS: Mapping[str, frozenset[str]] = {}
-"""Values by the key that takes them."""
-RESAMPLING = frozenset({"bilinear", "bicubic", "fir"})
 LIVE_KINDS = frozenset({"adaptive"})
 
 
@@ -60,13 +56,6 @@ def planned(what: str, *, plural: bool = False) -> str:
     """The message of GF117."""
     verb, them = ("are", "them") if plural else ("is", "it")
     return f"{what} {verb} part of the language, but this version of ganforge does not build {them}"
-
-
-def is_planned_word(key: str, word: object, choices: list[str]) -> bool:
-    """Whether a value that is none of the choices of its key will be one."""
-    if key == "mode":
-        return word in tuple(RESAMPLING) and bool({"average", "nearest"} & set(choices))
-    return word in tuple(WORDS.get(key, ()))
 
 
 def refuse(

@@ -19,7 +19,7 @@ from ganforge.formula.parse import parse_formula
 from ganforge.plugins.mistakes import as_shape_error
 from ganforge.plugins.params import insert
 from ganforge.spec.findings import Findings, dotted, holds, lookup
-from ganforge.spec.planned import KEYS, LIVE_KINDS, is_planned_word, refuse
+from ganforge.spec.planned import KEYS, LIVE_KINDS, refuse
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -253,9 +253,6 @@ def _length_help(detail: ErrorDetails, place: _Place) -> str:
 def _choice(detail: ErrorDetails, name: str, path: Path, findings: Findings) -> None:
     given = detail["input"]
     choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
-    if is_planned_word(str(path[-1]), given, choices):
-        refuse(findings, path, f'`{path[-1]} = "{given}"`')
-        return
     listed = f"choices: {', '.join(choices)}"
     help = did_you_mean(given, choices) if isinstance(given, str) else listed
     findings.add("GF110", path, f"{name} cannot be {shown(given)}", help)

@@ -35,7 +35,6 @@ REPLACED += [
         "{ block = 'relu', when = 'level > 2' }",
         "{ from = 'prev * fade' }",
         "{ from = 'prev * progress' }",
-        "{ block = 'upsample', mode = 'fir' }",
     )
 ]
 

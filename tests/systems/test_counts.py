@@ -32,6 +32,7 @@ PUBLISHED = {
     "ebgan": {"G": 12_673_667, "D": 1_318_665},
     "began": {"G": 2_240_899, "D": 13_961_731},
     "sagan": {"G": 42_078_852, "D": 39_463_618},
+    "r3gan": {"G": 23_057_952, "D": 23_009_568, "A": 0},
     "cyclegan": {"G_ab": 11_378_179, "G_ba": 11_378_179, "D_a": 2_764_737, "D_b": 2_764_737},
     "pix2pix": {"G": 54_413_955, "D": 2_768_705},
     # Variants, of which no count is published: what differs from a published network is counted.
@@ -41,6 +42,7 @@ PUBLISHED = {
         "G": 3_576_704,
         "D": 2_765_568 - 2 * (128 + 256 + 512) + (64 + 128 + 256 + 512 + 1),
     },
+    "sngan-diffaug": {"G": 4_276_739, "D": 1_053_824, "A": 0},
     "pix2pix-lsgan": {"G": 54_413_955, "D": 2_768_705},
     # The U-Net with biases in place of batch norms, on the way down and on the way up.
     "cyclegan-unet": {

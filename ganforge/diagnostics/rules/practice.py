@@ -198,6 +198,18 @@ UNBALANCED = Rule(
     good="[networks.G]\n# 50,000,000 weights\n[networks.D]\n# 2,700,000 weights",
     see=("https://arxiv.org/abs/1703.00573",),
 )
+LEAKING_AUGMENTATION = Rule(
+    "GF731",
+    "leaking-augmentation",
+    Severity.WARNING,
+    says="A critic sees real and generated samples that are augmented in different ways.",
+    why="It then judges whether a sample was augmented. Where only real samples are, the generator "
+    "learns to make augmented ones; with the same augmentation on both sides it learns the data "
+    "(Zhao et al. 2020, arXiv:2006.10738, section 3).",
+    bad='real = "D(A(x))"\nfake = "D(fake)"',
+    good='real = "D(A(x))"\nfake = "D(A(fake))"',
+    see=("https://arxiv.org/abs/2006.10738", "https://arxiv.org/abs/2006.06676"),
+)
 NORMED_OUTPUT = Rule(
     "GF740",
     "normed-output",

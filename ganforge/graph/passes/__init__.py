@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ganforge.graph.graph import Graph
 from ganforge.graph.passes.artefacts import check_artefacts
+from ganforge.graph.passes.augmentation import check_augmentation
 from ganforge.graph.passes.balance import check_balance
 from ganforge.graph.passes.conditioning import check_conditioning
 from ganforge.graph.passes.critics import check_critics
@@ -57,6 +58,7 @@ def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
         check_sides(graph, findings)
         check_critics(graph, findings)
         check_artefacts(graph, findings)
+        check_augmentation(graph, findings)
         check_balance(graph, findings)
         check_idle(graph, findings)
         check_unused(graph, findings)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
-from ganforge.graph.graph import Graph, GraphLoss, MovingTerm
+from ganforge.graph.graph import Graph, GraphLoss, MovingTerm, Player
 from ganforge.graph.nodes import NetworkCall, Node, Unknown, upstream
 from ganforge.graph.passage import called, cuts, cutting_layer
 from ganforge.graph.passes.game import check_game, listed
@@ -220,6 +220,29 @@ def carrying_gradient(nodes: Sequence[Node], networks: Collection[str]) -> set[i
     for index, node in enumerate(nodes):
         own = isinstance(node.operation, NetworkCall) and node.operation.network in networks
         if own or (not cuts(node) and any(i in found for i in node.inputs)):
+            found.add(index)
+    return found
+
+
+def differentiated_by(graph: Graph, player: Player) -> frozenset[int]:
+    """The nodes by which a player's losses differentiate."""
+    return frozenset(term.given[name] for term in player.terms for name in term.term.differentiates)
+
+
+def behind_differentiated(graph: Graph, player: Player) -> set[int]:
+    """What a player's losses differentiate by, and the nodes on the way of that gradient. It goes
+    through networks that have no weights, and not through what networks of others take part in.
+    """
+    leaves = differentiated_by(graph, player)
+    own, found, foreign = carrying_gradient(graph.nodes, player.networks), set(leaves), set[int]()
+    for index, node in enumerate(graph.nodes):
+        call = node.operation
+        if isinstance(call, NetworkCall) and graph.networks[call.network].has_weights:
+            foreign.add(index)
+        if any(i in foreign and i not in leaves for i in node.inputs):
+            foreign.add(index)
+        flows = index in own or index not in foreign
+        if flows and not cuts(node) and any(i in found for i in node.inputs):
             found.add(index)
     return found
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ganforge.graph.graph import Graph, MovingTerm, Player
-from ganforge.graph.nodes import upstream
-from ganforge.graph.passage import cuts
-from ganforge.graph.passes.gradients import carrying_gradient
+from ganforge.graph.passes.gradients import behind_differentiated
 from ganforge.spec.findings import Findings
 
 
@@ -22,15 +22,9 @@ def check_penalised(graph: Graph, findings: Findings) -> None:
 
 def _reached(graph: Graph, player: Player, term: MovingTerm, name: str) -> bool:
     """Whether a gradient flows from what else the term names to its tensor `name`."""
-    own = carrying_gradient(graph.nodes, player.networks)
-    roots = [index for other, index in term.given.items() if other != name]
-    kept = {term.given[name]}
-    for index in sorted(upstream(graph.nodes, roots)):
-        node = graph.nodes[index]
-        flows = index in own or not graph.called((index,))
-        if flows and not cuts(node) and any(i in kept for i in node.inputs):
-            kept.add(index)
-    return any(root in kept for root in roots)
+    alone = replace(player, terms=(replace(term, term=replace(term.term, differentiates=(name,))),))
+    roots = {index for other, index in term.given.items() if other != name}
+    return bool(roots & behind_differentiated(graph, alone))
 
 
 def _report(graph: Graph, player: Player, term: MovingTerm, name: str, findings: Findings) -> None:

@@ -6,6 +6,7 @@ from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss, MovingTerm, Player
 from ganforge.graph.nodes import NetworkCall
+from ganforge.graph.passes.augmentation import augmenting
 from ganforge.graph.passes.bodies import (
     Bounds,
     bounding,
@@ -88,7 +89,7 @@ def _check_ranges(graph: Graph, findings: Findings) -> None:
 
 def _check_range(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     judged = [graph.judged(loss.tensors[side])[:1] for side in ("real", "fake")]
-    for first, second in zip(*judged, strict=False):
+    for first, second in zip(*(_unaugmented(graph, indices) for indices in judged), strict=False):
         real, fake = graph.nodes[first], graph.nodes[second]
         data, made, inside = bounds_of(real), bounds_of(fake), returned(graph, second)
         if isinstance(fake.operation, NetworkCall) and data and made and data != made and inside:
@@ -98,6 +99,16 @@ def _check_range(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
             span, help = findings.document.span(real.path), _range_help(data, made)
             related = (Label(span, f"the data is in {written_as(data)}"),) if span else ()
             findings.add("GF703", last.path, message, help, related=related)
+
+
+def _unaugmented(graph: Graph, indices: tuple[int, ...]) -> list[int]:
+    """Nodes as they are before a network augments them."""
+    found = []
+    for index in indices:
+        while augmenting(graph, graph.nodes[index]):
+            index = graph.nodes[index].inputs[0]
+        found.append(index)
+    return found
 
 
 def _range_help(data: Bounds, made: Bounds) -> str:

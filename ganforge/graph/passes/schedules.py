@@ -9,9 +9,11 @@ from ganforge.document import Path
 from ganforge.formula.errors import FormulaError
 from ganforge.formula.evaluate import NOT_BY_ZERO, Meter, Value
 from ganforge.formula.live import Live
-from ganforge.graph.graph import Graph
-from ganforge.graph.nodes import Arithmetic, Number
+from ganforge.graph.graph import Graph, Network
+from ganforge.graph.nodes import Arithmetic, Layer, Number
+from ganforge.graph.passes.bodies import block_nodes
 from ganforge.graph.passes.moments import Clock, Moment, clock
+from ganforge.plugins.params import live_bounds
 from ganforge.spec.findings import Findings
 
 ENOUGH_WORK = 100_000
@@ -55,11 +57,22 @@ def numbers(graph: Graph) -> Iterator[tuple[Path, object, Bounds, int]]:
     for name, loss in spec.losses.items():
         yield ("losses", name, "weight"), loss.table.weight, ANY, 1
         yield ("losses", name, "top_k"), getattr(loss.params, "top_k", None), (1, None), 1
+    for network in graph.networks.values():
+        yield from _of_layers(network)
     for name, table in spec.train.players.items():
         yield ("train", "players", name, "steps"), table.steps, (1, None), 1
     if spec.train.ema is not None:
         yield ("train", "ema", "decay"), spec.train.ema.decay, SHARE, 1
         yield ("train", "ema", "half_life_kimg"), spec.train.ema.half_life_kimg, POSITIVE, 1
+
+
+def _of_layers(network: Network) -> Iterator[tuple[Path, object, Bounds, int]]:
+    """The live numbers of a network's layers."""
+    for node, _ in block_nodes(network.body):
+        if isinstance(node.operation, Layer):
+            model = type(node.operation.params)
+            for name, number in node.operation.live.items():
+                yield (*node.path, name), number, live_bounds(model, name), 1
 
 
 def _steps(graph: Graph, player: str) -> int:
