@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganforge.diagnostics.report import Report
 from ganforge.locate import Source, as_overrides, compile_located, compile_sound
+from ganforge.plugins.selection import Selection, chosen, selection
 from ganforge.plugins.shapes import Tensor as TensorShape
 
 if TYPE_CHECKING:
@@ -57,16 +59,25 @@ class Gan:
             return self._loaded.sample(count, seed, *given)
 
 
-def check(spec: Source, params: Mapping[str, Any] = _NOTHING) -> Report:
-    """All that is wrong with a spec: a file, a shipped name, or TOML text of several lines.
+def check(
+    spec: Source, params: Mapping[str, Any] = _NOTHING, *, allow_local_code: bool = False
+) -> Report:
+    """All that is wrong with a spec: a file, a spec by name, or TOML text of several lines.
 
-    params: what `--set` says on the command line. Raises `SpecNotFound`.
+    params: what `--set` says on the command line. allow_local_code: whether the code that the spec
+    names itself may run, here and in the functions below. Raises `SpecNotFound`.
     """
-    return compile_located(spec, as_overrides(params)).report
+    with _local_code(allow_local_code):
+        return compile_located(spec, as_overrides(params)).report
 
 
 def build(
-    spec: Source, params: Mapping[str, Any] = _NOTHING, seed: int = 0, device: str = "cpu"
+    spec: Source,
+    params: Mapping[str, Any] = _NOTHING,
+    seed: int = 0,
+    device: str = "cpu",
+    *,
+    allow_local_code: bool = False,
 ) -> Gan:
     """The networks of a spec as they are before training.
 
@@ -74,16 +85,24 @@ def build(
     """
     from ganforge.runs.loading import build_spec_state
 
-    return _gan(build_spec_state(spec, as_overrides(params), seed, device))
+    with _local_code(allow_local_code):
+        return _gan(build_spec_state(spec, as_overrides(params), seed, device))
 
 
-def emit(spec: Source, params: Mapping[str, Any] = _NOTHING, data: str | None = None) -> str:
+def emit(
+    spec: Source,
+    params: Mapping[str, Any] = _NOTHING,
+    data: str | None = None,
+    *,
+    allow_local_code: bool = False,
+) -> str:
     """The spec as one script that needs no ganforge. Raises `SpecNotFound`, `SpecError`."""
     from ganforge.runs.emitting import script
 
-    compilation = compile_sound(spec, as_overrides(params))
-    assert compilation.document is not None
-    return script(compilation, data, f"ganforge.emit({compilation.document.name!r})")
+    with _local_code(allow_local_code):
+        compilation = compile_sound(spec, as_overrides(params))
+        assert compilation.document is not None
+        return script(compilation, data, f"ganforge.emit({compilation.document.name!r})")
 
 
 def train(
@@ -101,6 +120,7 @@ def train(
     log_every: int = 50,
     sample_every: int = 500,
     checkpoint_every: int = 1000,
+    allow_local_code: bool = False,
 ) -> Path:
     """Train a spec, or go on with a run (`resume`), to its end; the folder of the run.
 
@@ -124,20 +144,27 @@ def train(
         sample_every=sample_every,
         checkpoint_every=checkpoint_every,
     )
-    run = open_run(request)
-    for _ in metrics_of(run, start(run, overwrite=overwrite)):
-        pass
+    with _local_code(allow_local_code):
+        run = open_run(request)
+        for _ in metrics_of(run, start(run, overwrite=overwrite)):
+            pass
     return run.folder
 
 
-def load(run: str | Path, device: str = "cpu") -> Gan:
+def load(run: str | Path, device: str = "cpu", *, allow_local_code: bool = False) -> Gan:
     """The networks of a run as its last checkpoint has them.
 
     Raises `CannotStart` where the folder has no checkpoint, `RunError` where it is damaged.
     """
     from ganforge.runs.loading import load_run
 
-    return _gan(load_run(Path(run), device))
+    with _local_code(allow_local_code):
+        return _gan(load_run(Path(run), device))
+
+
+def _local_code(allowed: bool) -> AbstractContextManager[Selection]:
+    """Within it, the code that a spec names itself may run if the caller allows it."""
+    return chosen(local=True) if allowed else nullcontext(selection())
 
 
 def _gan(loaded: Loaded) -> Gan:

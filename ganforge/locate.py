@@ -7,18 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from ganforge.diagnostics.suggest import nearest
-from ganforge.document import Drafts, SpecNotFound, shipped, shipped_names
+from ganforge.document import Drafts, SpecNames, SpecNotFound, shipped
 from ganforge.document.overrides import Keywords
 from ganforge.errors import CannotStart, SpecError
 from ganforge.pipeline import Compilation, compile_spec
-from ganforge.plugins.registry import Registry
+from ganforge.plugins.registry import Registry, load_registry
+from ganforge.plugins.specs import spec_names
 
 Source = str | Path
-"""A file, a run's folder, a shipped spec by name, or TOML text (a string with a line break)."""
+"""A file, a run's folder, a spec by name, or TOML text (a string with a line break)."""
 
 
-def locate(source: Source) -> Source:
-    """The file that is meant, or the text itself. Raises `SpecNotFound` with the nearest name."""
+def locate(source: Source, registry: Registry | None = None) -> Source:
+    """The file that is meant, or the text itself. Raises `SpecNotFound` with the nearest name.
+
+    registry: what plugins give; gathered where it is needed.
+    """
     if isinstance(source, str) and "\n" in source:
         return source
     if "\0" in str(source):
@@ -28,20 +32,25 @@ def locate(source: Source) -> Source:
         return path
     if path.is_dir() and (path / "spec.toml").is_file():
         return path / "spec.toml"
-    found = shipped(str(source))
+    found = shipped(str(source))  # without a look at plugins
+    names = SpecNames() if found else spec_names(registry or load_registry())
+    found = found or names.find(str(source))
     if found is not None:
         return found
     if path.is_dir():
         raise SpecNotFound(
             f"`{source}` holds no `spec.toml`: name a spec, and a script's run by `--out {source}`"
         )
-    raise SpecNotFound(f"no file or shipped spec `{source}`: {_remedy(path)}")
+    explained = names.explain(str(source))
+    if explained is not None:
+        raise SpecNotFound(": ".join(explained))
+    raise SpecNotFound(f"no file or shipped spec `{source}`: {_remedy(path, names)}")
 
 
-def _remedy(path: Path) -> str:
+def _remedy(path: Path, names: SpecNames) -> str:
     files = {file.name: str(file) for file in path.parent.glob("*.toml")}
     if path.parent == Path():
-        files |= {name: name for name in shipped_names()}
+        files |= {name: name for name in names.bare()}
     near = nearest(path.name, files)
     return f"did you mean `{files[near]}`?" if near else "`ganforge list` shows the shipped specs"
 
@@ -59,7 +68,8 @@ def compile_located(
     name: what reports call the source where it is text; folder: where its `extends` starts.
     drafts: texts that are read in place of files, by resolved path.
     """
-    return compile_spec(locate(source), overrides, registry, name, folder, drafts)
+    file = locate(source, registry)
+    return compile_spec(file, overrides, registry, name, folder, drafts)
 
 
 def compile_sound(source: Source, overrides: Sequence[str] = ()) -> Compilation:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from ganforge.diagnostics.diagnostic import Diagnostic, Severity
 from ganforge.diagnostics.fixes import with_fixes
 from ganforge.diagnostics.report import Report, Suppressed
-from ganforge.document import Document, Drafts, load, loads, shipped
+from ganforge.document import Document, Drafts, SpecNames, load, loads
 from ganforge.document.load import MAX_BYTES
 from ganforge.document.overrides import PSEUDO_FILES
 from ganforge.document.suppression import suppress
 from ganforge.graph import Graph, build_graph
 from ganforge.plan import Plan, build_plan
 from ganforge.plugins.registry import Registry, load_registry
+from ganforge.plugins.specs import spec_names
 from ganforge.spec import build_spec
 from ganforge.spec.findings import Findings
 from ganforge.spec.local_code import with_local_code
@@ -55,7 +56,7 @@ def compile_spec(
     folder: Path | None = None,
     drafts: Drafts | None = None,
 ) -> Compilation:
-    """Compile a file, a shipped spec by name, or TOML text (a string with a line break).
+    """Compile a file, a spec by name, or TOML text (a string with a line break).
 
     overrides: `key=value` as on the command line. name: what reports call the text.
     folder: where the text's `extends` starts, by default the current folder. drafts: texts that
@@ -63,12 +64,13 @@ def compile_spec(
     Raises `SpecNotFound` where there is no such file.
     """
     registry = registry or load_registry()
+    names = spec_names(registry)
     if isinstance(source, str) and "\n" in source:
-        document, found = loads(source, name, overrides, folder)
+        document, found = loads(source, name, overrides, folder, names)
         texts = {name: source}
     else:
-        path = _file(source)
-        document, found = load(path, overrides, drafts)
+        path = _file(source, names)
+        document, found = load(path, overrides, drafts, names)
         texts = {} if document else {str(path): _text(path, drafts)}
     if document is None:
         return Compilation(_report((*registry.diagnostics, *found), texts), registry)
@@ -114,6 +116,6 @@ def _text(path: Path, drafts: Drafts | None) -> str:
         return file.read(MAX_BYTES).decode("utf-8-sig", "replace")
 
 
-def _file(source: str | Path) -> Path:
-    """A path as it is; a bare name as the shipped spec of that name."""
-    return (None if Path(source).exists() else shipped(str(source))) or Path(source)
+def _file(source: str | Path, names: SpecNames) -> Path:
+    """A path as it is; a name as the spec of that name."""
+    return (None if Path(source).exists() else names.file(str(source))) or Path(source)

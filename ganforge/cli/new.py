@@ -18,11 +18,14 @@ def command(name: str, base: str, copy: bool) -> None:
     """
     from ganforge.cli.output import write_new
     from ganforge.errors import CannotStart
+    from ganforge.plugins.registry import load_registry
+    from ganforge.plugins.specs import spec_names
     from ganforge.schema import schema_text
     from ganforge.show.new_spec import SCHEMA, base_document, check_name, copied, extending
 
-    check_name(name)
-    document = base_document(base)
+    names = spec_names(load_registry())
+    check_name(name, names)
+    document = base_document(base, names)
     path, schema = Path(f"{name}.toml"), Path(SCHEMA)
     if path.exists():
         raise CannotStart(f"{path} exists: choose another name, or remove it")

@@ -21,6 +21,7 @@ from ganforge.codegen.formatting import LINE_LENGTH, formatted
 from ganforge.codegen.functions import FIXED, LOCAL, Function
 from ganforge.codegen.hyperparameters import Hyperparameters, hyperparameters
 from ganforge.codegen.joint import joint_round
+from ganforge.codegen.libraries import libraries
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.networks import ClassText, write_network
 from ganforge.codegen.rounds import train_round
@@ -63,7 +64,7 @@ class Program:
     follows_progress: bool
     """Whether a live number does."""
     libraries: frozenset[str] = frozenset()
-    """What it may import beside torch, numpy and Pillow, since plugins say so."""
+    """What it may import beside torch, numpy and Pillow, since its parts require it."""
 
 
 def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Program:
@@ -97,7 +98,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         samples_of_data=shows_data(plan),
         length=" ".join(f"{value} {name}" for name, value in _lengths(graph).items()),
         follows_progress=any("t.progress" in function.source for function in hyper.functions),
-        libraries=registry.requires,
+        libraries=libraries(graph, sources),
     )
 
 

@@ -1,6 +1,7 @@
 """TOML with positions: what a spec says, and where each value was written."""
 
-from ganforge.document.load import Drafts, SpecNotFound, load, loads, shipped, shipped_names
+from ganforge.document.load import Drafts, SpecNotFound, load, loads
+from ganforge.document.names import SpecNames, shipped, shipped_names
 from ganforge.document.tree import Document, Path, Removal
 
 __all__ = [
@@ -8,6 +9,7 @@ __all__ = [
     "Drafts",
     "Path",
     "Removal",
+    "SpecNames",
     "SpecNotFound",
     "load",
     "loads",

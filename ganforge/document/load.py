@@ -20,13 +20,14 @@ from ganforge.diagnostics.rules.document import (
 )
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document.merge import merge, remove
+from ganforge.document.names import SpecNames
 from ganforge.document.overrides import apply_overrides
 from ganforge.document.toml import read
 from ganforge.document.tree import Document, Node, Removal, plain
-from ganforge.resources import folder as resource_folder
 
 VERSION = 1
 Loaded = tuple[Document | None, tuple[Diagnostic, ...]]
+SHIPPED = SpecNames()
 Drafts = Mapping[pathlib.Path, str]
 """Texts that are read in place of files, by resolved path."""
 
@@ -40,16 +41,23 @@ class SpecNotFound(Exception):
     """The spec that the user named is no file that can be opened."""
 
 
-def load(path: pathlib.Path, overrides: Sequence[str] = (), drafts: Drafts | None = None) -> Loaded:
+def load(
+    path: pathlib.Path,
+    overrides: Sequence[str] = (),
+    drafts: Drafts | None = None,
+    names: SpecNames = SHIPPED,
+) -> Loaded:
     """The document of a file: extended, merged, overridden; None where a file of it cannot be read.
 
-    overrides: `NAME=VALUE` each, as `--set` takes them. Raises `SpecNotFound` for a missing file.
+    overrides: `NAME=VALUE` each, as `--set` takes them. names: the specs that `extends` may name.
+    Raises `SpecNotFound` for a missing file.
     """
     try:
         data = _bytes(path, drafts)
     except OSError as error:
         raise SpecNotFound(f"{path}: {error.strerror or 'cannot be opened'}") from error
-    return _document(_File(str(path), path.parent, data, path.resolve()), overrides, drafts)
+    file = _File(str(path), path.parent, data, path.resolve())
+    return _document(file, overrides, _Reading(names, drafts))
 
 
 def loads(
@@ -57,20 +65,12 @@ def loads(
     name: str = "<text>",
     overrides: Sequence[str] = (),
     folder: pathlib.Path | None = None,
+    names: SpecNames = SHIPPED,
 ) -> Loaded:
     """The document of a text. `extends` starts from `folder`, by default the current one."""
     data = text.encode("utf-8", "replace")
-    return _document(_File(name, folder or pathlib.Path(), data, None), overrides)
-
-
-def shipped_names() -> list[str]:
-    """The names of the specs that come with ganforge."""
-    return sorted(path.stem for path in resource_folder("specs").glob("*.toml"))
-
-
-def shipped(name: str) -> pathlib.Path | None:
-    """The file of a spec that comes with ganforge, by its bare name; None where there is none."""
-    return resource_folder("specs") / f"{name}.toml" if name in shipped_names() else None
+    file = _File(name, folder or pathlib.Path(), data, None)
+    return _document(file, overrides, _Reading(names))
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class _File:
 class _Reading:
     """What is gathered while a spec is read with all that it extends."""
 
+    names: SpecNames
     drafts: Drafts | None = None
     texts: dict[str, str] = field(default_factory=dict)
     removed: list[Removal] = field(default_factory=list)
@@ -92,8 +93,7 @@ class _Reading:
     files: int = 0
 
 
-def _document(file: _File, overrides: Sequence[str], drafts: Drafts | None = None) -> Loaded:
-    reading = _Reading(drafts)
+def _document(file: _File, overrides: Sequence[str], reading: _Reading) -> Loaded:
     root = _merged(file, (), None, reading)
     if root is None:
         return None, tuple(reading.found)
@@ -213,15 +213,13 @@ def _extended(name: Node, chain: tuple[_File, ...], reading: _Reading) -> _File 
         help = "extend a file nearer to the first"
         reading.found.append(LIMIT.at(name.value, message, help=help, path="extends"))
         return None
-    path = _path(target, folder)
+    path = _path(target, folder, reading.names)
     try:
         data = _bytes(path, reading.drafts) if path else None
     except OSError:
         data = None
     if path is None or data is None:
-        near = sorted(p.name for p in folder.glob("*.toml")) + shipped_names()
-        message = f"`{target}` cannot be read: it is no file and no shipped spec"
-        help = did_you_mean(target, near, "spec")
+        message, help = _unreadable(target, folder, reading.names)
         reading.found.append(CANNOT_READ.at(name.value, message, help=help, path="extends"))
         return None
     resolved = path.resolve()
@@ -235,14 +233,24 @@ def _extended(name: Node, chain: tuple[_File, ...], reading: _Reading) -> _File 
     return _File(_shown(path), path.parent, data, resolved)
 
 
-def _path(target: str, folder: pathlib.Path) -> pathlib.Path | None:
+def _unreadable(target: str, folder: pathlib.Path, names: SpecNames) -> tuple[str, str]:
+    """Why `extends` cannot name this, and what to write."""
+    explained = names.explain(target)
+    if explained is not None:
+        return explained
+    near = sorted(path.name for path in folder.glob("*.toml")) + names.bare()
+    message = f"`{target}` cannot be read: it is no file and no shipped spec"
+    return message, did_you_mean(target, near, "spec")
+
+
+def _path(target: str, folder: pathlib.Path, names: SpecNames) -> pathlib.Path | None:
     beside = folder / target
     try:
         if beside.is_file():
             return beside
     except OSError:
         return None
-    return shipped(target) if re.fullmatch(r"[\w-]+", target) else None
+    return names.file(target) if re.fullmatch(r"[\w.-]+/[\w-]+|[\w-]+", target) else None
 
 
 def _bytes(path: pathlib.Path, drafts: Drafts | None) -> bytes:

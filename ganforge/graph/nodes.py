@@ -228,20 +228,23 @@ class Body:
         """The nodes that some output is made from."""
         return upstream(self.nodes, self.outputs.values())
 
-    def layers(self) -> Iterator[Layer]:
-        """Every layer that an output is made from, those of composite blocks included; a body that
-        they share counts once.
+    def operations(self) -> Iterator[Operation]:
+        """Every operation that an output is made from, those of composite blocks included; a body
+        that they share counts once.
         """
         stack, seen = [self], {id(self)}
         while stack:
             body = stack.pop()
             for index in sorted(body.reached()):
                 operation = body.nodes[index].operation
-                if isinstance(operation, Layer):
-                    yield operation
-                elif isinstance(operation, Composite) and id(operation.body) not in seen:
+                yield operation
+                if isinstance(operation, Composite) and id(operation.body) not in seen:
                     seen.add(id(operation.body))
                     stack.append(operation.body)
+
+    def layers(self) -> Iterator[Layer]:
+        """Every layer that an output is made from, those of composite blocks included."""
+        return (op for op in self.operations() if isinstance(op, Layer))
 
 
 def upstream(nodes: tuple[Node, ...] | list[Node], roots: Iterable[int]) -> set[int]:

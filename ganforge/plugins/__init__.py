@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Metric,
         Parametrization,
         Ref,
+        SpecFile,
         Term,
         call,
     )
@@ -55,6 +56,7 @@ __all__ = [
     "Severity",
     "Shape",
     "ShapeError",
+    "SpecFile",
     "Tensor",
     "TensorList",
     "Term",

@@ -1,4 +1,4 @@
-"""The interfaces that a plugin fills in: Block, Loss, DataSource, Metric, Check. No torch here.
+"""The interfaces that a plugin fills in: Block, Loss, DataSource, Metric, ... No torch here.
 
 A declaration is a frozen value. Its `params` is a pydantic model whose fields use the types of
 `ganforge.plugins.params`, so that formulas arrive as numbers. Code is declared as a `Call`: what to
@@ -8,8 +8,10 @@ with which arguments; text from a spec reaches the generated program through `re
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from ganforge.diagnostics.diagnostic import Rule
@@ -315,6 +317,26 @@ class Metric:
     measure: str
     classes: bool = False
     least: int = 2
+
+
+@dataclass(frozen=True)
+class SpecFile:
+    """A spec that is found by its name, and extended by it, as those of ganforge are.
+
+    file: its TOML file, in the plugin's package: `Path(__file__).with_name("mine.toml")`.
+    """
+
+    name: str
+    file: str | Path
+
+    @property
+    def summary(self) -> str:
+        """Its title; empty where it has none, or cannot be read."""
+        try:
+            gan = tomllib.loads(Path(self.file).read_text("utf-8")).get("gan", {})
+        except (OSError, ValueError):
+            return ""
+        return str(gan.get("title", "")) if isinstance(gan, dict) else ""
 
 
 @dataclass(frozen=True)

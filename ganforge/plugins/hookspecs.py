@@ -15,6 +15,7 @@ from ganforge.plugins.declarations import (
     Loss,
     Metric,
     Parametrization,
+    SpecFile,
 )
 
 hookspec = pluggy.HookspecMarker("ganforge")
@@ -48,6 +49,11 @@ def ganforge_register_data_sources() -> Iterable[DataSource]:  # type: ignore[em
 @hookspec
 def ganforge_register_metrics() -> Iterable[Metric]:  # type: ignore[empty-body]
     """Figures of `ganforge eval`."""
+
+
+@hookspec
+def ganforge_register_specs() -> Iterable[SpecFile]:  # type: ignore[empty-body]
+    """Specs that are found by their names."""
 
 
 @hookspec

@@ -28,7 +28,6 @@ class Kind:
         return f"{self.noun}es" if self.noun.endswith("s") else f"{self.noun}s"
 
 
-_CODED = "by capitals of its own (not GF) and three digits"
 KINDS = (
     Kind("block", "blocks", "ganforge_register_blocks", "Block"),
     Kind("loss", "losses", "ganforge_register_losses", "Loss"),
@@ -36,6 +35,7 @@ KINDS = (
     Kind("parametrisation", "weights", "ganforge_register_weights", "Parametrization"),
     Kind("data source", "sources", "ganforge_register_data_sources", "DataSource"),
     Kind("metric", "metrics", "ganforge_register_metrics", "Metric"),
+    Kind("spec", "specs", "ganforge_register_specs", "SpecFile"),
     Kind(
         "rule",
         "rules",

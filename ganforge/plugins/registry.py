@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any, TypeVar
 
 from ganforge.diagnostics import rules
@@ -22,6 +23,7 @@ from ganforge.plugins.declarations import (
     Loss,
     Metric,
     Parametrization,
+    SpecFile,
 )
 from ganforge.plugins.kinds import KINDS, Kind
 from ganforge.plugins.manager import Plugin, load_plugins
@@ -29,7 +31,7 @@ from ganforge.plugins.selection import OWN, canonical, selection
 
 T = TypeVar("T")
 
-_LISTED = {"block": "ganforge blocks", "loss": "ganforge losses"}
+_LISTED = {"block": "ganforge blocks", "loss": "ganforge losses", "spec": "ganforge list"}
 """The commands that list what is too much for a message."""
 
 
@@ -59,7 +61,7 @@ class Registry:
     kind and name, what to report when a spec uses it. `distribution/name` always works.
 
     owners: who gives a declaration, by kind (`block`, `loss`, `init`, `parametrisation`, `data
-        source`, `metric`, `rule`, `command`) and name, with and without its distribution.
+        source`, `metric`, `spec`, `rule`, `command`) and name, with and without its distribution.
     diagnostics: what is wrong with plugins, whatever a spec says.
     plugins: those that loaded. absences: those that did not, hooks that failed, and what was left
         out.
@@ -71,6 +73,7 @@ class Registry:
     weights: Catalog[Parametrization]
     sources: Catalog[DataSource]
     metrics: Catalog[Metric]
+    specs: Catalog[SpecFile]
     rules: Catalog[Check]
     commands: Catalog[Command]
     owners: Mapping[tuple[str, str], Owner]
@@ -88,13 +91,6 @@ class Registry:
     def all_rules(self) -> Mapping[str, Rule]:
         """The built-in rules and those of plugins, by code."""
         return {**rules.ALL, **{code: check.rule for code, check in self.rules.items()}}
-
-    @property
-    def requires(self) -> frozenset[str]:
-        """The libraries that declarations name, which scripts import."""
-        parts = (self.blocks, self.losses, self.inits, self.weights, self.sources)
-        given = (item for part in parts for item in part.full.values())
-        return frozenset(name for item in given for name in item.requires)
 
     def missing(self, kind: str, name: str) -> Diagnostic:
         """Why nothing of this kind has this name: it is unknown, or two plugins give it, or the
@@ -172,6 +168,8 @@ def _checked(item: Any, kind: Kind) -> Any:
         raise TypeError(f"{item!r} is no {kind.declaration}, and it is given as a {kind.noun}")
     if not isinstance(item.name, str) or not kind.pattern.fullmatch(item.name):
         raise ValueError(f"the {kind.noun} `{item.name}` is not named {kind.named}")
+    if isinstance(item, SpecFile) and not Path(item.file).is_file():
+        raise ValueError(f"the spec `{item.name}` has no file {item.file}")
     if isinstance(item, Check) and item.rule.slug in {rule.slug for rule in rules.ALL.values()}:
         raise ValueError(f"the rule `{item.name}` has the name of another: `{item.rule.slug}`")
     return item

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ganforge.diagnostics.suggest import did_you_mean
-from ganforge.document import Document, load, shipped, shipped_names
+from ganforge.document import Document, SpecNames, load
 from ganforge.document.tree import Node
 from ganforge.errors import CannotStart
 
@@ -24,25 +24,29 @@ _ABOUT = {
 }
 
 
-def check_name(name: str) -> None:
+def check_name(name: str, names: SpecNames) -> None:
     """Raises `CannotStart` for what cannot be the name of a new spec."""
     if name.endswith(".toml"):
         raise CannotStart(f"`{name}` is the name of a file: write `{name.removesuffix('.toml')}`")
     if not _NAME.fullmatch(name) or len(name) > 100:
         help = "letters, digits, `_` and `-`, at most 100, beginning with a letter or digit"
         raise CannotStart(f"`{name}` cannot be the name of a spec: use {help}")
-    if name in shipped_names():
+    if name in names.bare():
         raise CannotStart(f"`{name}` is a shipped spec: choose another name, such as `my-{name}`")
 
 
-def base_document(base: str) -> Document:
-    """A shipped spec. Raises `CannotStart` where there is none of this name."""
-    path = shipped(base)
+def base_document(base: str, names: SpecNames) -> Document:
+    """A spec by its name. Raises `CannotStart` where there is none of this name, or it cannot be
+    read.
+    """
+    path = names.file(base)
     if path is None:
-        help = did_you_mean(base, shipped_names(), "spec")
-        raise CannotStart(f"there is no shipped spec `{base}`: {help}")
-    document, _ = load(path)
-    assert document is not None
+        help = did_you_mean(base, names.bare(), "spec")
+        unknown = (f"there is no shipped spec `{base}`", help)
+        raise CannotStart(": ".join(names.explain(base) or unknown))
+    document, _ = load(path, names=names)
+    if document is None:
+        raise CannotStart(f"`{base}` has mistakes: `ganforge check {base}` tells them")
     return document
 
 

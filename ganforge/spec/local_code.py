@@ -24,7 +24,7 @@ from ganforge.plugins.selection import canonical, selection, using
 from ganforge.spec.findings import Findings
 from ganforge.spec.validate import read
 
-FLAG = "--allow-local-code"
+ALLOW = "`--allow-local-code`, or in Python `allow_local_code=True`"
 
 
 class PluginsTable(Params):
@@ -44,7 +44,7 @@ def with_local_code(document: Document, registry: Registry, findings: Findings) 
     if not selection().local:
         for place, file in files.items():
             message = f"`{file}` is code, and no code that a spec names runs unasked"
-            findings.add("GF812", place, message, f"read it; if you trust it, add `{FLAG}`")
+            findings.add("GF812", place, message, f"read it; if you trust it, add {ALLOW}")
         return registry
     for place, file in files.items():
         _check_module(place, file, findings)

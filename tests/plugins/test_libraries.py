@@ -28,7 +28,7 @@ OWN = "from foreign_library import Plain\nclass Own(Plain):\n    pass\n"
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.syspath_prepend(str(tmp_path))
     yield tmp_path
-    for name in ("foreign_plugin", "foreign_library", "foreign_own"):
+    for name in ("foreign_plugin", "foreign_library", "foreign_own", "other_plugin"):
         sys.modules.pop(name, None)
 
 
@@ -72,3 +72,19 @@ def test_a_library_that_is_not_declared_is_refused(site: Path, target: str) -> N
 def test_a_library_that_is_not_used_is_not_needed(site: Path) -> None:
     script = emitted(site, "nn.Identity", ("foreign_library",))
     assert "It needs torch, numpy and Pillow:" in script
+
+
+OTHER = """
+from ganforge.plugins import Block, hookimpl
+
+@hookimpl
+def ganforge_register_blocks():
+    return [Block("other", "Other.", infer=lambda p, x: x, requires=("foreign_library",))]
+"""
+
+
+def test_what_another_plugin_requires_is_not_allowed_for_it(site: Path) -> None:
+    points = "[ganforge]\np = other_plugin\n"
+    install(site, "other-plugin", {"other_plugin": OTHER}, points)
+    with pytest.raises(CannotStart, match=r"declares `requires=\(\"foreign_library\",\)`"):
+        emitted(site, "foreign_own:Own", ())

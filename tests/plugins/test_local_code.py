@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+import ganforge as api
+from ganforge import SpecError
+
 Command = Callable[..., Result]
 FLAG = "--allow-local-code"
 CODE = """
@@ -76,6 +79,20 @@ def test_code_that_is_allowed_is_checked_trained_resumed_and_emitted(
     assert ganforge("train", "run", "--resume", "--rounds", "2", FLAG).exit_code == 0
     assert ganforge("emit", "spec.toml", FLAG, "-o", "script.py").exit_code == 0
     assert "class Mirror(nn.Module):" in Path("script.py").read_text()
+
+
+def test_python_has_the_same_switch(spec: str) -> None:
+    with pytest.raises(SpecError, match="in Python `allow_local_code=True`"):
+        api.emit("spec.toml")
+    assert not api.check("spec.toml").ok and not Path("ran").exists()
+    allowed = {"allow_local_code": True}
+    assert api.check("spec.toml", **allowed).ok
+    assert "class Mirror(nn.Module):" in api.emit("spec.toml", **allowed)
+    assert "D" in api.build("spec.toml", **allowed).networks
+    run = api.train("spec.toml", rounds=1, out="run", **allowed)
+    with pytest.raises(SpecError):
+        api.load(run)
+    assert api.load(run, **allowed).sample(2).shape == (2, 3, 16, 16)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import ganforge
+from ganforge.testing import script_trains_alike
 
 SPEC = Path(__file__).parents[1] / "examples" / "ylg-small.toml"
 SMALL = {"train.batch": 2}
@@ -20,22 +18,9 @@ def test_the_example_has_no_problems() -> None:
 
 
 def test_two_rounds_are_trained_and_the_script_does_the_same_alone(tmp_path: Path) -> None:
-    run = ganforge.train(SPEC, SMALL, out=tmp_path / "run", rounds=2, device="cpu", log_every=1)
-    script = tmp_path / "ylg.py"
-    script.write_text(ganforge.emit(SPEC, SMALL))
-    assert "class LocalSparseAttention(nn.Module)" in script.read_text()
-    assert "SPDX-License-Identifier: MIT" in script.read_text()
-    alone = "import sys, runpy; sys.modules.update(ganforge=None, ganforge_ylg=None);"
-    alone += "sys.argv[:] = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
-    options = ["--out", str(tmp_path / "b"), "--rounds", "2", "--device", "cpu", "--log-every", "1"]
-    command = [sys.executable, "-c", alone, str(script), *options]
-    subprocess.run(command, check=True, capture_output=True)
-    assert _losses(run) == _losses(tmp_path / "b")
-
-
-def _losses(run: Path) -> list[dict[str, float]]:
-    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    return [{k: v for k, v in line.items() if "second" not in k} for line in lines]
+    script = script_trains_alike(SPEC, SMALL, folder=tmp_path)
+    assert "class LocalSparseAttention(nn.Module)" in script
+    assert "SPDX-License-Identifier: MIT" in script
 
 
 @pytest.mark.parametrize(

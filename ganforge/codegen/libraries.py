@@ -1,0 +1,36 @@
+"""Libraries of others that a program imports, since the parts that it is made of require them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ganforge.graph.graph import Graph
+from ganforge.graph.nodes import Apply, Layer, Operation
+from ganforge.plugins.declarations import Block, DataSource, Init, Loss, Parametrization
+
+Part = Block | Loss | Init | Parametrization | DataSource
+
+
+def libraries(graph: Graph, sources: Iterable[DataSource]) -> frozenset[str]:
+    """What the parts of a program require, and no other part of a plugin."""
+    parts: list[Part] = [*_parts(graph), *sources]
+    return frozenset(name for part in parts for name in part.requires)
+
+
+def _parts(graph: Graph) -> Iterator[Part]:
+    for node in graph.nodes:
+        yield from _of(node.operation)
+    for network in graph.networks.values():
+        for operation in network.body.operations():
+            yield from _of(operation)
+    for loss in graph.losses.values():
+        yield loss.spec.declaration
+
+
+def _of(operation: Operation) -> Iterator[Part]:
+    if isinstance(operation, Layer | Apply):
+        yield operation.block
+    if isinstance(operation, Layer) and operation.initializer is not None:
+        yield operation.initializer.init
+    if isinstance(operation, Layer) and operation.parametrizer is not None:
+        yield operation.parametrizer.parametrization
