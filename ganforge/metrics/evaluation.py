@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ganforge.errors import CannotStart
 from ganforge.files import write_whole
 from ganforge.metrics.by_features import figures_of_samples
 from ganforge.metrics.by_labels import Recognition, figures_of_networks
@@ -22,8 +21,10 @@ from ganforge.runs.folder import read_state
 
 @dataclass(frozen=True)
 class Request:
-    """What is measured: samples by the features of an extractor, if one is given, by these metrics
-    or all; and what the run's own networks recognise.
+    """What is measured: samples, by these metrics or all; and what the run's own networks
+    recognise.
+
+    features: the folder of the extractor, which metrics that see images alone do without.
     """
 
     run: Path
@@ -62,7 +63,6 @@ def evaluate(request: Request) -> Evaluation:
     Raises `CannotStart` where the run, the extractor or the data do not serve, and `RunError` where
     a file is damaged.
     """
-    _check(request)
     run = opened_run(request.run, request.data, request.device)
     extractor = load_extractor(request.features, run.device) if request.features else None
     about: dict[str, Any] = {}
@@ -70,7 +70,7 @@ def evaluate(request: Request) -> Evaluation:
     if request.recognition.wanted:
         own, about = figures_of_networks(run, request.recognition, request.draw)
         measured.append(own)
-    if extractor is not None:
+    if request.features or request.metrics or not request.recognition.wanted:
         made, said = figures_of_samples(run, extractor, request.draw, request.metrics)
         about |= said
         measured.insert(0, made)
@@ -90,18 +90,6 @@ def evaluate(request: Request) -> Evaluation:
     return evaluation
 
 
-def _check(request: Request) -> None:
-    """Raises `CannotStart` where nothing is asked for, or a metric without its extractor."""
-    if request.features is None and request.metrics:
-        text = f"`--metric {request.metrics[0]}` is measured by features"
-        raise CannotStart(f"{text}: give a classifier's folder with `--features`")
-    if request.features is None and not request.recognition.wanted:
-        raise CannotStart(
-            "nothing is asked for: say `--features FOLDER` to measure samples, `--classify TENSOR` "
-            "or `--neighbours TENSOR` to measure the run's own networks"
-        )
-
-
 def _trained(run: OpenedRun) -> dict[str, Any]:
     """How far the run had come."""
     state = read_state(run.folder)
@@ -115,7 +103,8 @@ def _trained(run: OpenedRun) -> dict[str, Any]:
 
 def _keep(evaluation: Evaluation, request: Request) -> None:
     extractor = evaluation.about.get("extractor")
-    names = [extractor["name"]] if extractor else []
+    of_images = [] if request.recognition.wanted else ["images"]
+    names = [extractor["name"]] if extractor else of_images
     names += [re.sub(r"[^\w.]+", "-", name).strip("-") for name in request.recognition.wanted]
     measured, round = "-".join(names), evaluation.about["round"]
     file = f"round-{round:06d}-{measured}-{request.count}-{request.seed}.json"

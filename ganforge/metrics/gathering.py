@@ -1,4 +1,4 @@
-"""Features of a run's samples, and of the real images they are compared with."""
+"""A run's samples, and the real images they are compared with, as metrics see them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ganforge.metrics.extractor import Extractor
+from ganforge.metrics.figures import NOTHING
 from ganforge.metrics.measured import Measured
 from ganforge.runs.loading import Loaded
 from ganforge.runtime.crops import Cropped
@@ -20,37 +21,53 @@ from ganforge.runtime.domains import Domains
 from ganforge.runtime.samples import as_bytes
 
 
-class Features(NamedTuple):
-    """Features (N, F), and the class of each image that the extractor recognises (N)."""
+class Seen(NamedTuple):
+    """Features (N, F), the class of each image that the extractor recognises (N), and the images
+    as bytes (N, C, H, W); (N, 0), (0) and (0) for what is not looked at.
+    """
 
-    values: Tensor
+    features: Tensor
     recognised: Tensor
+    images: Tensor
 
 
 @dataclass(frozen=True)
 class Gathering:
-    """How many images are taken, by which seed, how many at a time."""
+    """How many images are taken, by which seed, how many at a time.
 
-    extractor: Extractor
+    extractor: None where no features are asked for. keeps_images: whether images are.
+    """
+
+    extractor: Extractor | None
     count: int
     seed: int
     batch: int
+    keeps_images: bool = False
 
-    def of_data(self, data: Data, field: str, device: torch.device) -> Features:
-        """Features of real images, drawn without repetition; of all, where there are no more."""
+    def of_data(self, data: Data, field: str, device: torch.device) -> Seen:
+        """Real images, drawn without repetition; all, where there are no more."""
         domain = domain_of(data, field)
         batches = self._batches(self._drawn(domain))
         images = (domain.read(index)[field].to(device) for index in batches)
-        return _joined(self.extractor.read(batch) for batch in images)
+        return _joined(self._seen(batch) for batch in images)
 
-    def of_samples(self, loaded: Loaded, of: Measured, data: Data) -> Features:
-        """Features of samples; each batch draws from a random stream of its own.
+    def of_samples(self, loaded: Loaded, of: Measured, data: Data) -> Seen:
+        """Samples; each batch draws from a random stream of its own.
 
         Samples that are made from images are made from as many as `data` has.
         """
-        return _joined(self._sampled(loaded, of, data))
+        return _joined(map(self._seen, self._sampled(loaded, of, data)))
 
-    def _sampled(self, loaded: Loaded, of: Measured, data: Data) -> Iterator[tuple[Tensor, Tensor]]:
+    def _seen(self, images: Tensor) -> Seen:
+        """A batch of images as bytes (B, C, H, W), as metrics see it."""
+        kept = images.cpu() if self.keeps_images else NOTHING
+        if self.extractor is None:
+            return Seen(torch.empty(len(images), 0), NOTHING, kept)
+        features, recognised = self.extractor.read(images)
+        return Seen(features.cpu(), recognised.cpu(), kept)
+
+    def _sampled(self, loaded: Loaded, of: Measured, data: Data) -> Iterator[Tensor]:
+        """Samples as bytes, batch by batch."""
         source = domain_of(data, of.inputs[0]) if of.inputs else None
         asked, device, start = of.asked(self.count), loaded.state.noise.device, 0
         for index in self._batches(self._drawn(source) if source else list(range(self.count))):
@@ -60,7 +77,7 @@ class Gathering:
             seed = zlib.crc32(f"{self.seed} metrics {start}".encode())
             with torch.random.fork_rng():
                 images = loaded.module.sample(loaded.state, *given, len(index), seed, *classes)
-            yield self.extractor.read(as_bytes(images, of.low, of.high))
+            yield as_bytes(images, of.low, of.high)
             start = end
 
     def _drawn(self, data: Data) -> list[int]:
@@ -85,6 +102,6 @@ def _on(device: torch.device, batch: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: values.to(device) for name, values in batch.items()}
 
 
-def _joined(parts: Iterator[tuple[Tensor, Tensor]]) -> Features:
-    values, recognised = zip(*parts, strict=True)
-    return Features(torch.cat(values).cpu(), torch.cat(recognised).cpu())
+def _joined(parts: Iterator[Seen]) -> Seen:
+    features, recognised, images = zip(*parts, strict=True)
+    return Seen(torch.cat(features), torch.cat(recognised), torch.cat(images))

@@ -306,10 +306,14 @@ class Metric:
     """A figure of `ganforge eval`.
 
     measure: names the function, `package.module:name`. It is called with a `Compared` of
-        `ganforge.metrics.figures`: features of real images and of samples, and the seed. It gives
-        a number, or a mapping with the number as `value` and what else the record says.
+        `ganforge.metrics.figures`: real images and samples, as it `sees` them, and the seed. It
+        gives a number, or a mapping with the number as `value` and what else the record says.
+    sees: `features` of an extractor, `images` as bytes, or both. A figure of images alone needs no
+        extractor, and its name carries none.
     classes: whether it needs samples that are made by class, of an extractor that knows these.
     least: so many images of either side are needed.
+    best: the figure of samples that are as real images are, if there is one: the kit of
+        `ganforge.testing` holds it to that, and worse samples to being farther from it.
     """
 
     name: str
@@ -317,6 +321,8 @@ class Metric:
     measure: str
     classes: bool = False
     least: int = 2
+    sees: tuple[Literal["features", "images"], ...] = ("features",)
+    best: float | None = None
 
 
 @dataclass(frozen=True)

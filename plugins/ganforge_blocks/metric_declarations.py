@@ -14,24 +14,28 @@ METRICS = (
         "Squared Fréchet distance of the features (1706.08500).",
         f"{_FUNCTIONS}:fid",
         least=_LEAST,
+        best=0,
     ),
     Metric(
         "kid",
         "Squared maximum mean discrepancy with a cubic kernel (1801.01401).",
         f"{_FUNCTIONS}:kid",
         least=_LEAST,
+        best=0,
     ),
     Metric(
         "precision",
         "The share of samples that lie among real images (1904.06991).",
         f"{_FUNCTIONS}:precision",
         least=_LEAST,
+        best=1,
     ),
     Metric(
         "recall",
         "The share of real images that lie among samples (1904.06991).",
         f"{_FUNCTIONS}:recall",
         least=_LEAST,
+        best=1,
     ),
     Metric(
         "accuracy",
@@ -39,5 +43,6 @@ METRICS = (
         f"{_FUNCTIONS}:accuracy",
         classes=True,
         least=_LEAST,
+        best=1,
     ),
 )

@@ -23,6 +23,8 @@ def ganforge_register_metrics():
         Metric("spread", "Mean deviation.", "spread_measure:spread"),
         Metric("broken", "Fails.", "spread_measure:broken"),
         Metric("agreement", "By class.", "spread_measure:agreement", classes=True),
+        Metric("brightness", "Of pixels.", "spread_measure:brightness", sees=("images",)),
+        Metric("both", "Of both.", "spread_measure:both", sees=("features", "images")),
     ]
 """
 MEASURED = """
@@ -32,6 +34,15 @@ def spread(compared):
 
 def broken(compared):
     return compared.real
+
+def brightness(compared):
+    real, fake = compared.real_images, compared.fake_images
+    assert real.shape[1:] == fake.shape[1:] == (1, 16, 16) and str(real.dtype) == "torch.uint8"
+    return fake.double().mean().item()
+
+def both(compared):
+    assert len(compared.fake_images) == len(compared.fake) == 40
+    return len(compared.real_images) / len(compared.real)
 
 def agreement(compared):
     return float((compared.asked == compared.recognised).sum())
@@ -77,9 +88,10 @@ def test_all_there_are_stand_behind_the_built_in_ones_and_one_that_fails_stops_n
 ) -> None:
     run = str(made / "conditional")
     result = ganforge("eval", run, "--features", features, *FEW)
-    names = ("fid", "kid", "precision", "recall", "accuracy", "spread", "agreement")
+    built_in = ("fid", "kid", "precision", "recall", "accuracy")
+    names = [f"{n}[classifier-shapes]" for n in (*built_in, "spread", "agreement", "both")]
     lines = result.stdout.splitlines()[1:]
-    assert [line.split()[0] for line in lines] == [f"{n}[classifier-shapes]" for n in names]
+    assert [line.split()[0] for line in lines] == [*names[:-1], "brightness", names[-1]]
     assert "error: the metric `broken` failed: TypeError: it gives tensor(" in result.stderr
     assert result.exit_code == 1
 
@@ -107,3 +119,24 @@ def test_an_unknown_metric_gets_the_nearest(ganforge: Command, made: Path, featu
     result = ganforge(*arguments, "--metric", "spraed")
     assert result.exit_code == 2
     assert "there is no metric `spraed`: did you mean the metric `spread`?" in result.stderr
+
+
+def test_one_of_images_needs_no_extractor_and_carries_no_name_of_one(
+    ganforge: Command, made: Path
+) -> None:
+    found = ganforge("eval", str(made / "conditional"), *FEW, "--json")
+    assert found.exit_code == 0
+    assert list(results(found)) == ["brightness"]
+    record = results(found)["brightness"]
+    assert 0 < record["value"] < 255 and "extractor" not in record
+    assert (record["samples"], record["real"]) == (40, 40)
+
+
+def test_one_of_features_asks_for_an_extractor(ganforge: Command, made: Path) -> None:
+    for metric in ("fid", "both"):
+        result = ganforge("eval", str(made / "conditional"), *FEW, "--metric", metric)
+        assert result.exit_code == 2
+        assert f"`--metric {metric}` is measured by features" in result.stderr
+    one = ganforge("--no-plugins", "eval", str(made / "conditional"), *FEW)
+    assert one.exit_code == 2
+    assert "nothing is asked for: say `--features FOLDER`" in one.stderr
