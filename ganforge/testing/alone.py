@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 from ganforge.codegen.expressions import write_call
@@ -35,12 +37,15 @@ def alone(call: Call, inputs: Collection[str], libraries: Collection[str], case:
     except InlineError as error:
         raise Unmet(f"it cannot be emitted: {error}", case, REMEDY) from None
     _only_known_imports(text, libraries, case)
-    namespace: dict[str, Any] = {"__name__": "emitted"}
+    module = ModuleType("emitted")
+    sys.modules["emitted"] = module  # dataclasses look their module up here
     try:
-        exec(compile(text, "<emitted>", "exec"), namespace)
+        exec(compile(text, "<emitted>", "exec"), module.__dict__)
     except Exception as error:
         raise Unmet(f"its emitted source does not run: {reason(error)}", case, REMEDY) from error
-    return namespace["call"]
+    finally:
+        del sys.modules["emitted"]
+    return module.__dict__["call"]
 
 
 def _only_known_imports(text: str, libraries: Collection[str], case: object) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 from ganforge.testing.cases import Cases
+from ganforge.testing.declared import has_schema, is_a_sentence
 from ganforge.testing.gradients import can_be_differentiated_twice, passes_gradients
 from ganforge.testing.shapes import (
     gives_the_declared_shape,
     keeps_its_range,
     refuses_with_a_known_rule,
 )
-from ganforge.testing.unmet import Unmet, reason
+from ganforge.testing.unmet import Unmet
 from ganforge.testing.values import (
     has_one_meaning,
     is_random_only_where_it_says_so,
@@ -29,18 +29,12 @@ def has_a_sound_declaration(cases: Cases) -> None:
     cases.fixed()
     if block.stateful and block.module is None:
         raise Unmet("it is stateful without a `module`", block.name, "state lies in a `module`")
-    if not block.summary.endswith("."):
-        raise Unmet("its summary is no sentence", block.name, "end it with a full stop")
+    is_a_sentence(block.summary, block.name)
 
 
 def has_a_schema(cases: Cases) -> None:
     """The JSON schema of its parameters can be built."""
-    try:
-        json.dumps(cases.block.params.model_json_schema())
-    except Exception as error:
-        remedy = "take the types of `ganforge.plugins.params` for its fields"
-        what = f"its parameters have no JSON schema: {reason(error)}"
-        raise Unmet(what, cases.block.name, remedy) from error
+    has_schema(cases.block.params, cases.block.name)
 
 
 CLAIMS: tuple[Callable[[Cases], None], ...] = (

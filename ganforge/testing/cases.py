@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import torch
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from torch import nn
@@ -18,24 +18,23 @@ from ganforge.plugins.declarations import Block
 from ganforge.plugins.params import Params
 from ganforge.plugins.running import applied, made, measured
 from ganforge.plugins.shapes import Shape, ShapeError, Tensor
-from ganforge.testing.drawing import Values, fits, inputs, parameters, plain_inputs, read
+from ganforge.testing.drawing import (
+    FEW,
+    KEPT,
+    QUIET,
+    Values,
+    fits,
+    inputs,
+    parameters,
+    plain_inputs,
+    read,
+)
 from ganforge.testing.unmet import Unmet
 
 Sample = tuple[Values, Sequence[Tensor]]
 """Parameters and the shapes of the inputs, as an author gives them."""
 
 BATCH = 4
-DRAWN = 25
-KEPT = 3
-QUIET = settings(
-    max_examples=DRAWN,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.generate,),
-)
-FEW = settings(QUIET, max_examples=20)
 
 
 @dataclass(frozen=True)

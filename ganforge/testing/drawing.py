@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import product
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from pydantic import ValidationError
 
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.params import Params, Weighted
 from ganforge.plugins.shapes import Shape, Tensor, TensorList
+from ganforge.testing.unmet import Unmet
 
 Values = dict[str, Any]
 Strategy = st.SearchStrategy[Any]
+KEPT = 3
+QUIET = settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate,),
+)
+FEW = settings(QUIET, max_examples=20)
 SPREAD = 4
 """How far above its least value a number is drawn."""
 
@@ -94,6 +108,27 @@ def fits(model: type[Params], values: Values) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def drawn_values(model: type[Params], name: str, samples: Sequence[Values] = ()) -> list[Values]:
+    """Some sets of parameters: the author's, or else drawn ones. Raises `Unmet` where there is
+    none.
+    """
+    found = [dict(values) for values in samples]
+
+    @FEW
+    @given(parameters(model))
+    def look(values: Values) -> None:
+        if len(found) < KEPT and values not in found and fits(model, values):
+            found.append(values)
+
+    if not found:
+        with suppress(Unsatisfiable):
+            look()
+    if not found:
+        remedy = f"give some: conformance(..., samples={{{name!r}: [dict(...)]}})"
+        raise Unmet("no parameters that it takes were found", name, remedy)
+    return found
 
 
 PLAIN = (

@@ -72,7 +72,7 @@ WIRED = ("G(z)", "image", "E(image)", "label", "D(image)")
 """What stands for a tensor of a loss, beside the critic's scores."""
 
 
-def block_example_checks(cases: Cases, registry: Registry) -> None:
+def has_an_example_that_checks(cases: Cases, registry: Registry) -> None:
     """The example of a block compiles, for inputs of some shape."""
     block, failures = cases.block, list[str]()
     text = example_of(block)
@@ -135,7 +135,7 @@ def _latent(shape: Tensor) -> str:
 _SCORED = {"real": "D(image)", "fake": "D(fake)", "score": "D(image)"}
 
 
-def loss_example_checks(loss: Loss, registry: Registry) -> None:
+def loss_has_an_example_that_checks(loss: Loss, registry: Registry) -> None:
     """The example of a loss compiles, with tensors of a small GAN."""
     failures: list[str] = []
     if loss.tables:

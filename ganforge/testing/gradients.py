@@ -57,10 +57,11 @@ def can_be_differentiated_twice(cases: Cases) -> None:
         call = case.callable()
         if isinstance(call, nn.Module):
             call = stirred(call.double())
-        _compare_second_gradients(case, call)
+        compare_second_gradients(case, call)
 
 
-def _compare_second_gradients(case: Case, call: Callable[..., Any]) -> None:
+def compare_second_gradients(case: Case, call: Callable[..., Any]) -> None:
+    """Raises `Unmet` where a second gradient, in float64, is not that which differences show."""
     inputs = case.tensors(dtype=torch.float64)
     moved = [t for t in inputs if t.is_floating_point()]
     if not moved:

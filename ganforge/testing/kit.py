@@ -10,17 +10,32 @@ from typing import Any
 
 import pytest
 
+from ganforge.plugins.kinds import KINDS
 from ganforge.plugins.manager import GROUP
 from ganforge.plugins.registry import Catalog, Registry, load_registry
+from ganforge.testing import inits, losses, metrics, rules, sources, weights
 from ganforge.testing.blocks import CLAIMS
 from ganforge.testing.cases import Cases
-from ganforge.testing.example import block_example_checks, loss_example_checks
-from ganforge.testing.losses import CLAIMS as LOSS_CLAIMS
+from ganforge.testing.example import has_an_example_that_checks, loss_has_an_example_that_checks
+from ganforge.testing.inits import InitCases
 from ganforge.testing.losses import LossCases
+from ganforge.testing.metrics import MetricCases
+from ganforge.testing.others import (
+    COMMAND_CLAIMS,
+    SPEC_CLAIMS,
+    CommandCases,
+    SpecCases,
+    declares_without_torch,
+)
+from ganforge.testing.rules import RuleCases
+from ganforge.testing.sources import SourceCases
 from ganforge.testing.unmet import Unmet
+from ganforge.testing.weights import WeightCases
 
 Samples = Mapping[str, Sequence[Any]]
-"""By name, as `Sample` for blocks and `LossSample` for losses."""
+"""By name, or by kind and name such as `"loss ssim"`: `Sample` for blocks, `LossSample` for losses,
+`SourceSample` for data sources, `RuleSample` for rules, parameters for inits and weights.
+"""
 
 
 @dataclass(frozen=True)
@@ -47,7 +62,10 @@ def conformance(plugin: str, samples: Samples | None = None) -> Callable[[Claim]
     plugin: the distribution as it is installed, or the module that its entry point names.
     samples: by the name of a block, parameters and input shapes that it takes, for those whose
         cases are not found by drawing: `{"blur": [({"size": 3}, [Tensor((3, 8, 8))])]}`. By the
-        name of a loss, parameters and the shapes of its tensors by their names.
+        name of a loss, parameters and the shapes of its tensors by their names. By the name of a
+        data source, paths to a few samples, or functions that write some into the folder that they
+        are given and return the path. By the code of a rule, a spec that breaks it and one that
+        does not.
     """
 
     @pytest.mark.parametrize("claim", claims_of(plugin, samples or {}), ids=str)
@@ -65,14 +83,49 @@ def conformance(plugin: str, samples: Samples | None = None) -> Callable[[Claim]
 
 
 def claims_of(plugin: str, samples: Samples) -> list[Claim]:
-    """What a plugin promises, by itself and for each of its blocks and losses."""
-    registry = load_registry(_points(plugin))
+    """What a plugin promises, by itself and for each thing that it gives."""
+    points = _points(plugin)
+    registry = load_registry(points)
     everything = _with_others(registry)
-    return [
-        *_loads(plugin, registry),
-        *_of_blocks(registry, samples, everything),
-        *_of_losses(registry, samples, everything),
-    ]
+    claims = [*_of_plugin(plugin, points, registry)]
+    for kind in KINDS:
+        for name, declared in registry.catalog(kind).items():
+            given = samples.get(f"{kind.noun} {name}", samples.get(name, ()))
+            for promise in _promises(kind.noun, declared, given, everything):
+                claims.append(Claim(name, promise, promise.func.__name__))
+    return claims
+
+
+def _promises(
+    noun: str, declared: Any, samples: Sequence[Any], everything: Registry
+) -> Iterator[partial[None]]:
+    """What a thing of this kind promises, each as a function that raises `Unmet`."""
+    cases: Any
+    claims: Sequence[Callable[[Any], None]]
+    match noun:
+        case "block":
+            cases, claims = Cases(declared, samples), CLAIMS
+        case "loss":
+            cases, claims = LossCases(declared, samples), losses.CLAIMS
+        case "init":
+            cases, claims = InitCases(declared, samples), inits.CLAIMS
+        case "parametrisation":
+            cases, claims = WeightCases(declared, samples), weights.CLAIMS
+        case "data source":
+            cases, claims = SourceCases(declared, samples), sources.CLAIMS
+        case "metric":
+            cases, claims = MetricCases(declared, samples), metrics.CLAIMS
+        case "spec":
+            cases, claims = SpecCases(declared, samples, everything), SPEC_CLAIMS
+        case "rule":
+            cases, claims = RuleCases(declared, samples, everything), rules.CLAIMS
+        case _:
+            cases, claims = CommandCases(declared, samples), COMMAND_CLAIMS
+    yield from (partial(promise, cases) for promise in claims)
+    if noun == "block":
+        yield partial(has_an_example_that_checks, cases, everything)
+    if noun == "loss":
+        yield partial(loss_has_an_example_that_checks, declared, everything)
 
 
 def _points(plugin: str) -> list[EntryPoint]:
@@ -86,46 +139,30 @@ def _points(plugin: str) -> list[EntryPoint]:
     return installed or [EntryPoint("plugin", plugin, GROUP)]
 
 
-def _loads(plugin: str, registry: Registry) -> Iterator[Claim]:
-    def check() -> None:
-        for diagnostic in registry.diagnostics:
-            raise Unmet(diagnostic.message, plugin, diagnostic.help or "repair its module")
-        if not registry.owners:
-            remedy = 'install it (`pip install -e .`), or name its module: conformance("my_module")'
-            raise Unmet("it gives nothing", plugin, remedy)
-
-    yield Claim(plugin, check, "loads")
+def _of_plugin(plugin: str, points: Sequence[EntryPoint], registry: Registry) -> Iterator[Claim]:
+    """What it promises as a whole."""
+    yield Claim(plugin, partial(_loads, plugin, registry), "loads")
+    if registry.owners:
+        promise = partial(declares_without_torch, points, plugin)
+        yield Claim(plugin, promise, "declares_without_torch")
 
 
-def _of_blocks(registry: Registry, samples: Samples, everything: Registry) -> Iterator[Claim]:
-    for name, block in registry.blocks.items():
-        cases = Cases(block, samples.get(name, ()))
-        for promise in CLAIMS:
-            yield Claim(name, partial(promise, cases), promise.__name__)
-        checked = partial(block_example_checks, cases, everything)
-        yield Claim(name, checked, "has_an_example_that_checks")
-
-
-def _of_losses(registry: Registry, samples: Samples, everything: Registry) -> Iterator[Claim]:
-    for name, loss in registry.losses.items():
-        cases = LossCases(loss, samples.get(name, ()))
-        for promise in LOSS_CLAIMS:
-            yield Claim(name, partial(promise, cases), promise.__name__)
-        checked = partial(loss_example_checks, loss, everything)
-        yield Claim(name, checked, "has_an_example_that_checks")
+def _loads(plugin: str, registry: Registry) -> None:
+    for diagnostic in registry.diagnostics:
+        raise Unmet(diagnostic.message, plugin, diagnostic.help or "repair its module")
+    if not registry.owners:
+        remedy = 'install it (`pip install -e .`), or name its module: conformance("my_module")'
+        raise Unmet("it gives nothing", plugin, remedy)
 
 
 def _with_others(own: Registry) -> Registry:
     """What specs may use: the plugin, and over it what is installed."""
     others = load_registry()
-    return replace(
-        others,
-        blocks=_merged(others.blocks, own.blocks),
-        losses=_merged(others.losses, own.losses),
-        inits=_merged(others.inits, own.inits),
-        weights=_merged(others.weights, own.weights),
-        diagnostics=(),
-    )
+    merged: dict[str, Any] = {
+        kind.field: _merged(others.catalog(kind), own.catalog(kind)) for kind in KINDS
+    }
+    merged |= {"owners": {**others.owners, **own.owners}, "diagnostics": ()}
+    return replace(others, **merged)
 
 
 def _merged(one: Catalog[Any], other: Catalog[Any]) -> Catalog[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,8 +17,9 @@ from ganforge.plugins.declarations import Call, Entry, Loss, Ref, Term
 from ganforge.plugins.running import execute
 from ganforge.plugins.shapes import Tensor
 from ganforge.testing.alone import alone, nothing_missing
-from ganforge.testing.cases import FEW, batch, close
-from ganforge.testing.drawing import Values, fits, parameters, read
+from ganforge.testing.cases import batch, close
+from ganforge.testing.declared import has_schema, is_a_sentence
+from ganforge.testing.drawing import FEW, Values, fits, parameters, read
 from ganforge.testing.unmet import Unmet, reason
 
 LossSample = tuple[Values, Mapping[str, Tensor]]
@@ -171,8 +171,7 @@ def _fitting(loss: Loss, values: Values, failures: list[str]) -> Iterator[LossCa
 def has_a_sound_declaration(cases: LossCases) -> None:
     """What the fields of the declaration say of each other."""
     loss = cases.loss
-    if not loss.summary.endswith("."):
-        raise Unmet("its summary is no sentence", loss.name, "end it with a full stop")
+    is_a_sentence(loss.summary, loss.name)
     unknown = {*loss.unlabelled, *loss.inspected} - set(loss.tensors)
     if unknown:
         remedy = f"name tensors of the loss: {', '.join(loss.tensors)}"
@@ -186,12 +185,7 @@ def has_a_sound_declaration(cases: LossCases) -> None:
 
 def has_a_schema(cases: LossCases) -> None:
     """The JSON schema of its parameters can be built."""
-    try:
-        json.dumps(cases.loss.params.model_json_schema())
-    except Exception as error:
-        what = f"its parameters have no JSON schema: {reason(error)}"
-        remedy = "take the types of `ganforge.plugins.params` for its fields"
-        raise Unmet(what, cases.loss.name, remedy) from error
+    has_schema(cases.loss.params, cases.loss.name)
 
 
 def gives_finite_numbers_and_gradients(cases: LossCases) -> None:

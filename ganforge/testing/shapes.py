@@ -13,8 +13,8 @@ from ganforge.diagnostics.rules import ALL
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.running import measured
 from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
-from ganforge.testing.cases import QUIET, Case, Cases, bounded, declared, floats, stirred
-from ganforge.testing.drawing import any_shape, counts, read
+from ganforge.testing.cases import Case, Cases, bounded, declared, floats, stirred
+from ganforge.testing.drawing import QUIET, any_shape, counts, read
 from ganforge.testing.unmet import Unmet, reason
 
 
