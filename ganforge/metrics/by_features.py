@@ -47,7 +47,7 @@ def figures_of_samples(
         real.images,
         fake.images,
     )
-    about = {"images": _origin(opened, own=run.own), "field": of.real}
+    about: dict[str, Any] = {"images": _origin(opened, own=run.own), "field": of.real}
     about |= {"extractor": dict(extractor.about)} if extractor else {}
     return figures(metrics, compared, extractor.name if extractor else None), about
 
