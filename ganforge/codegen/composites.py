@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ganforge.codegen.names import Imports, Namespace
-from ganforge.codegen.networks import ClassText, live_names, returned_type, write_body
+from ganforge.codegen.networks import (
+    ClassText,
+    live_names,
+    returned_type,
+    typed_inputs,
+    write_body,
+)
 from ganforge.codegen.starts import Common, common
 from ganforge.graph.graph import Network
 from ganforge.graph.nodes import Body, Composite
@@ -128,9 +134,9 @@ def _class(
     made = _filled(form.skeleton, arguments, form.instances[0][1])
     settings = ", ".join(f"{name} = {json.dumps(value)}" for name, value in differences.items())
     summary = f"The block `{form.name}`{f' with {settings}' if settings else ''}."
-    returns = returned_type(form.instances[0][0].body)
-    inputs, forward = form.inputs, form.forward
-    return ClassText(name, inputs, summary, made, forward, returns, tuple(ordered), form.live)
+    body = form.instances[0][0].body
+    inputs, returns = typed_inputs(body), returned_type(body)
+    return ClassText(name, inputs, summary, made, form.forward, returns, tuple(ordered), form.live)
 
 
 def _arguments(form: _Form, columns: list[tuple[int, ...]]) -> list[str | None]:

@@ -13,18 +13,18 @@ from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.starts import Common, common
 from ganforge.codegen.values import Writer
 from ganforge.formula.live import Live
-from ganforge.graph.nodes import Body, Composite, Layer, Node, Pack, Source
+from ganforge.graph.nodes import Body, Composite, Layer, Node, NodeShape, Pack, Source
 from ganforge.plugins.shapes import Tensor, TensorList
 
 
 @dataclass(frozen=True)
 class ClassText:
     """A class: statements of `__init__` after `super().__init__()`, and of `forward`, which takes
-    the inputs and the live numbers.
+    the inputs, each a name and its type, and the live numbers.
     """
 
     name: str
-    inputs: tuple[str, ...]
+    inputs: tuple[tuple[str, str], ...]
     summary: str
     made: tuple[str, ...]
     forward: tuple[str, ...]
@@ -37,16 +37,14 @@ Instances = Mapping[int, str]
 """The call that makes an instance of a composite block, by the identity of its body."""
 
 
-def write_network(
-    name: str, inputs: tuple[str, ...], body: Body, imports: Imports, instances: Instances
-) -> ClassText:
+def write_network(name: str, body: Body, imports: Imports, instances: Instances) -> ClassText:
     """The class of a network."""
     shared = common(body)
     made, forward = write_body(body, imports, instances, shared)
     made.extend(shared.statements(imports))
     live = tuple(live_names(body).values())
-    summary, returns = _summary(inputs, body), returned_type(body)
-    return ClassText(name, inputs, summary, tuple(made), tuple(forward), returns, live=live)
+    inputs, returns = typed_inputs(body), returned_type(body)
+    return ClassText(name, inputs, _summary(body), tuple(made), tuple(forward), returns, live=live)
 
 
 def live_names(body: Body) -> dict[Live, str]:
@@ -198,11 +196,8 @@ def _named(
             continue
         is_module = has_module(node) and index in modules
         only_output = index in outputs and uses[index] == 1 and len(outputs) == 1
-        if (
-            uses[index] > 1
-            or (is_module and not only_output and len(needed) > 4)
-            or isinstance(node.operation, Pack)
-        ):
+        larger = isinstance(node.operation, Pack) or (is_module and len(needed) > 4)
+        if uses[index] > 1 or (larger and not only_output):
             named.add(index)
     return named
 
@@ -214,14 +209,23 @@ def _result(body: Body, writer: Writer) -> str:
     return f"{{{items}}}"
 
 
+def typed_inputs(body: Body) -> tuple[tuple[str, str], ...]:
+    """What `forward` takes: names and types."""
+    return tuple((name, _type(body.nodes[i].shape)) for name, i in body.inputs.items())
+
+
 def returned_type(body: Body) -> str:
     """The type that `forward` gives."""
     if set(body.outputs) != {""}:
         return "dict[str, Tensor]"
-    return "list[Tensor]" if isinstance(body.result, TensorList) else "Tensor"
+    return _type(body.result)
 
 
-def _summary(inputs: tuple[str, ...], body: Body) -> str:
+def _type(shape: NodeShape) -> str:
+    return "list[Tensor]" if isinstance(shape, TensorList) else "Tensor"
+
+
+def _summary(body: Body) -> str:
     given = [f"{name} {_shape(body.nodes[index])}" for name, index in body.inputs.items()]
     if set(body.outputs) == {""}:
         return f"{', '.join(given)} to {_shape(body.nodes[body.outputs['']])}."

@@ -249,8 +249,7 @@ def _classes(
             if class_name.islower():
                 class_name = names.take(class_name.capitalize())
             written[key] = class_name
-            inputs = tuple(network.body.inputs)
-            classes.append(write_network(class_name, inputs, network.body, imports, instances))
+            classes.append(write_network(class_name, network.body, imports, instances))
         class_of[name] = written[key]
     return classes, class_of
 

@@ -213,6 +213,8 @@ class Wiring:
     def _item(self, node: ast.Subscript) -> int:
         value, index = self._value(node.value), self.formula(node.slice)
         written = ast.unparse(node.value)
+        if isinstance(index, float) and index.is_integer():
+            index = int(index)  # such as log2(size)
         if isinstance(value, Keyed):
             index = repr(index) if isinstance(index, list) else index
             if index not in value.values:

@@ -89,7 +89,10 @@ class TensorList:
     items: tuple[Shape, ...]
 
     def __str__(self) -> str:
-        return "[" + ", ".join(map(str, self.items)) + "]"
+        shown = [str(item) for item in self.items]
+        if len(shown) > 3:
+            shown[1:-1] = ["..."]
+        return "[" + ", ".join(shown) + "]"
 
 
 Shape = Tensor | TensorList | None

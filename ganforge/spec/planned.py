@@ -22,7 +22,6 @@ BLOCKS = frozenset(
         "noise",
         "adain",
         "modulated-conv",
-        "minibatch-stddev",
         "truncation",
         "vgg-features",
         "inception-features",
@@ -32,7 +31,6 @@ FUNCTIONS = frozenset(
     [
         "sample-gaussian",
         "shuffle",
-        "pyramid",
         "mix-styles",
     ]
 )

@@ -23,6 +23,10 @@ class RepeatParams(Params):
     count: Few
 
 
+class PyramidParams(Params):
+    levels: Annotated[Positive, Field(le=16)]
+
+
 class ErrorParams(Params):
     norm: Literal["mean", "sum", "l2"] = "mean"
 
@@ -68,6 +72,15 @@ def infer_split(p: SplitParams, x: Tensor) -> TensorList:
 
 def infer_repeat(p: RepeatParams, x: Tensor) -> TensorList:
     return TensorList((tensor(x, "repeat"),) * p.count)
+
+
+def infer_pyramid(p: PyramidParams, x: Tensor) -> TensorList:
+    x, least = image(x, "pyramid"), 2 ** (p.levels - 1)
+    if x.height % least or x.width % least:
+        message = f"{sized(x.height, x.width)} cannot be halved {p.levels - 1} times"
+        raise ShapeError("GF306", message, f"sizes here are multiples of {least}")
+    sizes = [(x.height // 2**k, x.width // 2**k) for k in reversed(range(p.levels))]
+    return TensorList(tuple(replace(x, shape=(x.channels, *size)) for size in sizes))
 
 
 def infer_tile(p: NoParams, v: Tensor, x: Tensor) -> Tensor:
@@ -162,6 +175,13 @@ BLOCKS = (
         RepeatParams,
         infer_repeat,
         function=lambda p, x: _wiring("repeat", Ref("x"), p.count),
+    ),
+    Block(
+        "pyramid",
+        "An image at `levels` sizes, each half of the next, by averaging; the coarsest first.",
+        PyramidParams,
+        infer_pyramid,
+        function=lambda p, x: _wiring("pyramid", Ref("x"), p.levels),
     ),
     Block(
         "tile",

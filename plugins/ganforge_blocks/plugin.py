@@ -22,6 +22,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
         norms,
         pooling,
         resampling,
+        statistics,
     )
 
     return (
@@ -37,6 +38,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
         *layout.BLOCKS,
         *resampling.BLOCKS,
         *pooling.BLOCKS,
+        *statistics.BLOCKS,
         *functions.BLOCKS,
         *labels.BLOCKS,
     )

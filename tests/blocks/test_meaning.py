@@ -9,7 +9,8 @@ from ganforge.plugins import Call, ShapeError, Tensor
 from ganforge_blocks.modules.blur import blur
 from ganforge_blocks.modules.maxout import Maxout
 from ganforge_blocks.modules.norms import pixel_norm
-from ganforge_blocks.modules.wiring import absolute_error, lerp, squared_error
+from ganforge_blocks.modules.statistics import minibatch_stddev
+from ganforge_blocks.modules.wiring import absolute_error, lerp, pyramid, squared_error
 
 
 def refused(block, params, *shapes) -> ShapeError:
@@ -168,3 +169,37 @@ def test_classes_are_no_numbers_and_numbers_no_classes(blocks, read) -> None:
 )
 def test_what_blocks_cannot_take(blocks, read, name, values, shape, code) -> None:
     assert refused(blocks[name], read(blocks[name], **values), Tensor(shape)).code == code
+
+
+def test_minibatch_stddev_says_how_much_the_samples_of_each_group_differ() -> None:
+    x = torch.randn(8, 6, 4, 4, generator=torch.Generator().manual_seed(0))
+    y = minibatch_stddev(x, group=4, channels=2)
+    assert y.shape == (8, 8, 4, 4)
+    assert torch.equal(y[:, :6], x)
+    groups = [x[k::2] for k in range(2)]  # as in the official code: sample k is in group k mod 2
+    for k, group in enumerate(groups):
+        deviation = group.std(0, correction=0)
+        for half in range(2):
+            expected = deviation[3 * half : 3 * half + 3].mean()
+            for added in y[k::2, 6 + half]:
+                torch.testing.assert_close(added, expected.expand(4, 4))
+
+
+def test_minibatch_stddev_makes_smaller_groups_where_they_do_not_divide_the_batch() -> None:
+    x = torch.randn(6, 3, 4, 4)
+    assert torch.equal(minibatch_stddev(x, group=4), minibatch_stddev(x, group=2))
+    assert minibatch_stddev(x[:1])[0, 3].unique().item() == pytest.approx(1e-4)
+
+
+def test_a_pyramid_halves_by_averaging_and_begins_with_the_coarsest() -> None:
+    x = torch.randn(2, 3, 8, 16)
+    images = pyramid(x, 3)
+    assert [tuple(image.shape[1:]) for image in images] == [(3, 2, 4), (3, 4, 8), (3, 8, 16)]
+    assert images[2] is x
+    torch.testing.assert_close(images[0][..., 0, 0], x[..., :4, :4].mean((2, 3)))
+
+
+def test_a_pyramid_needs_sizes_that_halve(blocks, read) -> None:
+    block = blocks["pyramid"]
+    error = refused(block, read(block, levels=4), Tensor((3, 12, 12)))
+    assert error.message == "12 x 12 cannot be halved 3 times"

@@ -17,6 +17,14 @@ def repeat(x: Tensor, count: int) -> list[Tensor]:
     return [x] * count
 
 
+def pyramid(x: Tensor, levels: int) -> list[Tensor]:
+    """Images (B, C, H, W) at `levels` sizes, each half of the next: [..., (B, C, H, W)]."""
+    images = [x]
+    for _ in range(levels - 1):
+        images.insert(0, F.avg_pool2d(images[0], 2))
+    return images
+
+
 def tile(v: Tensor, x: Tensor) -> Tensor:
     """A vector (B, N) at every pixel of `x` (B, C, H, W): (B, N, H, W)."""
     return v[:, :, None, None].expand(-1, -1, x.shape[2], x.shape[3])
