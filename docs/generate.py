@@ -370,6 +370,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "networks": lambda: keys("networks", models.NetworkTable),
     "composite": lambda: keys("composite", models.BlockTable),
     "losses": lambda: keys("losses", models.LossTable),
+    "stages": lambda: keys("stages", models.StageTable),
     "train": lambda: keys("train", models.TrainTable),
     "players": lambda: keys("players", models.PlayerTable),
     "optimizer": lambda: keys("optimizer", models.Optimizer),

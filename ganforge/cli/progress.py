@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 import click
 
 from ganforge.runs.training import Run
 
-Metrics = Mapping[str, float]
-_COUNTERS = ("round", "kimg", "epoch", "images_per_second")
+Metrics = Mapping[str, Any]
+_COUNTERS = ("round", "stage", "progress", "kimg", "epoch", "images_per_second")
 
 
 @contextmanager
@@ -44,12 +45,21 @@ def shown_progress(run: Run, module: ModuleType) -> Iterator[Callable[[Metrics],
 def _parts(metrics: Metrics) -> list[str]:
     """How far training is, and each loss."""
     losses = [f"{name} {value:.4g}" for name, value in metrics.items() if name not in _COUNTERS]
-    far = f"round {metrics['round']:.0f}  {metrics['kimg']:.4g} kimg"
+    stage = f"{metrics['stage']} {metrics['progress']:.0%}  " if "stage" in metrics else ""
+    far = f"{stage}round {metrics['round']:.0f}  {metrics['kimg']:.4g} kimg"
     return [f"{far}  {metrics['images_per_second']:.0f} images/s", *losses]
 
 
 def share_done(metrics: Metrics, run: Run, module: ModuleType) -> float:
-    """How much of the training is done, 0 to 1, by the length of the spec or of the options."""
+    """How much of the training is done, 0 to 1, by the length of the spec or of the options; of
+    stages each counts the same.
+    """
+    if "stage" in metrics:
+        names = [stage.name for stage in module.STAGES]
+        done = (names.index(metrics["stage"]) + metrics["progress"]) / len(names)
+        share = metrics["progress"] if getattr(run.options, "stage", "") else done
+    else:
+        share = 0.0
     ends = [
         ("round", getattr(module, "ROUNDS", None)),
         ("kimg", getattr(module, "KIMG", None)),
@@ -57,4 +67,4 @@ def share_done(metrics: Metrics, run: Run, module: ModuleType) -> float:
         ("round", run.options.rounds),
         ("kimg", run.options.kimg),
     ]
-    return min(1.0, max(metrics[name] / end for name, end in ends if end))
+    return float(min(1.0, max(share, *(metrics[name] / end for name, end in ends if end))))

@@ -31,6 +31,7 @@ _ROUNDS = click.IntRange(min=1)
 @click.option("--rounds", type=_ROUNDS, help="End after this round, in total.")
 @click.option("--kimg", type=click.FloatRange(min=0, min_open=True), help="End here, in total.")
 @click.option("--batch", type=_ROUNDS, help="The same as `--set train.batch=N`.")
+@click.option("--stage", metavar="NAME", help="Train this stage alone, in `RUN/stages/NAME`.")
 @click.option("--seed", type=click.IntRange(min=0), help="Default: 0.")
 @click.option("--device", help="cpu, cuda, cuda:N or auto (the default).")
 @click.option("--resume", is_flag=True, help="Go on with a run from its last checkpoint.")
@@ -86,7 +87,7 @@ def _train(run: Run, module: ModuleType) -> None:
         _stopped(run)
     if not trained:
         _tell_of_end(run)
-    click.echo(f"done: {_shown(run.folder)}", err=True)
+    click.echo(f"done: {_shown(run.out)}", err=True)
 
 
 def _shown(folder: Path) -> Path:
@@ -99,9 +100,12 @@ def _shown(folder: Path) -> Path:
 def _tell_of_end(run: Run) -> None:
     """Why a resumed run did not go on, and what would take it further."""
     from ganforge.runs.folder import read_state
+    from ganforge.runtime.options import StagedOptions
 
-    counters, unit = read_state(run.folder)["counters"], run.program.length.split()[-1]
-    rounds, more = counters["round"], f"`--set train.{unit}=N` makes it longer"
+    counters, unit = read_state(run.out)["counters"], run.program.length.split()[-1]
+    last = run.options.stage if isinstance(run.options, StagedOptions) else ""
+    table = f"stages.{last or run.program.stages[-1]}" if run.program.stages else "train"
+    rounds, more = counters["round"], f"`--set {table}.{unit}=N` makes it longer"
     if rounds >= run.options.rounds:
         more = "raise `--rounds`"
     elif counters["images"] >= 1000 * run.options.kimg:
@@ -112,8 +116,10 @@ def _tell_of_end(run: Run) -> None:
 def _stopped(run: Run) -> NoReturn:
     from ganforge.runs.folder import has_checkpoint
 
-    again = shlex.join(["ganforge", "train", str(run.folder), "--resume"])
-    if has_checkpoint(run.folder):
+    stage = getattr(run.options, "stage", "")
+    alone = ["--stage", stage] if stage else []
+    again = shlex.join(["ganforge", "train", str(run.folder), *alone, "--resume"])
+    if has_checkpoint(run.out):
         click.echo(f"stopped; `{again}` goes on from the last checkpoint", err=True)
     else:
         click.echo("stopped before the first checkpoint: nothing is kept", err=True)

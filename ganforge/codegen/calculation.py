@@ -30,6 +30,10 @@ class Calculation:
     hyper: Hyperparameters
     local: Mapping[str, str]
     """The local name of every network and tensor of the spec."""
+    prefix: str = ""
+    """What the functions of a stage begin with, where stages differ."""
+    averages: tuple[str, ...] = ()
+    """The networks that have a moving average, in whichever stage."""
 
     def node(self, index: int) -> Node:
         return self.plan.graph.nodes[index]
@@ -139,8 +143,20 @@ class Calculation:
 
     def progress(self, player: str) -> str:
         """The line that gives `t`."""
+        return f"t = {self.progress_call(player)}"
+
+    def progress_call(self, player: str) -> str:
+        """The call that gives how far a player is: in its stage, where there are any."""
+        if self.plan.graph.spec.stage is not None:
+            return f"{self.imports.use('ganforge.runtime.staged:stage_progress')}(state, {player})"
         name = self.imports.use("ganforge.runtime.state:progress_of")
-        return f"t = {name}(state, {player}, progress(state))"
+        return f"{name}(state, {player}, progress(state))"
+
+    def batch(self, player: str = "") -> str:
+        """The constant that holds a player's batch, or the common one."""
+        table = self.plan.graph.spec.train.players.get(player)
+        own = f"{player.upper()}_BATCH" if table and table.batch else "BATCH"
+        return self.hyper.named(own)
 
     def update(self, player: str, key: str, optimizer: str = "optimizer") -> list[str]:
         """Live numbers set, the optimiser's step, the player's counter."""
@@ -168,13 +184,15 @@ def _is_named(node: Node, uses: int) -> bool:
     return bool(node.name) or uses > 1 or several
 
 
-def batch_constant(plan: Plan, player: str) -> str:
-    """The constant that holds a player's batch."""
-    table = plan.graph.spec.train.players.get(player)
-    return f"{player.upper()}_BATCH" if table and table.batch else "BATCH"
-
-
-def averaged(plan: Plan) -> list[str]:
-    """The networks of the generator's side: all that no critic term moves."""
+def averaged(plan: Plan) -> tuple[str, ...]:
+    """The networks of the generator's side, all that no critic term moves, where there is an EMA in
+    some stage that moves them.
+    """
+    if plan.stages:
+        found = {name for stage in plan.stages for name in averaged(stage)}
+        return tuple(name for name in plan.graph.networks if name in found)
+    if plan.graph.spec.train.ema is None:
+        return ()
     critics = {n for t in plan.graph.terms if t.term.side == "critic" for n in t.moves}
-    return [n for n in plan.graph.trainable() if n not in critics]
+    moved = {name for step in plan.steps for name in step.player.networks}
+    return tuple(n for n in plan.graph.trainable() if n in moved and n not in critics)

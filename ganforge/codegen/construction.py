@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ganforge.codegen.calculation import averaged
@@ -18,19 +18,15 @@ from ganforge.plugins.shapes import Tensor, TensorList
 
 
 def built(
-    plan: Plan, hyper: Hyperparameters, imports: Imports, class_of: Mapping[str, str]
+    plan: Plan, hypers: Sequence[Hyperparameters], imports: Imports, class_of: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The calls that make each part, by name. class_of: the class of each network."""
-    graph, optimizers = plan.graph, []
-    for player in plan.steps:
-        name, networks = player.player.name, player.player.networks
-        weights = f'networks["{networks[0]}"].parameters()'
-        if len(networks) > 1:
-            weights = "[" + ", ".join(f'*networks["{n}"].parameters()' for n in networks) + "]"
-        made = f"torch.optim.{hyper.classes[name]}({weights}, {hyper.optimizers[name]})"
-        optimizers.append((name, made))
+    """The calls that make each part, by name. hypers: those of all stages. class_of: the class of
+    each network.
+    """
+    graph, optimizers = plan.graph, [] if plan.stages else optimizer_calls(plan, hypers[0])
+    schedules = {name: p for hyper in hypers for name, p in hyper.schedules.items()}
     imports.use("torch.optim")
-    averages = averaged(plan) if graph.spec.train.ema else []
+    averages = averaged(plan)
     copy = imports.use("ganforge.runtime.averages:average_of") if averages else ""
     return {
         "networks": [(n, f"{class_of[n]}()") for n in graph.networks],
@@ -40,7 +36,7 @@ def built(
         "averages": averages,
         "average_of": copy,
         "losses": _memories(graph, imports),
-        "schedules": [(name, _followed(p, imports)) for name, p in hyper.schedules.items()],
+        "schedules": [(name, _followed(p, imports)) for name, p in schedules.items()],
     }
 
 
@@ -49,6 +45,19 @@ def _followed(plateau: Plateau, imports: Imports) -> str:
     options = plateau.model_dump(exclude={"kind", "start", "of"}, exclude_defaults=True)
     made = call("ganforge.runtime.plateau:Plateau", plateau.start, plateau.of, **options)
     return write_call(made, imports).removesuffix(")") + ", device=device)"
+
+
+def optimizer_calls(plan: Plan, hyper: Hyperparameters) -> list[tuple[str, str]]:
+    """The call that makes the optimiser of each player."""
+    optimizers = []
+    for player in plan.steps:
+        name, networks = player.player.name, player.player.networks
+        weights = f'networks["{networks[0]}"].parameters()'
+        if len(networks) > 1:
+            weights = "[" + ", ".join(f'*networks["{n}"].parameters()' for n in networks) + "]"
+        made = f"torch.optim.{hyper.classes[name]}({weights}, {hyper.optimizers[name]})"
+        optimizers.append((name, made))
+    return optimizers
 
 
 def _memories(graph: Graph, imports: Imports) -> list[tuple[str, str]]:

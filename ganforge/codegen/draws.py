@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ganforge.codegen.calculation import Calculation, batch_constant
+from ganforge.codegen.calculation import Calculation
 from ganforge.codegen.data import data_of, reader, reading_function
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.fields import field_value
-from ganforge.codegen.functions import Function
+from ganforge.codegen.functions import Function, repr_of
 from ganforge.codegen.hyperparameters import live_call
 from ganforge.codegen.names import Imports
 from ganforge.codegen.rounds import drawn_type, draws_once
@@ -91,14 +91,14 @@ def draw_functions(c: Calculation) -> list[Function]:
     if draws_once(c):
         summary = "All that is random in a round, drawn up front for all players."
         names = plan.sources
-        return [*functions, _draw_function(c, "draw", names, "BATCH", summary)]
+        return [*functions, _draw_function(c, f"{c.prefix}draw", names, c.batch(), summary)]
     lines = []
     for k, step in enumerate(plan.steps):
-        player, name = step.player.name, f"draw_for_{step.player.name}"
+        player, name = step.player.name, f"{c.prefix}draw_for_{step.player.name}"
         names = plan.sources if plan.reuse else plan.draws(step)
         if k == 0 or not plan.reuse:
             summary = f"What one step of the {player} draws."
-            batch = batch_constant(plan, player)
+            batch = c.batch(player)
             functions.append(_draw_function(c, name, names, batch, summary))
         lines.append(f"{player} = {_calls(c, step, name, k)}")
     drawn = ", ".join(s.player.name for s in plan.steps)
@@ -106,7 +106,7 @@ def draw_functions(c: Calculation) -> list[Function]:
     summary = "All that is random in a round, drawn up front, step by step."
     arguments = ["state: State", "data: Data"]
     kinds = [drawn_type(c, step) for step in plan.steps]
-    draw = Function("draw", arguments, f"tuple[{', '.join(kinds)}]", summary, lines)
+    draw = Function(f"{c.prefix}draw", arguments, f"tuple[{', '.join(kinds)}]", summary, lines)
     return [*functions, draw]
 
 
@@ -128,9 +128,8 @@ def _count(c: Calculation, step: Step) -> str:
         return f"max(1, int({live_call(c.hyper, number, f'{player}_steps')}))"
     if not isinstance(number, Live):
         return str(int(number))
-    name = c.imports.use("ganforge.runtime.state:progress_of")
     call = live_call(c.hyper, number, f"{player}_steps").removesuffix("(t)")
-    return f'max(1, int({call}({name}(state, "{player}", progress(state)))))'
+    return f"max(1, int({call}({c.progress_call(repr_of(player))})))"
 
 
 def _draw_function(

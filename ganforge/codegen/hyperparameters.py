@@ -43,15 +43,33 @@ class Hyperparameters:
     taken: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     """By formula: the function of a live number that wiring computes."""
+    prefix: str = ""
+    """What names begin with that another stage uses for something else."""
+    own: frozenset[str] = frozenset()
+    """Those names."""
+    common: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The functions of live numbers that all stages have alike, by name and source."""
+
+    def named(self, name: str) -> str:
+        """The name of a constant or function: another one where stages differ in it."""
+        prefix = self.prefix.upper() if name.isupper() else self.prefix
+        return f"{prefix}{name}" if name in self.own else name
+
+    def function(self, name: str, source: str) -> str:
+        """The function of a live number, new or known."""
+        key = (self.named(name), source)
+        if key not in self.common:
+            self.common[key] = self.names.take(key[0])
+            self.functions.append(LiveFunction(self.common[key], source))
+        return self.common[key]
 
 
 CLASSES: Mapping[type[Any], str] = {Sgd: "SGD", Adam: "Adam", RmsProp: "RMSprop"}
 FUSED = ("SGD", "Adam")
 
 
-def hyperparameters(graph: Graph, names: Namespace) -> Hyperparameters:
+def hyperparameters(graph: Graph, result: Hyperparameters) -> Hyperparameters:
     """The constants, live functions and optimisers of a graph's players."""
-    result = Hyperparameters(names)
     optimizers = {p.name: graph.spec.optimizer(p.name) for p in graph.players}
     same = len({repr(o) for o in optimizers.values()}) == 1
     for player, optimizer in optimizers.items():
@@ -80,7 +98,7 @@ def _arguments(
             result.live.setdefault(player, {})[name] = _functions(result, value, f"{prefix}{name}")
             arguments.append(f"{name}={literal(_start(value))}")
         else:
-            constant = f"{prefix}{name}".upper()
+            constant = result.named(f"{prefix}{name}".upper())
             result.constants[constant] = literal(value)
             arguments.append(f"{name}={constant}")
     return arguments
@@ -114,8 +132,7 @@ def live_number(result: Hyperparameters, value: Live, wanted: str) -> str:
     if value.text in value.names:
         return value.source
     if value.source not in result.numbers:
-        result.numbers[value.source] = result.names.take(wanted)
-        result.functions.append(LiveFunction(result.numbers[value.source], value.source))
+        result.numbers[value.source] = result.function(wanted, value.source)
     return f"{result.numbers[value.source]}(t)"
 
 
@@ -124,11 +141,11 @@ def live_call(result: Hyperparameters, value: Live | Plateau | float, name: str)
     that it is now.
     """
     if isinstance(value, Plateau):
+        name = result.named(name)
         result.schedules[name] = value
         return f'state.schedules["{name}"].value'
     if not isinstance(value, Live):
         return literal(value)
     if name not in result.taken:
-        result.taken[name] = result.names.take(name)
-        result.functions.append(LiveFunction(result.taken[name], value.source))
+        result.taken[name] = result.function(name, value.source)
     return f"{result.taken[name]}(t)"

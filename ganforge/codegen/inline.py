@@ -20,7 +20,7 @@ from ganforge.codegen.sources import InlineError, Module, is_inlined, names_in, 
 Key = tuple[str, str]
 MAIN = ("ganforge.runtime.main", "main")
 RUNTIME = "ganforge.runtime"
-TOOLS = ("averages", "latents", "live", "players", "schedules")
+TOOLS = ("averages", "latents", "live", "players", "schedules", "stages")
 """Modules of the runtime that belong to the mathematics of a GAN, and stand before it."""
 SECTION = "# The rest is the same for every GAN: data, checkpoints, metrics, command line."
 
@@ -177,6 +177,7 @@ def _assembled(
     machinery = [text for key, text in pieces if _is_machinery(walk, key[0])]
     values = [text for text in parts if _is_constant(text)]
     imports = sorted({*own_imports, *walk.imports})
+    options = ", StagedOptions" if program.stages else ""
     return "\n\n".join(
         [
             f'"""{_header(program, tree, command, _needed(program, imports))}"""',
@@ -188,7 +189,7 @@ def _assembled(
             functions,
             SECTION,
             *machinery,
-            f'if __name__ == "__main__":\n    main(train, NAME, {literal(program.data)})',
+            f'if __name__ == "__main__":\n    main(train, NAME, {literal(program.data)}{options})',
         ]
     )
 

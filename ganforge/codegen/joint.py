@@ -44,7 +44,7 @@ def joint_round(c: Calculation) -> Function:
         lines += [f"losses = {report}", *second_updates(c)]
     lines += [*averages(c), *c.watches(), count_images(c)]
     lines.append(f"return {'losses' if named else report}")
-    return Function("train_round", round_arguments(c), LOSSES, SUMMARY, lines)
+    return Function(f"{c.prefix}train_round", round_arguments(c), LOSSES, SUMMARY, lines)
 
 
 def _twice(c: Calculation, roots: tuple[int, ...]) -> set[int]:

@@ -7,11 +7,11 @@ import hashlib
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ganforge.codegen.calculation import Calculation
+from ganforge.codegen.calculation import Calculation, averaged
 from ganforge.codegen.composites import write_composites
 from ganforge.codegen.construction import built
 from ganforge.codegen.data import data_of, field_table, opening, source_help, usable_sources
@@ -19,14 +19,12 @@ from ganforge.codegen.draws import draw_functions, latent_functions
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.formatting import LINE_LENGTH, formatted
 from ganforge.codegen.functions import FIXED, LOCAL, Function
-from ganforge.codegen.hyperparameters import Hyperparameters, hyperparameters
-from ganforge.codegen.joint import joint_round
+from ganforge.codegen.hyperparameters import Hyperparameters, LiveFunction, hyperparameters
 from ganforge.codegen.libraries import libraries
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.networks import ClassText, write_network
-from ganforge.codegen.rounds import train_round
 from ganforge.codegen.samples import sample_functions, shows_data
-from ganforge.codegen.steps import step_function
+from ganforge.codegen.stages import batch_constants, stage_rows, staged, training_functions
 from ganforge.formula.evaluate import LIVE_FUNCTIONS
 from ganforge.graph.graph import Graph
 from ganforge.graph.signature import signature
@@ -38,13 +36,21 @@ from ganforge.spec.train import LENGTHS
 
 ALWAYS = (
     "ganforge.runtime.state:Progress",
-    "ganforge.runtime.state:State",
     "ganforge.runtime.state:random_stream",
     "ganforge.runtime.data:Data",
     "ganforge.runtime.errors:RunError",
+)
+UNSTAGED = (
+    "ganforge.runtime.state:State",
     "ganforge.runtime.options:Options",
     "ganforge.runtime.run:Run",
 )
+STAGED = (
+    "ganforge.runtime.staged:StagedState",
+    "ganforge.runtime.options:StagedOptions",
+    "ganforge.runtime.staged:StagedRun",
+)
+SHOWING = ("sample", "save_samples")
 SHAPING = tuple(key for key in DataTable.model_fields if key != "count")
 """Keys of `[data]` that change training whatever the source."""
 
@@ -63,6 +69,8 @@ class Program:
     """How long it trains, such as `25 epochs`."""
     follows_progress: bool
     """Whether a live number does."""
+    stages: tuple[str, ...] = ()
+    """The names of its stages."""
     libraries: frozenset[str] = frozenset()
     """What it may import beside torch, numpy and Pillow, since its parts require it."""
 
@@ -71,74 +79,113 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
     """The program of a plan. data: `NAME` or `NAME:PATH` in place of the spec's own source."""
     graph = plan.graph
     names = Namespace({*FIXED, *LOCAL})
-    local = {name: names.take(name) for name in (*graph.networks, *graph.names)}
+    plans = (plan, *plan.stages)
+    tensors = dict.fromkeys(name for p in plans for name in p.graph.names)
+    local = {name: names.take(name) for name in (*graph.networks, *tensors)}
     imports = Imports(names)
-    imports.fix(ALWAYS)
+    imports.fix((*ALWAYS, *(STAGED if plan.stages else UNSTAGED)))
     classes, class_of = _classes(graph, imports, names, local)
-    hyper = hyperparameters(graph, names)
-    functions = _functions(Calculation(plan, imports, hyper, local))
+    if plan.stages:
+        hypers, functions = _staged(plan, imports, names, local)
+    else:
+        hypers, functions = _plain(plan, imports, names, local)
     sources = usable_sources(data_of(graph), registry, data)
+    live = [function for hyper in hypers for function in hyper.functions]
     context: dict[str, Any] = {
         **_head(graph),
         "classes": classes,
-        "live": hyper.functions,
-        "live_mark": _live_mark(hyper, imports),
-        "build": built(plan, hyper, imports, class_of),
+        "live": live,
+        "live_mark": _live_mark(live, imports),
+        "build": built(plan, hypers, imports, class_of),
         **functions,
-        "samples_of_data": shows_data(plan),
+        "samples_of_data": any(map(shows_data, plan.stages or [plan])),
         "sources": [(s.name, opening(data_of(graph), s, imports)) for s in sources],
         "source_help": source_help(sources),
     }
-    context["constants"] = _constants(graph, hyper, imports)
+    context["constants"] = _constants(graph, hypers, imports)
     return Program(
         name=graph.spec.gan.name,
         text=formatted(_render(context, imports), imports.packages()),
         spec_hash=context["spec"],
         data=data or sources[0].name,
-        samples_of_data=shows_data(plan),
-        length=" ".join(f"{value} {name}" for name, value in _lengths(graph).items()),
-        follows_progress=any("t.progress" in function.source for function in hyper.functions),
+        samples_of_data=context["samples_of_data"],
+        length=_said_length(graph),
+        follows_progress=any("t.progress" in function.source for function in live),
         libraries=libraries(graph, sources),
+        stages=tuple(stage.name for stage in graph.spec.stages),
     )
+
+
+def _said_length(graph: Graph) -> str:
+    parts = [(stage, _lengths(stage)) for stage in graph.stages] or [(graph, _lengths(graph))]
+    said = [" ".join(f"{value} {name}" for name, value in length.items()) for _, length in parts]
+    return ", then ".join(said)
 
 
 def _head(graph: Graph) -> dict[str, Any]:
     """What stands at the top, and what the spec counts."""
-    length = _length(graph)
+    length = ("", "") if graph.stages else _length(graph)
     return {
         "header": header(graph),
         "params": _params(graph),
         "name": literal(graph.spec.gan.name),
         "spec": spec_hash(graph),
         "fields": literal(field_table(data_of(graph))),
+        "state": "StagedState" if graph.stages else "State",
         "length": length,
         "progress": _progress(*length),
     }
 
 
-def _functions(c: Calculation) -> dict[str, Any]:
+def _plain(
+    plan: Plan, imports: Imports, names: Namespace, local: dict[str, str]
+) -> tuple[list[Hyperparameters], dict[str, Any]]:
     """The functions that draw, train and sample; whether one of them asks for the progress."""
+    hyper = hyperparameters(plan.graph, Hyperparameters(names))
+    c = Calculation(plan, imports, hyper, local, averages=averaged(plan))
     draws = draw_functions(c)  # before the round, which shows figures to all that follows them
-    steps, samples = _training(c), sample_functions(c)
-    return {
-        "latents": latent_functions(c.plan, c.imports),
+    steps, samples = training_functions(c), sample_functions(c)
+    lengths = {name.upper(): length for name, length in _lengths(plan.graph).items()}
+    hyper.constants = {**batch_constants(plan, hyper), **lengths, **hyper.constants}
+    return [hyper], {
+        "latents": latent_functions(plan, imports),
         "draws": draws,
         "steps": steps,
         "samples": samples,
         "timed": _names_progress((*draws, *steps, *samples)),
+        "stages": [],
     }
+
+
+def _staged(
+    plan: Plan, imports: Imports, names: Namespace, local: dict[str, str]
+) -> tuple[list[Hyperparameters], dict[str, Any]]:
+    """The same for the stages, and the table of stages."""
+    groups, asking = staged(plan, imports, names, local)
+    once = {f.name: f for group in groups for f in group.latents}
+    asked = [f for f in asking if f.name not in SHOWING]
+    if asking:
+        imports.use("typing:Any")
+    return [group.hyper for group in groups], {
+        "latents": list(once.values()),
+        "draws": [],
+        "steps": [*_once(f for group in groups for f in group.training), *asked],
+        "samples": [
+            *_once(f for group in groups for f in group.samples),
+            *(f for f in asking if f.name in SHOWING),
+        ],
+        "timed": False,
+        "stages": stage_rows(plan, imports),
+    }
+
+
+def _once(functions: Iterable[Function]) -> list[Function]:
+    """Functions by name: what serves several stages stands once."""
+    return list({function.name: function for function in functions}.values())
 
 
 def _names_progress(functions: Iterable[Function]) -> bool:
     return any("progress(state)" in line for function in functions for line in function.lines)
-
-
-def _training(c: Calculation) -> list[Function]:
-    """One function per player, and the round; or the round alone."""
-    lazy = [step_function(c, step) for step in c.plan.lazy]
-    if c.plan.joint:
-        return [*lazy, joint_round(c)]
-    return [*(step_function(c, step) for step in c.plan.steps), *lazy, train_round(c)]
 
 
 def _render(context: dict[str, Any], imports: Imports) -> str:
@@ -181,6 +228,9 @@ def spec_hash(graph: Graph) -> str:
     kept["fields"] = data.get("fields", {})
     kept |= {key: data[key] for key in SHAPING if key in data}
     kept["train"] = {k: v for k, v in values.get("train", {}).items() if k not in LENGTHS}
+    for name, stage in values.get("stages", {}).items():
+        own = {k: v for k, v in stage.items() if k not in (*LENGTHS, "images")}
+        kept["stages"] = {**kept["stages"], name: own}
     matrices = {name: c.noise.rows for name, c in graph.spec.conditions.items() if c.noise}
     matrices |= {
         name: field.corrupt.rows
@@ -206,14 +256,9 @@ def _params(graph: Graph) -> str:
     )
 
 
-def _constants(graph: Graph, hyper: Hyperparameters, imports: Imports) -> dict[str, str]:
-    train = graph.spec.train
-    constants = {"BATCH": literal(train.batch)}
-    for name, table in train.players.items():
-        if table.batch:
-            constants[f"{name.upper()}_BATCH"] = literal(table.batch)
-    constants |= {name.upper(): length for name, length in _lengths(graph).items()}
-    constants |= hyper.constants | {"MEMORY_FORMAT": f"torch.{memory_format(graph)}"}
+def _constants(graph: Graph, hypers: Sequence[Hyperparameters], imports: Imports) -> dict[str, str]:
+    constants = {name: value for hyper in hypers for name, value in hyper.constants.items()}
+    constants["MEMORY_FORMAT"] = f"torch.{memory_format(graph)}"
     return constants | {name: _tensor(rows) for rows, name in imports.matrices.items()}
 
 
@@ -272,11 +317,11 @@ def _progress(done: str, end: str) -> str:
     return f"{done} / ({end})" if " " in end else f"{done} / {end}"
 
 
-def _live_mark(hyper: Hyperparameters, imports: Imports) -> str:
+def _live_mark(live: Sequence[LiveFunction], imports: Imports) -> str:
     """The decorator of live numbers; what their formulas call is imported."""
-    if not hyper.functions:
+    if not live:
         return ""
-    names = (node for f in hyper.functions for node in ast.walk(ast.parse(f.source)))
+    names = (node for f in live for node in ast.walk(ast.parse(f.source)))
     for name in {node.id for node in names if isinstance(node, ast.Name)}:
         if name in LIVE_FUNCTIONS:
             imports.use(f"ganforge.runtime.schedules:{name}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ganforge.codegen.calculation import Calculation, averaged, batch_constant
+from ganforge.codegen.calculation import Calculation
 from ganforge.codegen.expressions import ATOM, literal
 from ganforge.codegen.functions import LOSSES, Function, indented, repr_of
 from ganforge.codegen.hyperparameters import live_call
 from ganforge.codegen.names import Namespace
-from ganforge.codegen.steps import clipped_early, lazy_calls
+from ganforge.codegen.steps import clipped_early, lazy_calls, step_name
 from ganforge.codegen.values import Writer
 from ganforge.formula.live import Live
 from ganforge.plan.plan import Step
@@ -29,7 +29,7 @@ def train_round(c: Calculation) -> Function:
     if plan.simultaneous:
         lines += [*updates(c), *second_updates(c)]
     lines += [*averages(c), *c.watches(), count_images(c), "return losses"]
-    return Function("train_round", round_arguments(c), LOSSES, SUMMARY, lines)
+    return Function(f"{c.prefix}train_round", round_arguments(c), LOSSES, SUMMARY, lines)
 
 
 def _shared(c: Calculation, writer: Writer) -> list[str]:
@@ -54,9 +54,9 @@ def _call(c: Calculation, k: int, step: Step, writer: Writer) -> list[str]:
     plan, player = c.plan, step.player.name
     assign = "losses = " if k == 0 else "losses |= "
     if plan.reuse:
-        called = f"{player}_step({', '.join(_given(c, step, writer))})"
+        called = f"{step_name(c, step)}({', '.join(_given(c, step, writer))})"
     else:
-        called = f"{player}_step(state, *{'drawn' if c.repeats(step) else player})"
+        called = f"{step_name(c, step)}(state, *{'drawn' if c.repeats(step) else player})"
     # With `reuse` a draw holds what any player needs, and each takes its part of it.
     drawn = _together([c.local[name] for name in plan.sources]) if plan.reuse else ""
     if c.repeats(step):
@@ -127,31 +127,34 @@ def count_images(c: Calculation) -> str:
     """An image is a real sample that the first player draws."""
     first = c.plan.steps[0]
     times = f" * len({first.player.name})" if c.repeats(first) else ""
-    return f"state.images += {batch_constant(c.plan, first.player.name)}{times}"
+    return f"state.images += {c.batch(first.player.name)}{times}"
 
 
 def averages(c: Calculation) -> list[str]:
     """The moving averages of the generator's side, after all steps of a round."""
     ema = c.plan.graph.spec.train.ema
-    if ema is None:
+    moved = {name for step in c.plan.steps for name in step.player.networks}
+    kept = [name for name in c.averages if name in moved]
+    if not kept:
         return []
     average = c.imports.use("ganforge.runtime.averages:update_average")
     lines = []
-    if isinstance(ema.decay, Live) or isinstance(ema.half_life_kimg, Live):
+    if ema and (isinstance(ema.decay, Live) or isinstance(ema.half_life_kimg, Live)):
         lines.append(c.progress(repr_of(c.plan.steps[-1].player.name)))
     lines.append(f"decay = {_decay(c)}")
-    for name in averaged(c.plan):
+    for name in kept:
         lines.append(f'{average}(state.averages["{name}"], state.networks["{name}"], decay)')
     return lines
 
 
 def _decay(c: Calculation) -> str:
     ema = c.plan.graph.spec.train.ema
-    assert ema is not None
+    if ema is None:
+        return "0.0  # without an average of its own the stage keeps copies"
     if ema.decay is not None:
         decay = live_call(c.hyper, ema.decay, "ema_decay")
     else:
         assert ema.half_life_kimg is not None
         half_life = live_call(c.hyper, ema.half_life_kimg, "ema_half_life_kimg")
-        decay = f"0.5 ** (BATCH / (1000 * max({half_life}, 1e-8)))"
+        decay = f"0.5 ** ({c.batch()} / (1000 * max({half_life}, 1e-8)))"
     return f"{decay} if state.round >= {literal(ema.start)} else 0.0" if ema.start else decay

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ganforge.codegen.calculation import Calculation, averaged, batch_constant
+from ganforge.codegen.calculation import Calculation
 from ganforge.codegen.expressions import ATOM, literal
 from ganforge.codegen.fields import field_value
 from ganforge.codegen.functions import LOCAL, Function, repr_of
-from ganforge.codegen.names import Imports, Namespace
+from ganforge.codegen.names import Namespace
 from ganforge.codegen.sweeps import grid_of, sweep_function
 from ganforge.codegen.values import Writer
 from ganforge.graph.nodes import Source, upstream
@@ -94,11 +94,11 @@ def sample_functions(c: Calculation) -> list[Function]:
         arguments.append("swept: bool = False")
     lines = _sample_lines(c, roots)
     grid = grid_of(plan, len(roots))
-    sweep = [sweep_function(grid, sample_sources(plan), c.local)] if _sweeps(plan) else []
+    sweep = [sweep_function(grid, sample_sources(plan), c.local, c.prefix)] if _sweeps(plan) else []
     return [
         *sweep,
-        Function("sample", arguments, "Tensor", summary, lines, "@torch.no_grad()\n"),
-        _save(plan, c.imports, low, high),
+        Function(f"{c.prefix}sample", arguments, "Tensor", summary, lines, "@torch.no_grad()\n"),
+        _save(c, low, high),
     ]
 
 
@@ -140,7 +140,7 @@ def _in_batches(c: Calculation, lines: list[str]) -> list[str]:
     """Samples made as many at a time as in training: batch norm sees such batches."""
     plan = c.plan
     names = [c.local[name] for name in sample_sources(plan)]
-    batch = batch_constant(plan, plan.steps[-1].player.name)
+    batch = c.batch(plan.steps[-1].player.name)
     parts = ", ".join(f"{name}.split({batch})" for name in names)
     return [
         f"parts, shown = zip({parts}, strict=True), []",
@@ -157,7 +157,7 @@ def _standing_passes(c: Calculation, roots: tuple[int, ...]) -> list[str]:
     networks = [c.local[name] for name in c.called(nodes)]
     writer = c.writer(Namespace(set(LOCAL)))
     player = plan.steps[-1].player.name
-    count = "count" if shows_data(plan) else batch_constant(plan, player)
+    count = "count" if shows_data(plan) else c.batch(player)
     lines = []
     for name in names:
         text = _of_data(plan, name) or f"{drawing(plan, name)}({count}, noise)"
@@ -188,8 +188,7 @@ def _of_data(plan: Plan, name: str) -> str | None:
 def _copied(c: Calculation, name: str) -> str:
     """A network, or its average, as samples call it: training's own stays as it is."""
     plan, copied = c.plan, c.imports.use("copy.deepcopy")
-    averages = averaged(plan) if plan.graph.spec.train.ema else []
-    stored = f'state.{"averages" if name in averages else "networks"}["{name}"]'
+    stored = f'state.{"averages" if name in c.averages else "networks"}["{name}"]'
     if plan.graph.spec.sample.statistics == "standing":
         return f"{c.local[name]} = {copied}({stored})"
     if plan.graph.spec.sample.statistics == "batch":
@@ -223,11 +222,13 @@ def _drawn(c: Calculation, writer: Writer, uses: Counter[int]) -> list[str]:
         writer.known[index] = (local[name], ATOM)
     if _sweeps(plan):
         given = ", ".join(local[name] for name in names)
-        lines += ["if swept:", f"    {given} = sweep({given})"]
+        lines += ["if swept:", f"    {given} = {c.prefix}sweep({given})"]
     return lines
 
 
-def _save(plan: Plan, imports: Imports, low: float, high: float) -> Function:
+def _save(c: Calculation, low: float, high: float) -> Function:
+    plan, imports = c.plan, c.imports
+    sample = f"{c.prefix}sample"
     grid = imports.use("ganforge.runtime.samples:save_grid")
     shown, swept = len(sample_roots(plan)), ", swept=True" if _sweeps(plan) else ""
     cells = grid_of(plan, shown)
@@ -235,18 +236,18 @@ def _save(plan: Plan, imports: Imports, low: float, high: float) -> Function:
     options += f", together={shown}" if shown > 1 and cells.across > 1 else ""
     count = f"count: int = {cells.count}"
     if not shows_data(plan):
-        line = f"{grid}(sample(state, count, state.seed{swept}), path, {options})"
+        line = f"{grid}({sample}(state, count, state.seed{swept}), path, {options})"
         arguments = ["state: State", "path: Path", count]
         summary = "Write a grid of images, from the same latents every time."
-        return Function("save_samples", arguments, "None", summary, [line])
+        return Function(f"{c.prefix}save_samples", arguments, "None", summary, [line])
     read = imports.use("ganforge.runtime.data:first_batch")
     lines = [
         f"real = {read}(state, data, count, state.seed)",
-        f"{grid}(sample(state, real, count, state.seed{swept}), path, {options})",
+        f"{grid}({sample}(state, real, count, state.seed{swept}), path, {options})",
     ]
     arguments = ["state: State", "data: Data", "path: Path", count]
     summary = "Write a grid of images, of the same samples of the data every time."
-    return Function("save_samples", arguments, "None", summary, lines)
+    return Function(f"{c.prefix}save_samples", arguments, "None", summary, lines)
 
 
 def sample_range(plan: Plan) -> tuple[float, float]:

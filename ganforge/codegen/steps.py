@@ -14,7 +14,7 @@ def step_function(c: Calculation, step: Step) -> Function:
     """`player_step(state, ...)`: the gradients of a player's losses, and its update unless all
     players move together.
     """
-    player, writer, name = step.player, c.writer(), step_name(step)
+    player, writer, name = step.player, c.writer(), step_name(c, step)
     writer.differentiated = step.differentiated
     arguments = ["state: State", *_arguments(c, step, writer)]
     later = c.plan.lazy_of(step) if step.every == 1 and not c.plan.simultaneous else []
@@ -35,9 +35,9 @@ def step_function(c: Calculation, step: Step) -> Function:
     return Function(name, arguments, LOSSES, _summary(c, step), lines)
 
 
-def step_name(step: Step) -> str:
+def step_name(c: Calculation, step: Step) -> str:
     """The name of a step's function."""
-    return f"{step.player.name}_{f'every_{step.every}_' if step.every > 1 else ''}step"
+    return f"{c.prefix}{step.player.name}_{f'every_{step.every}_' if step.every > 1 else ''}step"
 
 
 def _summary(c: Calculation, step: Step) -> str:
@@ -55,7 +55,7 @@ def lazy_calls(c: Calculation, steps: list[Step]) -> list[str]:
     for step in steps:
         arguments = ", ".join(["state", *(c.local[name] for name in step.sources)])
         lines.append(f"if state.steps[{repr_of(step.player.name)}] % {step.every} == 1:")
-        lines.append(f"    losses |= {step_name(step)}({arguments})")
+        lines.append(f"    losses |= {step_name(c, step)}({arguments})")
     return lines
 
 

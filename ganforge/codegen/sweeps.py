@@ -47,7 +47,9 @@ def _sweep(plan: Plan, table: SweepTable | None, count: int) -> Sweep | None:
     return sweep_of(graph.spec, table, shape.classes if isinstance(shape, Tensor) else None, count)
 
 
-def sweep_function(grid: Grid, sources: tuple[str, ...], local: Mapping[str, str]) -> Function:
+def sweep_function(
+    grid: Grid, sources: tuple[str, ...], local: Mapping[str, str], prefix: str = ""
+) -> Function:
     """`sweep`: what samples are made from, as a grid shows it."""
     names = [local[name] for name in sources]
     swept = [
@@ -71,7 +73,7 @@ def sweep_function(grid: Grid, sources: tuple[str, ...], local: Mapping[str, str
     kinds = ", ".join("Tensor" for _ in names)
     returns = f"tuple[{kinds}]" if len(names) > 1 else "Tensor"
     arguments = [f"{name}: Tensor" for name in names]
-    return Function("sweep", arguments, returns, _summary(grid), lines)
+    return Function(f"{prefix}sweep", arguments, returns, _summary(grid), lines)
 
 
 def _held(grid: Grid) -> str:

@@ -10,6 +10,7 @@ from torch import Tensor
 from ganforge.deep.meta import MetaData, OnMeta
 from ganforge.graph.graph import Graph
 from ganforge.plugins.running import META
+from ganforge.runtime.staged import StagedState
 from ganforge.runtime.state import State
 
 SAMPLES = 2
@@ -23,7 +24,8 @@ class UntrainedError(Exception):
 
 
 def rehearse(module: ModuleType, graph: Graph) -> None:
-    """Builds the networks, trains two rounds and draws samples, all on the meta device.
+    """Builds the networks, trains two rounds of each stage and draws its samples, all on the meta
+    device.
 
     module: the program of the graph. Raises what the program raises, and `UntrainedError` where a
     loss is no number or a network that learns gets no gradient.
@@ -36,16 +38,30 @@ def rehearse(module: ModuleType, graph: Graph) -> None:
     for schedule in state.schedules.values():
         vars(schedule)["window"] = ROUNDS + 1  # a figure cannot be read here
     with OnMeta():
-        for _ in range(ROUNDS):
-            drawn = (_cut(values) for values in module.draw(state, data))
-            _check_losses(module.train_round(state, *drawn))
-            state.round += 1
-        _check_gradients(state, graph)
-        if graph.samples:
-            given = {"state": state, "count": SAMPLES, "seed": 0}
-            if "real" in module.sample.__annotations__:
-                given["real"] = data.read(list(range(SAMPLES)))
-            module.sample(**given)
+        for place, stage in enumerate(graph.stages or [graph]):
+            if isinstance(state, StagedState):
+                state.begin(place)
+                _forget_gradients(state)
+            _rehearse_stage(module, stage, state, data)
+
+
+def _rehearse_stage(module: ModuleType, graph: Graph, state: State, data: MetaData) -> None:
+    for _ in range(ROUNDS):
+        drawn = (_cut(values) for values in module.draw(state, data))
+        _check_losses(module.train_round(state, *drawn))
+        state.round += 1
+    _check_gradients(state, graph)
+    if graph.samples:
+        given = {"state": state, "count": SAMPLES, "seed": 0}
+        if "real" in module.sample.__annotations__:
+            given["real"] = data.read(list(range(SAMPLES)))
+        module.sample(**given)
+
+
+def _forget_gradients(state: State) -> None:
+    for network in state.networks.values():
+        for weight in network.parameters():
+            weight.grad = None
 
 
 def _cut(values: Any) -> Any:

@@ -34,11 +34,9 @@ MOST_ORDERED = 4
 """Of so many inputs of a network, other orders are tried where the given one does not fit."""
 
 
-def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic, ...]]:
-    """The graph of a spec, and everything that is wrong with its wiring, shapes and losses."""
-    findings = Findings(spec.document)
-    graph = _Builder(spec, registry, findings).graph()
-    return run_passes(graph, registry, findings), tuple(findings.items)
+def wired(spec: Spec, registry: Registry, findings: Findings) -> Graph:
+    """The graph of a spec before any pass; what is wrong with its wiring and shapes is added."""
+    return _Builder(spec, registry, findings).graph()
 
 
 def graph_with(
@@ -185,7 +183,8 @@ class _Builder:
                 if len(path) > 3:  # a line of a table, from a latent to a tensor
                     tensors[f"{tensor}.latent"] = self._latent(path)
             losses[name] = GraphLoss(name, loss, tensors)
-        self._unread_losses()
+        if self.spec.stage is None:
+            self._unread_losses()
         return losses
 
     def _unread_losses(self) -> None:
@@ -213,8 +212,10 @@ class _Builder:
         return self.nodes.unknown(path)
 
     def samples(self) -> tuple[int, ...]:
-        images = self.spec.sample.images
-        return tuple(self.tensor(t, ("sample", "images", k)) for k, t in enumerate(images))
+        images, stage = self.spec.sample.images, self.spec.stage
+        own = stage is not None and stage.table.images is not None
+        path: Path = ("stages", stage.name, "images") if stage and own else ("sample", "images")
+        return tuple(self.tensor(text, (*path, k)) for k, text in enumerate(images))
 
     def tensor(self, text: str, path: Path) -> int:
         """Wiring that must be one tensor, not a bundle of outputs."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Severity
 from ganforge.document import Document, Path
-from ganforge.graph.build import build_graph
+from ganforge.graph.staging import build_graph
 from ganforge.plugins.registry import Registry
 from ganforge.spec import build_spec
 from ganforge.spec.findings import SIZES, lookup

@@ -93,6 +93,8 @@ class Graph:
     samples: tuple[int, ...] = ()
     terms: tuple[MovingTerm, ...] = ()
     players: tuple[Player, ...] = ()
+    stages: tuple[Graph, ...] = ()
+    """One for each stage of training, where there are any; then this one is the whole."""
 
     @cached_property
     def digraph(self) -> nx.DiGraph[str]:
@@ -134,7 +136,13 @@ class Graph:
         return node.inputs
 
     def trainable(self) -> list[str]:
-        """The networks that can learn: not frozen, and with weights."""
+        """The networks that can learn here: with weights, not frozen, and trained in the stage."""
+        stage = self.spec.stage
+        trained = None if stage is None else stage.table.train
+        return [name for name in self.learnable() if trained is None or name in trained]
+
+    def learnable(self) -> list[str]:
+        """The networks that can learn in some stage: with weights, and not frozen."""
         return [
             name
             for name, network in self.networks.items()

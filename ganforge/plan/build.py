@@ -43,6 +43,7 @@ def build_plan(graph: Graph) -> Plan:
         simultaneous=simultaneous,
         reuse=train.reuse,
         sources=_sources(graph, upstream(graph.nodes, [i for t in graph.terms for i in t.tensors])),
+        stages=tuple(build_plan(stage) for stage in graph.stages),
     )
 
 
@@ -134,7 +135,7 @@ def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
         for i in own & gradient
         if isinstance(op := graph.nodes[i].operation, NetworkCall)
     } - set(player.networks)
-    trainable = set(graph.trainable())
+    learnable = set(graph.learnable())
     return Step(
         player=player,
         terms=player.terms,
@@ -143,7 +144,7 @@ def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
         without_gradient=_without_gradient(graph, own, gradient),
         needed=frozenset(needed),
         differentiated=leaves - gradient,
-        frozen=tuple(n for n in graph.networks if n in frozen & trainable),
+        frozen=tuple(n for n in graph.networks if n in frozen & learnable),
     )
 
 

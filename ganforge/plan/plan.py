@@ -36,12 +36,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """One stage of training.
+    """One stage of training, or the whole of several.
 
     shared: nodes that the round computes once for several players.
     joint: whether one forward pass serves all players (`simultaneous` with `reuse`).
     lazy: the second updates of players, by losses of every n-th step.
     sources: what one draw of a round (`reuse`) yields: data fields, latents, conditions.
+    stages: the plan of each, where the spec has stages; only these are computed then.
     """
 
     graph: Graph
@@ -53,6 +54,7 @@ class Plan:
     simultaneous: bool
     reuse: bool
     sources: tuple[str, ...]
+    stages: tuple[Plan, ...] = ()
 
     def draws(self, step: Step) -> tuple[str, ...]:
         """What a player draws for itself: for its step, and for its second updates."""

@@ -12,7 +12,7 @@ from ganforge.runtime.errors import RunError
 
 SPEC, PROGRAM, ABOUT, SAMPLES = "spec.toml", "program.py", "run.json", "samples.png"
 _FILES = (SPEC, PROGRAM, ABOUT, SAMPLES, "metrics.jsonl")
-_FOLDERS = ("checkpoints", "samples", "metrics")
+_FOLDERS = ("checkpoints", "samples", "metrics", "stages")
 _ASIDE = ".replaced"
 
 
@@ -26,9 +26,19 @@ def in_the_way(folder: Path) -> list[str]:
     return [name for name in (*_FILES, *_FOLDERS) if (folder / name).exists()]
 
 
+def of_stage(folder: Path, stage: str) -> Path:
+    """Where a stage lies that is trained alone."""
+    return folder / "stages" / stage
+
+
 def has_checkpoint(folder: Path) -> bool:
     """Whether a run can go on from where it was."""
     return any(folder.glob("checkpoints/round-*"))
+
+
+def stages_alone(folder: Path) -> list[str]:
+    """The stages of a run that were trained alone, if they have a checkpoint."""
+    return sorted({path.parent.parent.name for path in folder.glob("stages/*/checkpoints/round-*")})
 
 
 def read_about(folder: Path) -> dict[str, Any]:

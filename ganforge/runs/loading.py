@@ -91,15 +91,23 @@ def load_run(folder: Path, device: str = "auto", overrides: tuple[str, ...] = ()
 def read_trained(folder: Path) -> dict[str, Any]:
     """What `run.json` says. Raises `CannotStart` where there is no run, or no checkpoint yet."""
     about = folders.read_about(folder)
-    if not folders.has_checkpoint(folder):
+    if not folders.has_checkpoint(folder) and not folders.stages_alone(folder):
         raise CannotStart(f"{folder} has no checkpoint yet: train it first")
     return about
 
 
 def load_last(loaded: Loaded, folder: Path) -> None:
-    """Take over a run's last checkpoint. Raises `RunError` where it is damaged."""
+    """Take over a run's last checkpoint, or what its stages have become that were trained one by
+    one. Raises `RunError` where it is damaged.
+    """
+    from ganforge.runtime.staged import StagedState
     from ganforge.runtime.state import all_checkpoints
 
+    found = all_checkpoints(folder)
+    if not found:
+        assert isinstance(loaded.state, StagedState)
+        loaded.state.gather(folder)
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on which machine it was trained does not matter here
-        loaded.state.load(all_checkpoints(folder)[-1], loaded.program.spec_hash)
+        loaded.state.load(found[-1], loaded.program.spec_hash)

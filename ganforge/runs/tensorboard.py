@@ -14,14 +14,14 @@ class Board:
         self._folder = folder
         self._writer: Any = None
 
-    def add(self, metrics: Mapping[str, float]) -> None:
-        """Write the numbers of one round."""
+    def add(self, metrics: Mapping[str, Any]) -> None:
+        """Write the numbers of one round; words, such as the stage's name, are none."""
         if self._writer is None:
             from tensorboard.summary import Writer  # type: ignore[import-untyped]
 
             self._writer = Writer(str(self._folder))
         for name, value in metrics.items():
-            if name != "round":
+            if name != "round" and not isinstance(value, str):
                 self._writer.add_scalar(name, value, int(metrics["round"]))
 
     def close(self) -> None:

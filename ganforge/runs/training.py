@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,7 +24,7 @@ from ganforge.runs.device import chosen_device, needs_torch
 from ganforge.runs.programs import import_program
 from ganforge.runs.resolved import resolved_text
 from ganforge.runtime.errors import NonFinite, RunError
-from ganforge.runtime.options import Options
+from ganforge.runtime.options import Options, StagedOptions
 from ganforge.spec.local_code import local_files
 
 
@@ -42,6 +43,7 @@ class Request:
     resume: bool = False
     overwrite: bool = False
     dry: bool = False
+    stage: str | None = None
     log_every: int = 50
     sample_every: int = 500
     checkpoint_every: int = 1000
@@ -59,6 +61,14 @@ class Run:
     @property
     def folder(self) -> Path:
         return self.options.out
+
+    @property
+    def out(self) -> Path:
+        """Where its metrics, checkpoints and samples lie: of a stage alone in a folder of its
+        own.
+        """
+        stage = getattr(self.options, "stage", "")
+        return folders.of_stage(self.folder, stage) if stage else self.folder
 
 
 def open_run(request: Request) -> Run:
@@ -85,14 +95,18 @@ def _new(request: Request) -> Run:
     program = compilation.program(data)
     out = request.out or folders.free_folder(program.name)
     if not request.dry:
-        _check_free(out, request.overwrite)
-    options = _options(request, out, data, request.seed or 0, request.device or "auto")
+        _check_free(out, program, request)
+    options = _options(request, program, out, data, request.seed or 0, request.device or "auto")
     return Run(compilation, program, options, about_run(program, compilation.registry, options))
 
 
-def _check_free(out: Path, overwrite: bool) -> None:
+def _check_free(out: Path, program: Program, request: Request) -> None:
     if out.exists() and not out.is_dir():
         raise CannotStart(f"{out} is no folder: give another one with `--out`")
+    overwrite = request.overwrite
+    if request.stage is not None and folders.is_run(out):
+        _check_beside(out, program, request)
+        return
     names = folders.in_the_way(out)
     if names and not folders.is_run(out):
         raise CannotStart(
@@ -105,11 +119,33 @@ def _check_free(out: Path, overwrite: bool) -> None:
         )
 
 
+def _check_beside(out: Path, program: Program, request: Request) -> None:
+    """Whether a stage may be trained alone in the folder of a run, beside others."""
+    about = folders.read_about(out)
+    if about["spec"] != program.spec_hash or about["seed"] != (request.seed or 0):
+        raise CannotStart(
+            f"{out} is a run of another spec or seed: take another folder with `--out`"
+        )
+    own = folders.of_stage(out, str(request.stage))
+    if request.overwrite:
+        raise CannotStart(f"delete {own} yourself: `--overwrite` would take all stages of {out}")
+    if folders.has_checkpoint(own):
+        raise CannotStart(f"{own} was trained already: `--resume` goes on")
+
+
 def _resumed(request: Request) -> Run:
     folder = _folder_to_resume(request)
     about = folders.read_about(folder) if _began_here(request, folder) else _of_a_script(folder)
-    if not folders.has_checkpoint(folder):
-        raise CannotStart(f"{folder} has no checkpoint yet: start it anew with `--overwrite`")
+    place = folders.of_stage(folder, request.stage) if request.stage else folder
+    if (
+        request.stage is None
+        and folders.stages_alone(folder)
+        and not folders.has_checkpoint(folder)
+    ):
+        known = ", ".join(f"`{name}`" for name in folders.stages_alone(folder))
+        raise CannotStart(f"{folder} trains its stages one by one ({known}): add `--stage NAME`")
+    if not folders.has_checkpoint(place):
+        raise CannotStart(f"{place} has no checkpoint yet: start it anew with `--overwrite`")
     if request.seed not in (None, about["seed"]):
         raise CannotStart(f"{folder} has the seed {about['seed']}: it goes on with no other")
     own = request.source is None or _names_run(request.source)
@@ -124,7 +160,7 @@ def _resumed(request: Request) -> Run:
         )
     _tell_of_length(folder, program)
     device = request.device or about["device"]
-    options = _options(request, folder, data, about["seed"], device)
+    options = _options(request, program, folder, data, about["seed"], device)
     again = about_resumed(about, compilation.registry, options)
     return Run(compilation, program, options, again)
 
@@ -171,8 +207,19 @@ def _names_run(source: Source) -> bool:
     return not text and Path(source).is_dir() and folders.is_run(Path(source))
 
 
-def _options(request: Request, out: Path, data: str, seed: int, device: str) -> Options:
-    return Options(
+def _options(
+    request: Request, program: Program, out: Path, data: str, seed: int, device: str
+) -> Options:
+    made: Callable[..., Options] = Options
+    if request.stage is not None and request.stage not in program.stages:
+        known = ", ".join(f"`{name}`" for name in program.stages)
+        raise CannotStart(
+            f"{program.name} has no stage `{request.stage}`"
+            + (f": it has {known}" if known else ", since its spec has no `[stages]`")
+        )
+    if program.stages:
+        made = partial(StagedOptions, stage=request.stage or "")
+    return made(
         out=out,
         data=data,
         seed=seed,
@@ -207,14 +254,14 @@ def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
     """
     from ganforge.runs.tensorboard import Board
 
-    board = Board(run.folder)
+    board = Board(run.out)
     try:
         for metrics in module.train(run.options):
             board.add(metrics)
-            show_latest_samples(run.folder)
+            show_latest_samples(run.out)
             yield metrics
     except NonFinite:
-        folders.discard(run.folder)  # what was logged until then is worth keeping
+        folders.discard(run.out)  # what was logged until then is worth keeping
         raise
     except BaseException as error:
         _free_if_untrained(run)
@@ -223,7 +270,7 @@ def metrics_of(run: Run, module: ModuleType) -> Iterator[dict[str, float]]:
         raise
     finally:
         board.close()
-        show_latest_samples(run.folder)
+        show_latest_samples(run.out)
     _free_if_untrained(run)
 
 
@@ -231,22 +278,28 @@ def _free_if_untrained(run: Run) -> None:
     """A run that ended before its first checkpoint gives way: to the run that it was to replace,
     which is deleted only now, or to the next.
     """
-    if folders.has_checkpoint(run.folder):
+    if folders.has_checkpoint(run.out):
         folders.discard(run.folder)
     else:
-        folders.clear(run.folder)
+        folders.clear(run.out)
         folders.restore(run.folder)
 
 
 def try_one_round(run: Run) -> dict[str, float]:
-    """One round on the run's data, in memory alone; the losses."""
+    """One round on the run's data, of each stage, in memory alone; the losses."""
     import torch
+
+    from ganforge.runtime.staged import StagedState
 
     module = import_program(run.program.text)
     data = module.open_data(run.options.data)
     state = module.build(run.options.seed, torch.device(run.options.device))
     state.samples = data.count
-    losses = module.train_round(state, *module.draw(state, data))
+    losses: dict[str, torch.Tensor] = {}
+    for place in range(max(1, len(run.program.stages))):
+        if isinstance(state, StagedState):
+            state.begin(place)
+        losses |= module.train_round(state, *module.draw(state, data))
     numbers = {name: loss.item() for name, loss in losses.items()}
     for name, number in numbers.items():
         if not math.isfinite(number):

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -15,16 +16,21 @@ from ganforge.runtime.errors import NonFinite, RunError
 from ganforge.runtime.options import Options
 
 
-def main(train: Callable[[Options], Iterator[dict[str, float]]], name: str, data: str) -> None:
+def main(
+    train: Callable[[Any], Iterator[dict[str, Any]]],
+    name: str,
+    data: str,
+    kind: type[Options] = Options,
+) -> None:
     """Train from the command line; Ctrl-C ends the round, and a checkpoint is written."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     parser = argparse.ArgumentParser(description=f"Train {name}.")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    for option, value in vars(Options(Path("runs", name), data, device=device)).items():
+    for option, value in vars(kind(Path("runs", name), data, device=device)).items():
         if option != "resume":
             flag = f"--{option.replace('_', '-')}"
             parser.add_argument(flag, type=type(value), default=value, help=f"default: {value}")
-    options = Options(**vars(parser.parse_args()))
+    options = kind(**vars(parser.parse_args()))
     every = options.log_every, options.sample_every, options.checkpoint_every
     if min(options.rounds, options.kimg, *every) <= 0:
         parser.error("rounds, kimg and what is done every so many rounds must be above 0")
@@ -42,7 +48,8 @@ def main(train: Callable[[Options], Iterator[dict[str, float]]], name: str, data
     signal.signal(signal.SIGINT, stop)
     try:
         for metrics in train(options):
-            print("  ".join(f"{key} {value:.5g}" for key, value in metrics.items()), flush=True)
+            numbers = {k: v if isinstance(v, str) else f"{v:.5g}" for k, v in metrics.items()}
+            print("  ".join(f"{key} {value}" for key, value in numbers.items()), flush=True)
     except (RunError, OSError) as error:
         parser.exit(1 if isinstance(error, NonFinite) else 2, f"error: {error}\n")
     sys.exit(130 if options.rounds == 0 else 0)

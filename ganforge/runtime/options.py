@@ -21,3 +21,10 @@ class Options:
     log_every: int = 50
     sample_every: int = 500
     checkpoint_every: int = 1000
+
+
+@dataclass
+class StagedOptions(Options):
+    """The options of a run in stages: `stage` trains that one alone."""
+
+    stage: str = ""

@@ -6,6 +6,7 @@ import json
 import math
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,18 +19,19 @@ from ganforge.runtime.state import State, all_checkpoints
 class Run:
     """Metrics and checkpoints in the folder of a run; nothing that is not finite is saved."""
 
-    def __init__(self, state: State, options: Options, spec: str) -> None:
+    def __init__(self, state: State, options: Options, spec: str, out: Path | None = None) -> None:
         """Resume from the last checkpoint if asked to, else see that the folder holds no run."""
         self.state, self.options, self.spec = state, options, spec
+        self.out = out or options.out
         self.losses: dict[str, Tensor] = {}  # since the last log, each the latest
         self.broken: dict[str, Tensor] = {}  # by loss: the first round in which it is not finite
-        self.metrics, found = options.out / "metrics.jsonl", all_checkpoints(options.out)
+        self.metrics, found = self.out / "metrics.jsonl", all_checkpoints(self.out)
         if bool(found) != options.resume:
             text = "holds a run: resume it, or use" if found else "has no checkpoint to resume: use"
-            raise RunError(f"{options.out} {text} another folder.")
+            raise RunError(f"{self.out} {text} another folder.")
         if found:
             state.load(found[-1], spec)
-        options.out.mkdir(parents=True, exist_ok=True)
+        self.out.mkdir(parents=True, exist_ok=True)
         with self.metrics.open("a+") as file:  # rounds after the checkpoint are trained again
             file.seek(0)
             lines = [line for line in file if line.endswith("}\n")]
@@ -59,13 +61,19 @@ class Run:
             rounds[f"a weight of {name}"] = math.inf if finite else self.state.round
         what = min(rounds, key=rounds.__getitem__)
         if rounds[what] < math.inf:
-            last = ", ".join(map(str, all_checkpoints(self.options.out)[-1:])) or "none"
+            last = ", ".join(map(str, all_checkpoints(self.out)[-1:])) or "none"
             text = f"In round {rounds[what]:.0f} {what} was not finite; last good checkpoint"
             raise NonFinite(f"{text}: {last}. Lower the learning rate.")
 
     def logs(self) -> bool:
         """Whether this round is logged: the first since the start, and every so many."""
         return self.logged == self.start or self.state.round % self.options.log_every == 0
+
+    def where(self) -> dict[str, Any]:
+        """How far training is."""
+        state = self.state
+        kimg, epoch = state.images / 1000, state.images / state.samples
+        return {"round": state.round, "kimg": kimg, "epoch": epoch}
 
     def log(self) -> dict[str, float]:
         """The metrics of this round, which metrics.jsonl keeps; the speed since the last ones.
@@ -74,9 +82,8 @@ class Run:
         """
         self.check()
         state, before, self.time = self.state, self.time, time.perf_counter()
-        kimg, epoch = state.images / 1000, state.images / state.samples
         speed = (state.images - self.images) / (self.time - before)
-        metrics = {"round": state.round, "kimg": kimg, "epoch": epoch, "images_per_second": speed}
+        metrics = self.where() | {"images_per_second": speed}
         metrics |= {name: loss.item() for name, loss in self.losses.items()}
         numbers = {f"schedules.{k}": s.get_buffer("number") for k, s in state.schedules.items()}
         metrics |= {name: number.item() for name, number in numbers.items()}
@@ -88,8 +95,8 @@ class Run:
     def save(self) -> None:
         """Write a checkpoint."""
         self.check()
-        self.state.save(self.options.out, self.spec)
+        self.state.save(self.out, self.spec)
 
     def samples(self) -> Path:
         """The file for this round's samples."""
-        return self.options.out / "samples" / f"round-{self.state.round:06d}.png"
+        return self.out / "samples" / f"round-{self.state.round:06d}.png"

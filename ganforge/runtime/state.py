@@ -9,7 +9,7 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -34,6 +34,7 @@ class State:
     images: int = 0  # real samples of the first player
     drawn: int = 0  # real samples of all players
     steps: Counter[str] = field(default_factory=Counter)
+    counters: ClassVar[tuple[str, ...]] = ("seed", "round", "images", "drawn", "steps")
 
     def start_round(self) -> None:
         """Random numbers follow from the round alone: nothing in between can shift them."""
@@ -65,8 +66,7 @@ class State:
             for index, values in optimizer.state_dict()["state"].items():
                 kept = {key: value for key, value in values.items() if value is not None}
                 tensors |= {f"optimizers.{player}.{index}.{key}": kept[key] for key in kept}
-        names = ("seed", "round", "images", "drawn", "steps")
-        counters = {name: getattr(self, name) for name in names}
+        counters = {name: getattr(self, name) for name in self.counters}
         about = {"spec": spec, "trained with": self.surroundings(), "counters": counters}
         temporary = path.with_name("unfinished")
         shutil.rmtree(temporary, ignore_errors=True)

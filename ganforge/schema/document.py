@@ -70,6 +70,9 @@ def _whole(tables: Schema, registry: Registry) -> Schema:
     for name in ("networks", "blocks"):
         for entry in needed[name]["patternProperties"].values():
             entry["allOf"] = network_needs(registry)
+    train = needed["train"]
+    length = {key: train.pop(key) for key in ("if", "then")}  # where no stage has one of its own
+    alone = {"if": {"required": ["stages"]}, "else": {"properties": {"train": length}}}
     missing = [
         {
             "if": {"not": {"required": [name]}},
@@ -77,4 +80,4 @@ def _whole(tables: Schema, registry: Registry) -> Schema:
         }
         for name, about in NEEDED.items()
     ]
-    return {"properties": needed, "allOf": missing}
+    return {"properties": needed, "allOf": [*missing, alone]}

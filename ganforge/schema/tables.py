@@ -39,6 +39,7 @@ def tables_of(registry: Registry) -> Schema:
         "networks": _named(_network()),
         "flow": _named(WIRING),
         "losses": _named(_losses(registry), keywords=True),
+        "stages": _named(_stages(), keywords=True),
         "train": _train(),
         "sample": _sample(),
         "plugins": _model(PluginsTable, "plugins"),
@@ -202,6 +203,13 @@ def _train() -> Schema:
         "if": {"not": {"anyOf": [{"required": ["kimg"]}, {"required": ["rounds"]}]}},
         "then": {"required": ["epochs"]},
     }
+
+
+def _stages() -> Schema:
+    """A stage: keys of its own, and any of `[train]`."""
+    own, train = _model(models.StageTable, "stages"), relaxed(_train())
+    properties = {**own["properties"], **train["properties"]}
+    return {**own, "properties": properties, "additionalProperties": unknown_key(properties)}
 
 
 def _sample() -> Schema:

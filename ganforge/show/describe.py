@@ -31,6 +31,7 @@ def describe(compilation: Compilation, program: Program) -> dict[str, Any]:
         "losses": [loss_about(graph, loss) for loss in graph.losses.values()],
         "players": players_about(plan),
         "training": training_about(plan),
+        "stages": [stage_about(stage) for stage in plan.stages],
     }
 
 
@@ -96,6 +97,21 @@ def players_about(plan: Plan) -> list[dict[str, Any]]:
             }
         )
     return described
+
+
+def stage_about(plan: Plan) -> dict[str, Any]:
+    """A stage: its losses, players and length, and what it begins with."""
+    stage = plan.graph.spec.stage
+    assert stage is not None
+    return {
+        "name": stage.name,
+        "losses": list(plan.graph.losses),
+        "images": list(plan.graph.spec.sample.images),
+        "fresh_optimizers": stage.table.fresh_optimizers,
+        "init_from": stage.table.init_from,
+        "players": players_about(plan),
+        "training": training_about(plan),
+    }
 
 
 def training_about(plan: Plan) -> dict[str, Any]:

@@ -18,8 +18,20 @@ def as_text(about: dict[str, Any]) -> str:
     for network in about["networks"]:
         lines += ["", *_network(network)]
     lines += ["", "Losses", *_losses(about["losses"])]
-    lines += ["", "Players", *(_player(player) for player in about["players"])]
-    return "\n".join([*lines, "", _training(about["training"])])
+    for stage in about["stages"]:
+        lines += ["", *_stage(stage)]
+    if not about["stages"]:
+        lines += ["", "Players", *(_player(player) for player in about["players"])]
+        lines += ["", _training(about["training"])]
+    return "\n".join(lines)
+
+
+def _stage(stage: dict[str, Any]) -> Iterator[str]:
+    begins = f", starts from {stage['init_from']}" if stage["init_from"] else ""
+    begins += ", fresh optimisers" if stage["fresh_optimizers"] else ""
+    yield f"Stage {stage['name']}: losses {', '.join(stage['losses'])}{begins}"
+    yield from (_player(player) for player in stage["players"])
+    yield f"  {_training(stage['training'])}"
 
 
 def _network(network: dict[str, Any]) -> Iterator[str]:

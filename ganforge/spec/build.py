@@ -24,11 +24,13 @@ from ganforge.spec.models import (
     NetworkTable,
     SampleTable,
     Spec,
+    TrainTable,
 )
 from ganforge.spec.names import check_inputs, check_name
 from ganforge.spec.numbers import check_numbers
 from ganforge.spec.params import resolve_params
 from ganforge.spec.planned import KEYS, refuse
+from ganforge.spec.stages import read_stages
 from ganforge.spec.train import read_optimizers, read_train
 from ganforge.spec.validate import read
 
@@ -43,6 +45,7 @@ TABLES = [
     "networks",
     "flow",
     "losses",
+    "stages",
     "train",
     "sample",
     "plugins",
@@ -66,7 +69,10 @@ def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diag
     params = resolve_params(tables["params"], ("params",), findings, scope=Scope(meter=meter))
     unread = frozenset(tables["params"]) - frozenset(params)
     scope = Scope(params, unread=unread, meter=meter)
-    train = read_train(tables["train"], scope, findings)
+    stages = read_stages(tables["stages"], scope, findings)
+    # What [train] says of a spec with stages is read with the keys of each.
+    train = TrainTable() if stages else read_train(tables["train"], scope, findings)
+    optimizers = {} if stages else read_optimizers(tables["train"], scope, findings)
     latents = read_latents(tables["latents"], ("latents",), scope, findings)
     spec = Spec(
         document=document,
@@ -82,7 +88,8 @@ def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diag
         flow=_flow(tables["flow"], findings),
         losses=read_losses(tables["losses"], scope, registry, findings),
         train=train,
-        optimizers=read_optimizers(tables["train"], scope, findings),
+        optimizers=optimizers,
+        stages=stages,
         sample=read(SampleTable, tables["sample"], ("sample",), scope, findings, table="sample")
         or SampleTable(),
         sampled_latents=read_sampled_latents(tables["sample"], latents, scope, findings),

@@ -20,11 +20,13 @@ SIZES = frozenset(code for code in rules.ALL if code == "GF105" or code.startswi
 class Findings:
     """The diagnostics of one stage, gathered.
 
-    Each stage makes its own and returns them as a tuple.
+    Each stage makes its own and returns them as a tuple. training: the stage of training that they
+    are about: what is wrong with `[train]` then stands at its own key, where it has one.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, training: str = "") -> None:
         self.document = document
+        self.training = training
         self.items: list[Diagnostic] = []
         self._known: set[Diagnostic] = set()
         self._given: set[tuple[str | Label | Span, ...]] = set()
@@ -35,6 +37,7 @@ class Findings:
         """A finding at a path of the document. `key=True` points at the key, `span` at a part of
         the value.
         """
+        path = self.place(path)
         key, span = more.pop("key", False), more.pop("span", None)
         span = span or self.document.span(path, key=key)
         labels = more.pop("related", ())
@@ -57,6 +60,13 @@ class Findings:
         turned = self._turned(finding)
         if turned is finding or not self._follows(turned):
             self.take(turned)
+
+    def place(self, path: Path) -> Path:
+        """Where a key of `[train]` is written for this stage of training."""
+        if path[:1] != ("train",) or not self.training:
+            return path
+        own = ("stages", self.training, *path[1:])
+        return own if len(own) > 2 and lookup(self.document, own) is not None else path
 
     def _follows(self, turned: Diagnostic) -> bool:
         """Whether a line of the author's is known already not to fit what he inherits."""
@@ -126,6 +136,7 @@ class Findings:
 
     def inside(self, path: Path, error: FormulaError) -> Span | None:
         """The part of a string that an error of its formula means."""
+        path = self.place(path)
         span = self.document.span(path)
         value = lookup(self.document, path)
         if span is None or not isinstance(value, str) or error.end is None:

@@ -266,6 +266,16 @@ class TrainTable(Params):
     players: dict[str, PlayerTable] = Field(default={})
 
 
+class StageTable(Params):
+    """`[stages.NAME]`: what of the spec takes part. Any key of `[train]` may stand beside these."""
+
+    losses: list[str] | None = Field(default=None, min_length=1)
+    train: list[str] | None = None
+    images: list[str] | None = Field(default=None, min_length=1)
+    fresh_optimizers: Bool = False
+    init_from: Word | None = Field(default=None, min_length=1)
+
+
 class SweepTable(Params):
     """What rows or columns of samples run through: a class, or one number of a latent."""
 
@@ -339,6 +349,14 @@ class LossSpec:
     params: Params
 
 
+@dataclass(frozen=True)
+class Stage:
+    """One stage of training, in the place of `[train]` alone."""
+
+    name: str
+    table: StageTable
+
+
 AnyLatent = Normal | Uniform | TruncatedNormal | Bernoulli | Categorical
 AnyOptimizer = Sgd | Adam | RmsProp
 
@@ -368,6 +386,10 @@ class Spec:
     """Latents that samples draw differently."""
     sound: bool = True
     """Whether every table could be read."""
+    stages: tuple[Stage, ...] = ()
+    """In order. Where there are any, `train` and `optimizers` are those of the last."""
+    stage: Stage | None = None
+    """The one that this is a view of: its losses alone, and its own `train` and `optimizers`."""
 
     def optimizer(self, player: str) -> AnyOptimizer:
         """The optimiser of a player: its own, else the common one."""

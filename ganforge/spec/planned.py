@@ -10,9 +10,9 @@ from ganforge.document import Path
 from ganforge.spec.findings import Findings
 
 KEYS: Mapping[str, frozenset[str]] = {
-    "": frozenset({"stages", "search"}),
+    "": frozenset({"search"}),
     "data": frozenset({"normalize"}),
-    "train": frozenset({"fresh_optimizers", "level", "fade_kimg"}),
+    "train": frozenset({"level", "fade_kimg"}),
     "losses": frozenset({"reduction"}),
 }
 """Keys by the table they belong to."""

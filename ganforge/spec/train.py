@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ganforge.document import Path
@@ -17,17 +17,25 @@ COMMON: Path = ("train", "optimizer")
 LENGTHS = ("kimg", "rounds", "epochs")
 
 
-def read_train(table: Mapping[str, Any], scope: Scope, findings: Findings) -> TrainTable:
-    """The table, or its defaults after reporting what is wrong."""
+def read_train(
+    table: Mapping[str, Any], scope: Scope, findings: Findings, extra_keys: Sequence[str] = ()
+) -> TrainTable:
+    """The table, or its defaults after reporting what is wrong. extra_keys: what may stand beside
+    its keys.
+    """
     flat = {key: value for key, value in table.items() if key != "players"}
-    train = read(TrainTable, flat, ("train",), scope, findings, table="train") or TrainTable()
+    read_table = read(
+        TrainTable, flat, ("train",), scope, findings, table="train", extra_keys=extra_keys
+    )
+    train = read_table or TrainTable()
     given = [key for key in LENGTHS if key in table]
-    if table and not given and "stages" not in findings.document.values:
+    if table and not given and not findings.document.values.get("stages"):
         findings.add(
             "GF601", ("train",), "`[train]` has no length", "give one of kimg, rounds, epochs"
         )
     if len(given) > 1:
-        message = f"`[train]` has {len(given)} lengths: {', '.join(given)}"
+        where = f"the stage `{findings.training}`" if findings.training else "`[train]`"
+        message = f"{where} has {len(given)} lengths: {', '.join(given)}"
         own, inherited = _newest(given, findings)
         help = "keep one of kimg, rounds, epochs"
         if inherited:

@@ -74,7 +74,7 @@ function shownFlows() {
   const box = boxOf.get(target);
   if (box?.kind === "loss")
     return { flows: inView.filter((flow) => flow.loss === box.title), chosen: true, near: null };
-  return { flows: view.kind === "whole" ? [] : inView, chosen: false, near: hovered };
+  return { flows: view.kind === "step" ? inView : [], chosen: false, near: hovered };
 }
 
 function show() {

@@ -172,6 +172,7 @@ function lossesPart(actions) {
 
 function trainingPart() {
   const { batch, update, reuse, ema, ...lengths } = model.training;
+  const last = model.stages.length ? " in the last stage" : "";
   const total = Object.values(model.networks).reduce((sum, network) => sum + network.weights, 0);
   const known = Object.values(model.networks).every((network) => network.known);
   return part(
@@ -179,11 +180,12 @@ function trainingPart() {
     facts([
       [
         "length",
-        Object.entries(lengths)
-          .map(([key, value]) => `${thousands(value)} ${key}`)
-          .join(", "),
+        model.stages.join("\n") ||
+          Object.entries(lengths)
+            .map(([key, value]) => `${thousands(value)} ${key}`)
+            .join(", "),
       ],
-      ["batch", written(batch)],
+      ["batch", written(batch) + last],
       ["players", update + (reuse ? ", one draw for all" : "")],
       ["average", ema ? `EMA: ${pairsText(ema)}` : ""],
       ["weights", weightsText({ weights: total, known })],

@@ -10,7 +10,7 @@ from ganforge.pipeline import compile_spec
 from ganforge.plugins.registry import Registry
 from ganforge.spec import planned
 
-TABLES = ["stages.a]\nkimg = 1", "search]\nover = ['a']"]
+TABLES = ["search]\nover = ['a']"]
 REPLACED = [('source = "shapes"', "normalize = true", 'source = "shapes"\n{}')]
 REPLACED += [("batch = 8", key, "batch = 8\n{}") for key in ("level = 3", "fade_kimg = 600")]
 REPLACED += [

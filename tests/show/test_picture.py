@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 
@@ -237,3 +238,14 @@ def test_a_layer_to_the_side_is_marked(draw: Draw) -> None:
         ("", False),
         ("u", False),
     ]
+
+
+def test_a_spec_with_stages_has_a_tab_for_each(draw: Draw) -> None:
+    picture = draw(str(Path(__file__).parents[1] / "cases" / "two-stages.toml"))
+    assert [view.title for view in picture.views] == ["Whole", "Stage low", "Stage high"]
+    _, low, high = picture.views
+    assert (low.kind, low.note) == ("stage", "6 rounds, moves D1, G1")
+    assert "loss:first" in low.boxes and "loss:second" not in low.boxes
+    moved = {(f.view, f.loss, f.moves) for f in picture.flows if f.player == "generator"}
+    assert moved == {(low.id, "first", ("G1",)), (high.id, "second", ("G2",))}
+    assert picture.stages == ("low: 6 rounds", "high: 5 rounds")

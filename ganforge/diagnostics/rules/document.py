@@ -173,8 +173,8 @@ NOT_BUILT_YET = Rule(
     Severity.ERROR,
     says="The spec uses a part of the language that this version of ganforge does not build.",
     why="Leaving it out in silence would train something else.",
-    bad="[stages.grow]\nkimg = 600",
-    good="[train]\nkimg = 600",
+    bad="[search]\nover = ['width']",
+    good="[params]\nwidth = 64",
 )
 LIMIT = Rule(
     "GF118",

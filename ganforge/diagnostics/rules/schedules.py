@@ -22,6 +22,24 @@ UNKNOWN_IN_SCHEDULE = Rule(
     bad='[stages.first]\nlosses = ["pixl"]',
     good='[stages.first]\nlosses = ["pixel"]',
 )
+LOSS_IN_NO_STAGE = Rule(
+    "GF603",
+    "loss-in-no-stage",
+    Severity.ERROR,
+    says="A loss is active in no stage.",
+    why="It would never be computed, though it stands in the spec.",
+    bad='[losses.content]\nkind = "reconstruction"\n[stages.only]\nlosses = ["pixel"]',
+    good='[losses.content]\nkind = "reconstruction"\n[stages.only]\nlosses = ["pixel", "content"]',
+)
+NETWORK_STANDS_STILL = Rule(
+    "GF604",
+    "network-stands-still",
+    Severity.WARNING,
+    says="A stage names a network in `train` that none of its losses moves.",
+    why="The network stays as it is, and the line says otherwise.",
+    bad='[stages.pretrain]\nlosses = ["pixel"]\ntrain = ["G", "D"]',
+    good='[stages.pretrain]\nlosses = ["pixel"]\ntrain = ["G"]',
+)
 LEAVES_RANGE = Rule(
     "GF607",
     "leaves-range",
@@ -40,6 +58,15 @@ ORDER_LACKS_PLAYER = Rule(
     why="Every player has one turn in a round; `steps` repeats it.",
     bad='order = ["critic"]',
     good='order = ["critic", "generator"]',
+)
+SHOWN_BEFORE_TRAINED = Rule(
+    "GF610",
+    "shown-before-trained",
+    Severity.WARNING,
+    says="Samples of a stage are made by a network that a later stage trains first.",
+    why="They show noise, however well the stage trains.",
+    bad='[sample]\nimages = ["low", "fake"]\n[stages.low]\nlosses = ["first"]',
+    good='[sample]\nimages = ["low", "fake"]\n[stages.low]\nlosses = ["first"]\nimages = ["low"]',
 )
 STEPS_AT_ONCE = Rule(
     "GF611",
@@ -70,4 +97,14 @@ UNKNOWN_FIGURE = Rule(
     bad='lr = { kind = "plateau", start = 1e-4, of = "convergence", window = 10_000 }',
     good='lr = { kind = "plateau", start = 1e-4, of = "adversarial.convergence", window = 10_000 }',
     see=("https://arxiv.org/abs/1703.10717",),
+)
+USED_BEFORE_TRAINED = Rule(
+    "GF620",
+    "used-before-trained",
+    Severity.ERROR,
+    says="A stage computes with a network that it does not train and no stage before has trained.",
+    why="What is frozen must have learned something first: StackGAN's second stage refines what "
+    "its first one makes (https://arxiv.org/abs/1612.03242, section 3).",
+    bad='[stages.high]\ntrain = ["G2", "D2"]\n[stages.low]\ntrain = ["G1", "D1"]',
+    good='[stages.low]\ntrain = ["G1", "D1"]\n[stages.high]\ntrain = ["G2", "D2"]',
 )

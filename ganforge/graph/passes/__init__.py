@@ -1,4 +1,8 @@
-"""The passes over a graph, in order. The first four complete the graph, the others only look."""
+"""The passes over a graph, in order. The first four complete the graph, the others only look.
+
+A spec with stages has a graph for each, and then those passes that look at all of them
+(`ganforge/graph/staging.py`).
+"""
 
 from __future__ import annotations
 
@@ -32,11 +36,16 @@ from ganforge.plugins.registry import Registry
 from ganforge.spec.findings import Findings
 
 
-def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
-    """The graph with the terms of its losses and its players; findings are added."""
+def complete(graph: Graph, findings: Findings) -> Graph:
+    """The graph with the terms of its losses and its players; what hinders them is added."""
     graph = find_terms(graph, findings)
     graph = draw_afresh(add_replays(graph, findings))
-    graph = find_players(graph, findings)
+    return find_players(graph, findings)
+
+
+def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
+    """The graph with the terms of its losses and its players; findings are added."""
+    graph = complete(graph, findings)
     check_lazy(graph, findings)
     check_clipping(graph, findings)
     check_losses(graph, findings)
@@ -62,6 +71,7 @@ def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
         check_balance(graph, findings)
         check_idle(graph, findings)
         check_unused(graph, findings)
+    if graph.spec.sound and not findings.errors and graph.spec.stage is None:
         check_moved(graph, findings)
     if graph.spec.sound and not findings.errors:
         check_plugin_rules(graph, registry, findings)

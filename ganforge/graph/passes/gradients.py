@@ -256,7 +256,8 @@ def _overridden(
         return terms
     reached = frozenset().union(*(t.moves for t in terms))
     for k, name in enumerate(trains):
-        if name not in reached:
+        still = graph.spec.stage is not None and name not in graph.trainable()
+        if name not in reached and not still:
             path: Path = ("losses", loss.name, "trains", k)
             message = f"the loss `{loss.name}` does not reach `{name}`"
             help = f"reached: {listed(reached) or 'nothing'}"
@@ -284,6 +285,9 @@ def _report_still(
     if len(still) == len({term.term.side for term in terms}):
         message = f"the loss `{loss.name}` moves no network"
         help = "all networks that its tensors are made by are frozen, or have no weights"
+        if stage := graph.spec.stage:
+            message = f"{message} in the stage `{stage.name}`"
+            help = "add a network that it reaches to the stage's `train`, or remove it there"
         if cut := cut_before(graph, loss, set(graph.trainable())):
             message, help = f"{message}: `detach` cuts its gradient", "remove `detach`"
             findings.add("GF401", cut, message, help)

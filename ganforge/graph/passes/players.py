@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.document import Path
 from ganforge.graph.graph import Graph, Player
 from ganforge.graph.nodes import Body
 from ganforge.graph.passes.game import listed
@@ -26,8 +27,11 @@ def find_players(graph: Graph, findings: Findings) -> Graph:
     _check_steps(graph, findings)
     order = dict.fromkeys([*graph.spec.train.order, *owner.values()])
     players = []
+    moved = {name for term in graph.terms for name in term.moves}
     for player in order:
         networks = tuple(n for n in graph.trainable() if owner[n] == player)
+        if graph.spec.stage is not None:  # what no loss moves stands still in this stage
+            networks = tuple(name for name in networks if name in moved)
         terms = tuple(t for t in graph.terms if t.moves & set(networks))
         if networks:
             players.append(Player(player, networks, terms))
@@ -59,6 +63,8 @@ def _check_taken(
         own = [n for n in graph.trainable() if (n in critics) == (player == "critic")]
         if table is None or table.networks or player in owner.values() or not own:
             continue
+        if _of_all_stages(("train", "players", player), findings):
+            continue
         taken = owner[own[0]]
         message = f"the player `{player}` has no network: `{taken}` lists {listed(own)}"
         help = f"take {listed(own)} out of the networks of `{taken}`, or remove this table"
@@ -85,12 +91,24 @@ def _check_order(graph: Graph, owner: dict[str, str], findings: Findings) -> Non
                 other = missing.pop(0)
                 message, help = f"{message}, and not `{other}`", f"write `{other}` for one of them"
             findings.add("GF608", path, message, help)
-        elif player not in players and graph.terms and not _lists(graph, player):
-            _unknown_player(player, path, players, findings)
+        elif (
+            player not in players
+            and graph.terms
+            and not _lists(graph, player)
+            and not _of_all_stages(path, findings)
+        ):
+            report_player(player, path, players, findings)
     for player in graph.spec.train.players:
+        table: Path = ("train", "players", player)
         told = any(d.path == f"train.players.{player}" for d in findings.items)
+        told = told or _of_all_stages(table, findings)
         if player not in players and graph.terms and not told and not _lists(graph, player):
-            _unknown_player(player, ("train", "players", player), players, findings)
+            report_player(player, table, players, findings)
+
+
+def _of_all_stages(path: Path, findings: Findings) -> bool:
+    """Whether a key of `[train]` holds for several stages: some of them need no such player."""
+    return bool(findings.training) and findings.place(path) == path
 
 
 def _check_steps(graph: Graph, findings: Findings) -> None:
@@ -110,9 +128,8 @@ def _lists(graph: Graph, player: str) -> bool:
     return bool(table and table.networks)
 
 
-def _unknown_player(
-    player: str, path: tuple[str | int, ...], players: set[str], findings: Findings
-) -> None:
+def report_player(player: str, path: Path, players: set[str], findings: Findings) -> None:
+    """GF602 for a player to whom no network belongs."""
     if player in ("critic", "generator") and path[1] == "order":
         return
     message = f"no network belongs to the player `{player}`: it trains nothing"
@@ -145,11 +162,16 @@ def check_moved(graph: Graph, findings: Findings) -> None:
     moved = {name for term in graph.terms for name in term.moves}
     for name in graph.trainable():
         if name not in moved:
-            message = f"no loss moves the network `{name}`"
-            help = "add a loss that reaches it, or write `frozen = true`"
-            cuts = (cut_before(graph, loss, {name}) for loss in graph.losses.values())
-            if cut := next(filter(None, cuts), None):
-                message = f"{message}: `detach` cuts its gradient"
-                findings.add("GF402", cut, message, "remove `detach`, or write `frozen = true`")
-            else:
-                findings.add("GF402", ("networks", name), message, help, key=True)
+            report_unmoved(graph, name, findings)
+
+
+def report_unmoved(graph: Graph, name: str, findings: Findings) -> None:
+    """Says of a network that no loss moves it, and where its gradient is cut."""
+    message = f"no loss moves the network `{name}`"
+    cuts = (cut_before(graph, loss, {name}) for loss in graph.losses.values())
+    if cut := next(filter(None, cuts), None):
+        message = f"{message}: `detach` cuts its gradient"
+        findings.add("GF402", cut, message, "remove `detach`, or write `frozen = true`")
+    else:
+        help = "add a loss that reaches it, or write `frozen = true`"
+        findings.add("GF402", ("networks", name), message, help, key=True)

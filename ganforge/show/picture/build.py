@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ganforge.graph.graph import Graph, MovingTerm, Network
 from ganforge.graph.nodes import upstream
@@ -20,6 +21,7 @@ from ganforge.show.picture.model import (
     View,
 )
 from ganforge.show.picture.rows import Rows
+from ganforge.show.picture.stages import length_of, stage_name, stage_view, steps_in
 from ganforge.show.picture.wording import shape_text
 
 
@@ -29,7 +31,7 @@ def picture_of(compilation: Compilation) -> Picture:
     assert plan is not None
     graph, drawn, rows = plan.graph, Drawn(plan.graph), Rows()
     sides = _sides(graph)
-    steps = (*plan.steps, *plan.lazy)
+    views, flows = _tabs(drawn, plan)
     gan = graph.spec.gan
     return Picture(
         name=gan.name,
@@ -45,9 +47,26 @@ def picture_of(compilation: Compilation) -> Picture:
         losses=tuple(loss_about(graph, loss) for loss in graph.losses.values()),
         players=tuple(players_about(plan)),
         sides=sides,
-        flows=tuple(flow for step in steps for flow in _flows(drawn, step)),
-        views=(_whole(drawn, plan), *(_view(drawn, step, plan) for step in steps)),
+        flows=flows,
+        views=(_whole(drawn, plan), *views),
+        stages=tuple(f"{stage_name(stage)}: {length_of(stage)}" for stage in plan.stages),
     )
+
+
+def _tabs(drawn: Drawn, plan: Plan) -> tuple[list[View], tuple[Flow, ...]]:
+    """The tabs beside that of everything, and how gradients flow in each: steps, or stages."""
+    if plan.stages:
+        views = [stage_view(drawn, plan, stage) for stage in plan.stages]
+        flows = [
+            replace(flow, view=view.id)
+            for view, stage in zip(views, plan.stages, strict=True)
+            for step in steps_in(plan, stage)
+            for flow in _flows(drawn, step)
+        ]
+        return views, tuple(flows)
+    steps = (*plan.steps, *plan.lazy)
+    views = [_view(drawn, step, plan) for step in steps]
+    return views, tuple(flow for step in steps for flow in _flows(drawn, step))
 
 
 def _sides(graph: Graph) -> dict[str, Side]:
@@ -82,11 +101,12 @@ def _network(network: Network, graph: Graph, sides: dict[str, Side], rows: Rows)
 
 def _whole(drawn: Drawn, plan: Plan) -> View:
     """The tab of everything."""
+    names = [stage_name(stage) for stage in plan.stages]
     return View(
         id="whole",
         kind="whole",
         title="Whole",
-        note=_round(plan),
+        note=f"In turn the stages {', '.join(names)}" if names else _round(plan),
         boxes=tuple(drawn.boxes),
         edges=tuple(edge.id for edge in drawn.edges.values()),
     )

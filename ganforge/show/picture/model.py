@@ -112,7 +112,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class View:
-    """A tab of the page: what takes part in it. `kind` is `whole` or `step`."""
+    """A tab of the page: what takes part in it. `kind` is `whole`, `step` or `stage`."""
 
     id: str
     kind: str
@@ -125,7 +125,7 @@ class View:
 @dataclass(frozen=True)
 class Picture:
     """Everything that the page shows. Losses, players and training are as `show --json` has them;
-    sides: of each player.
+    sides: of each player. stages: each with its length.
     """
 
     name: str
@@ -143,3 +143,4 @@ class Picture:
     sides: Mapping[str, Side]
     flows: tuple[Flow, ...]
     views: tuple[View, ...]
+    stages: tuple[str, ...] = ()

@@ -1,0 +1,84 @@
+"""A spec's graph; with stages of training one graph for each, and the whole that they are parts of.
+
+Each stage is compiled as if it were a spec of its own: so all that is proven of a spec is proven of
+each stage. What is wrong in several is told once, and what one stage leaves unused is told only if
+all of them do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ganforge.diagnostics.diagnostic import Diagnostic, Severity, Span
+from ganforge.graph.build import wired
+from ganforge.graph.graph import Graph
+from ganforge.graph.passes import complete, run_passes
+from ganforge.graph.passes.stages import check_stages
+from ganforge.plugins.registry import Registry
+from ganforge.spec.findings import Findings
+from ganforge.spec.models import Spec
+from ganforge.spec.stages import view_of
+
+ABOUT_ABSENCE = frozenset(
+    ["GF112", "GF213", "GF214", "GF216", "GF220", "GF240", "GF507", "GF509", "GF720"]
+)
+"""Rules about what has no use: a stage need not use what another does."""
+
+
+def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic, ...]]:
+    """The graph of a spec, and everything that is wrong with its wiring, shapes and losses."""
+    if not spec.stages:
+        findings = Findings(spec.document)
+        graph = run_passes(wired(spec, registry, findings), registry, findings)
+        return graph, tuple(findings.items)
+    found, stages = [], []
+    for stage in spec.stages:
+        findings = Findings(spec.document, stage.name)
+        view = view_of(spec, stage, findings)
+        stages.append(run_passes(wired(view, registry, findings), registry, findings))
+        found.append(findings.items)
+    whole, of_whole = _whole(spec, stages, registry)
+    findings = Findings(spec.document)
+    if spec.sound and not any(_is_error(item) for items in (*found, of_whole) for item in items):
+        check_stages(whole, stages, findings)
+    told = told_once(found, [*of_whole, *findings.items])
+    return replace(whole, stages=tuple(stages)), tuple(told)
+
+
+def _whole(
+    spec: Spec, stages: Sequence[Graph], registry: Registry
+) -> tuple[Graph, list[Diagnostic]]:
+    """The graph with the losses of all stages, and what is wrong with the losses of none."""
+    last = stages[-1].spec
+    findings = Findings(spec.document)
+    whole = replace(spec, train=last.train, optimizers=last.optimizers)
+    graph = wired(whole, registry, findings)
+    return complete(graph, Findings(spec.document)), findings.errors
+
+
+def told_once(
+    stages: Sequence[Sequence[Diagnostic]], rest: Iterable[Diagnostic]
+) -> list[Diagnostic]:
+    """The findings of several stages, and what else was found, as those of one spec."""
+    everywhere = set.intersection(*({_place(item) for item in items} for items in stages))
+    told: list[Diagnostic] = []
+    known: set[tuple[str, Span | str]] = set()
+    for items in (*stages, rest):
+        fresh = [item for item in items if _place(item) not in known]
+        known |= {_place(item) for item in fresh}
+        told += [item for item in fresh if not _of_one_stage(item) or _place(item) in everywhere]
+    return told
+
+
+def _of_one_stage(item: Diagnostic) -> bool:
+    """Whether a finding counts only if all stages have it."""
+    return item.code in ABOUT_ABSENCE and not item.path.startswith("stages.")
+
+
+def _place(item: Diagnostic) -> tuple[str, Span | str]:
+    return item.code, item.span or item.message
+
+
+def _is_error(item: Diagnostic) -> bool:
+    return item.severity is Severity.ERROR
