@@ -216,6 +216,13 @@ def choices(name: str, hint: Any) -> str:
     return table((f"`{name}`", "meaning"), rows)
 
 
+def known_as() -> str:
+    """Names that papers give to losses, and what is written for them."""
+    found = load_registry().losses.values()
+    rows = [(f"`{n}`", in_line(way)) for loss in found for n, way in loss.known_as.items()]
+    return table(("known as", "written"), rows)
+
+
 def objectives() -> str:
     return choices(
         "objective", fields_of(load_registry().losses["adversarial"].params)["objective"][0]
@@ -384,6 +391,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "parameter-list": lambda: told("parameters", "parameter"),
     "loss-list": losses,
     "objectives": objectives,
+    "known-as": known_as,
     "init-list": inits,
     "weight-list": weights,
     "source-list": sources,

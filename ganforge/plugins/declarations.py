@@ -218,6 +218,7 @@ class Loss:
         `fake`.
     example: by tensor, what stands for it in an example, where `D(x)` and the like are not what a
         user would write.
+    known_as: other names that papers give it, each with what is written for it in a spec.
     requires: as for a block.
     """
 
@@ -235,6 +236,7 @@ class Loss:
     relation: Literal["", "cycle", "identity"] = ""
     scores: tuple[str, ...] = ()
     example: Mapping[str, str] = field(default_factory=dict)
+    known_as: Mapping[str, str] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
 
 

@@ -104,10 +104,18 @@ class Registry:
             help = f"{absent.help}; `ganforge plugins doctor` says more"
             return UNKNOWN_PART.at(None, message, help=help)
         bare = sorted(known for k, known in self.owners if k == kind and "/" not in known)
+        if kind == "loss" and (help := self._written(name)):
+            return UNKNOWN_PART.at(None, f"there is no {kind} `{name}`", help=help)
         help = did_you_mean(name, bare, kind)
         if len(bare) > MOST_SHOWN and nearest(name, bare) is None and kind in _LISTED:
             help = f"`{_LISTED[kind]}` lists what there is, installed plugins included"
         return UNKNOWN_PART.at(None, f"there is no {kind} `{name}`", help=help)
+
+    def _written(self, name: str) -> str | None:
+        """How a loss is written that papers know by another name."""
+        known = (loss.known_as for loss in self.losses.bare.values())
+        plain = name.lower().replace("_", "-")
+        return next((f"write {ways[plain]}" for ways in known if plain in ways), None)
 
     def explains(self, kind: str, name: str) -> bool:
         """Whether the name is missing for a reason of plugins, not for want of such a name."""

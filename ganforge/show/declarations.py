@@ -18,7 +18,8 @@ _TYPES = ((bool, "true or false"), (int, "whole number"), (float, "number"), (st
 def block_text(block: Block) -> str:
     """A block for people."""
     many = block.inputs[0].startswith("*")
-    call = f"{block.name.replace('-', '_')}({', '.join(block.inputs)})"
+    named = block.inputs if block.draws is None else block.inputs[:-1]
+    call = f"{block.name.replace('-', '_')}({', '.join(named)})"
     uses = [] if many else ["layer"]
     uses += [f"function in wiring: {call}"] if block.function and not block.stateful else []
     lines = [f"{block.name}: {block.summary}", f"inputs: {', '.join(block.inputs)}"]

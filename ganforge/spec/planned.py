@@ -43,8 +43,6 @@ LOSSES = frozenset(
         "total-variation",
         "path-length",
         "orthogonal",
-        "lecam",
-        "dragan",
     ]
 )
 LIVE_KINDS = frozenset({"adaptive"})

@@ -252,6 +252,30 @@ def equilibrium_module(p: EquilibriumParams) -> Call:
     return call(f"{LOSS_FUNCTIONS}.equilibrium:Equilibrium", p.gamma, p.rate)
 
 
+def _game(objective: str, *more: str, source: str) -> str:
+    """What is written for a game of this objective."""
+    keys = ('kind = "adversarial"', f'objective = "{objective}"', *more)
+    return f"{', '.join(f'`{key}`' for key in keys)} ({source})"
+
+
+PAIRS, AVERAGES = 'pairing = "paired"', 'pairing = "average"'
+ANNEALED = 'top_k = "max(staircase(64, 0.99, epoch), 32)"'
+GAMES = {
+    "gan": _game("saturating", source="1406.2661, eq. 1"),
+    "ns-gan": _game("non-saturating", source="1406.2661, section 3"),
+    "lsgan": _game("least-squares", source="1611.04076, eq. 2"),
+    "wgan": _game("wasserstein", source="1701.07875, eq. 3, with bounded slopes"),
+    "hinge": _game("hinge", source="1705.02894, eq. 8"),
+    "ebgan": _game("energy", source="1609.03126, eq. 1 and 2"),
+    "rsgan": _game("non-saturating", PAIRS, source="1807.00734, section 4.1"),
+    "ragan": _game("non-saturating", AVERAGES, source="1807.00734, section 4.3"),
+    "ralsgan": _game("least-squares", AVERAGES, source="1807.00734, appendix"),
+    "rahinge": _game("hinge", AVERAGES, source="1807.00734, appendix"),
+    "r3gan": _game("non-saturating", PAIRS, source="2501.05441, with `r1` and `r2`"),
+    "top-k": _game("non-saturating", ANNEALED, source="2002.06224, section 3"),
+}
+
+
 ADVERSARIAL = Loss(
     "adversarial",
     "The game of critic and generator over scores of real and generated samples.",
@@ -259,6 +283,7 @@ ADVERSARIAL = Loss(
     ("real", "fake"),
     adversarial_terms,
     module=adversarial_module,
+    known_as=GAMES,
 )
 
 EQUILIBRIUM = Loss(
@@ -270,5 +295,6 @@ EQUILIBRIUM = Loss(
     equilibrium_terms,
     module=equilibrium_module,
     reports=("k", "convergence"),
+    known_as={"began": '`kind = "boundary-equilibrium"` (1703.10717, section 3.3)'},
     example={"real": "absolute_error(D(x), x)", "fake": "absolute_error(D(fake), fake)"},
 )

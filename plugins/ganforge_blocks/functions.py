@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ganforge.plugins import Block, Call, Params, Ref, Shape, ShapeError, Tensor, TensorList, call
 from ganforge.plugins.params import Positive
-from ganforge_blocks.checks import NoParams, changed, features, image, numbers, sized, tensor
+from ganforge_blocks.checks import Eps, NoParams, changed, features, image, numbers, sized, tensor
 
 Few = Annotated[Positive, Field(le=1024)]
 """How many elements a list gets."""
@@ -29,6 +29,10 @@ class PyramidParams(Params):
 
 class ErrorParams(Params):
     norm: Literal["mean", "sum", "l2"] = "mean"
+
+
+class PerturbParams(Params):
+    strength: Eps = 0.5
 
 
 def infer_concat(p: NoParams, *x: Tensor) -> Tensor:
@@ -108,6 +112,13 @@ def infer_interpolate(p: NoParams, a: Tensor, b: Tensor, mix: Tensor) -> Tensor:
     return result
 
 
+def infer_perturb(p: PerturbParams, x: Tensor, jitter: Tensor) -> Tensor:
+    x, jitter = features(x, "perturb"), numbers(jitter, "perturb")
+    if x.shape != jitter.shape:
+        raise ShapeError("GF303", f"the second of `perturb` is noise of {x}, not {jitter}")
+    return replace(x, range=None)
+
+
 def infer_real_logit(p: NoParams, logits: Tensor) -> Tensor:
     logits = features(logits, "real-logit")
     if len(logits.shape) != 1 or logits.channels < 2:
@@ -141,8 +152,8 @@ def _error_range(name: str, p: ErrorParams, a: Tensor, b: Tensor) -> tuple[float
     return 0.0, most if p.norm == "mean" else most * a.size
 
 
-def _wiring(name: str, *args: Any) -> Call:
-    return call(f"ganforge_blocks.modules.wiring:{name}", *args)
+def _wiring(name: str, *args: Any, **own: Any) -> Call:
+    return call(f"ganforge_blocks.modules.wiring:{name}", *args, **own)
 
 
 BLOCKS = (
@@ -223,6 +234,21 @@ BLOCKS = (
         function=lambda p, a, b, mix: call("torch.lerp", Ref("a"), Ref("b"), Ref("mix")),
         inputs=("a", "b", "mix"),
         draws=lambda p, a, b: (1,) * len(a.shape),
+        example='between = "interpolate(x, fake)"',
+    ),
+    Block(
+        "perturb",
+        "A sample plus noise of its size, uniform from 0 to `strength` deviations of the batch "
+        "(1705.07215).",
+        PerturbParams,
+        infer_perturb,
+        function=lambda p, x, jitter: _wiring(
+            "perturb", Ref("x"), Ref("jitter"), **changed({"strength": p.strength}, strength=0.5)
+        ),
+        inputs=("x", "jitter"),
+        draws=lambda p, x: x.shape,
+        mixes_batch=True,
+        example='near = "perturb(x)"',
     ),
     _error("squared-error", "The squared difference of two tensors, per sample."),
     _error("absolute-error", "The absolute difference of two tensors, per sample."),

@@ -49,6 +49,11 @@ class GradientPenaltyParams(Params):
         return one_sided
 
 
+class LecamParams(Params):
+    decay: Annotated[Finite, Field(ge=0, lt=1)] = 0.99
+    one_sided: Bool = False
+
+
 def distance_terms(p: DistanceParams) -> tuple[Term, ...]:
     target = "F.l1_loss" if p.norm == "l1" else "F.mse_loss"
     return _all(call(target, Ref("reconstruction"), Ref("original")))
@@ -117,11 +122,37 @@ def _code(entry: Entry) -> Call:
     raise ShapeError("GF410", message, f"give {needed}", at=entry.tensor.name)
 
 
+def _penalty(of: str, *more: str, source: str) -> str:
+    """What is written for a penalty of the gradient by a tensor."""
+    keys = ('kind = "gradient-penalty"', f'score = "D({of})"', f'wrt = "{of}"', *more)
+    return f"{', '.join(f'`{key}`' for key in keys)} ({source})"
+
+
+BETWEEN, NEAR = "interpolate(x, fake)", "interpolate(x, perturb(x))"
+PENALTIES = {
+    "wgan-gp": _penalty(BETWEEN, source="1704.00028, eq. 3"),
+    "wgan-lp": _penalty(BETWEEN, "one_sided = true", source="1709.08894"),
+    "r1": _penalty("x", "center = 0", source="1801.04406, eq. 9; `weight` is half its gamma"),
+    "r2": _penalty("fake", "center = 0", source="1801.04406, eq. 10; `weight` is half its gamma"),
+    "zero-centred": _penalty(BETWEEN, "center = 0", source="1902.03984"),
+    "dragan": _penalty(NEAR, source="1705.07215, as the authors' code"),
+}
+
+
 def gradient_penalty_terms(p: GradientPenaltyParams) -> tuple[Term, ...]:
     own = changed({"center": p.center, "one_sided": p.one_sided}, center=1.0, one_sided=False)
     function = f"{LOSS_FUNCTIONS}.penalties:gradient_penalty"
     value = call(function, Ref("score"), Ref("wrt"), **own)
     return _all(value, differentiates=("wrt",), gradient_norm=p.center)
+
+
+def lecam_terms(p: LecamParams) -> tuple[Term, ...]:
+    return (Term("critic", call("self", Ref("real"), Ref("fake"))),)
+
+
+def lecam_module(p: LecamParams) -> Call:
+    own = changed({"decay": p.decay, "one_sided": p.one_sided}, decay=0.99, one_sided=False)
+    return call(f"{LOSS_FUNCTIONS}.anchors:Anchors", **own)
 
 
 def drift_terms(p: NoParams) -> tuple[Term, ...]:
@@ -191,6 +222,17 @@ LOSSES = (
         ("score", "wrt"),
         gradient_penalty_terms,
         example={"wrt": "x"},
+        known_as=PENALTIES,
+    ),
+    Loss(
+        "lecam",
+        "How far a critic's scores are from the average that the other side's have had, squared "
+        "(2104.03310, section 3).",
+        LecamParams,
+        ("real", "fake"),
+        lecam_terms,
+        module=lecam_module,
+        reports=("real", "fake"),
     ),
     Loss(
         "drift",

@@ -147,6 +147,7 @@ SAMPLES: dict[str, list[Any]] = {
     "clean": [({}, [replace(CLEAN, noise=noise), Tensor(())]) for noise in NOISY],
     "lerp": [({}, [IMAGE, IMAGE, Tensor(())]), ({}, [VECTOR, VECTOR, VECTOR])],
     "interpolate": [({}, [IMAGE, IMAGE, Tensor((1, 1, 1))])],
+    "perturb": [({}, [IMAGE, IMAGE]), ({"strength": 2}, [VECTOR, VECTOR])],
     "squared-error": [({}, [IMAGE, IMAGE]), ({"norm": "l2"}, [VECTOR, VECTOR])],
     "absolute-error": [({}, [IMAGE, IMAGE]), ({"norm": "sum"}, [VECTOR, VECTOR])],
 }

@@ -60,3 +60,12 @@ def real_logit(logits: Tensor) -> Tensor:
     p(real) = sum over classes of p(class), Odena 2016, https://arxiv.org/abs/1606.01583, section 2.
     """
     return logits[:, :-1].logsumexp(1) - logits[:, -1]
+
+
+def perturb(x: Tensor, jitter: Tensor, strength: float = 0.5) -> Tensor:
+    """Samples (B, ...) plus `jitter` (B, ...) in 0..1 times `strength` deviations of the batch.
+
+    Kodali et al. 2017, https://arxiv.org/abs/1705.07215, section 2.3, as the authors' code draws
+    its noise; their text draws it from a normal distribution.
+    """
+    return x + strength * x.std(correction=0) * jitter
