@@ -104,10 +104,10 @@ class Registry:
             help = f"{absent.help}; `ganforge plugins doctor` says more"
             return UNKNOWN_PART.at(None, message, help=help)
         bare = sorted(known for k, known in self.owners if k == kind and "/" not in known)
-        if kind == "loss" and (help := self._written(name)):
-            return UNKNOWN_PART.at(None, f"there is no {kind} `{name}`", help=help)
         help = did_you_mean(name, bare, kind)
-        if len(bare) > MOST_SHOWN and nearest(name, bare) is None and kind in _LISTED:
+        if kind == "loss" and (way := self._written(name)):
+            help = way
+        elif len(bare) > MOST_SHOWN and nearest(name, bare) is None and kind in _LISTED:
             help = f"`{_LISTED[kind]}` lists what there is, installed plugins included"
         return UNKNOWN_PART.at(None, f"there is no {kind} `{name}`", help=help)
 
