@@ -27,6 +27,7 @@ from ganforge.plugins import params
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.registry import load_registry
 from ganforge.spec import models, planned
+from ganforge.spec.fields import AttributesField, VectorField
 from ganforge.spec.label_noise import NoiseTable
 from ganforge.spec.latents import LATENTS
 from ganforge.spec.local_code import PluginsTable
@@ -301,7 +302,6 @@ def reserved() -> str:
 def refused() -> str:
     rows = [("tables", listed(f"[{name}]" for name in planned.KEYS[""]))]
     rows += [(f"keys of `[{n}]`", listed(k)) for n, k in planned.KEYS.items() if n]
-    rows.append(("kinds of fields", listed(planned.FIELD_KINDS)))
     rows.append(("blocks", listed(planned.BLOCKS)))
     rows.append(("functions", listed(name.replace("-", "_") for name in planned.FUNCTIONS)))
     rows.append(("losses", listed(planned.LOSSES)))
@@ -369,6 +369,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "gan": lambda: keys("gan", models.GanTable),
     "image": lambda: keys("image", models.ImageField),
     "class": lambda: keys("class", models.ClassField),
+    "attributes": lambda: keys("attributes", AttributesField),
+    "vector": lambda: keys("vector", VectorField),
     "data": lambda: keys("data", models.DataTable),
     "conditioning": lambda: keys("conditioning", models.Condition),
     "noise": lambda: keys("noise", NoiseTable),

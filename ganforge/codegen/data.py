@@ -10,8 +10,9 @@ from ganforge.codegen.names import Imports
 from ganforge.graph.graph import Graph
 from ganforge.plugins.declarations import DataSource, Matrix
 from ganforge.plugins.registry import Registry
+from ganforge.spec.fields import AttributesField, VectorField
 from ganforge.spec.label_noise import CorruptTable
-from ganforge.spec.models import ClassField, Data, ImageField
+from ganforge.spec.models import AnyField, ClassField, Data, ImageField
 
 SAID = {
     "random_crop": "cropped at random",
@@ -41,9 +42,14 @@ def field_table(data: Data) -> dict[str, dict[str, Any]]:
     return table
 
 
-def _about(field: ImageField | ClassField, load_size: tuple[int, ...] | None) -> dict[str, Any]:
+def _about(field: AnyField, load_size: tuple[int, ...] | None) -> dict[str, Any]:
     if isinstance(field, ClassField):
         return {"kind": "class", "classes": field.classes}
+    if isinstance(field, AttributesField):
+        names = {"names": field.names} if field.names else {}
+        return {"kind": "attributes", "size": field.size, **names}
+    if isinstance(field, VectorField):
+        return {"kind": "vector", "size": field.size}
     size = tuple(load_size or field.size)
     return {"kind": "image", "channels": field.channels, "size": size}
 
@@ -113,19 +119,29 @@ def _cropped(data: Data) -> bool:
 
 
 def _called(data: Data, source: DataSource, given: str, imports: Imports) -> str:
-    """The call of a source's function for the fields that are given."""
-    function = imports.use(_function(data, source))
+    """The calls of a source's functions for the fields that are given."""
+    functions = [_function(data, source), *_readers(data, source)]
     options = {"count": data.table.count} if source.endless else {}
     if source.name == data.source.name:
         known = type(data.options).model_fields
         chosen = {name: getattr(data.options, name) for name in known}
         options |= {k: v for k, v in chosen.items() if v != known[k].default}
     arguments = "".join(f", {k}={literal(v)}" for k, v in options.items())
-    return f"{function}(path, {given}{arguments})"
+    opened, *more = [f"{imports.use(f)}(path, {given}{arguments})" for f in functions]
+    for read in more:
+        opened = f"{imports.use('ganforge.runtime.joined:joined')}({opened}, {read})"
+    return opened
+
+
+def _readers(data: Data, source: DataSource) -> list[str]:
+    """The functions that read further fields beside the images."""
+    asked = (source.reads[f.kind] for f in data.fields.values() if f.kind in source.reads)
+    return list(dict.fromkeys(asked))
 
 
 def _function(data: Data, source: DataSource) -> str:
-    named = any(field.source for field in data.fields.values()) or len(data.images) > 1
+    own = [field for field in data.fields.values() if field.kind in source.kinds]
+    named = any(field.source for field in own) or len(data.images) > 1
     if named and source.open_named:
         return source.open_named
     classes = any(isinstance(field, ClassField) for field in data.fields.values())

@@ -12,6 +12,7 @@ from ganforge.codegen.names import Namespace
 from ganforge.codegen.sweeps import grid_of, sweep_function
 from ganforge.codegen.values import Writer
 from ganforge.graph.nodes import Source, upstream
+from ganforge.graph.sweeps import named
 from ganforge.plan.plan import Plan
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.models import ImageField
@@ -44,12 +45,14 @@ def shows_data(plan: Plan) -> bool:
 
 
 def from_data(plan: Plan, name: str) -> bool:
-    """Whether a source of samples is read from the data: a field, or the condition `same` beside
-    one.
+    """Whether a source of samples is read from the data: a field, the condition `same` beside one,
+    or a condition that is no class, which nothing but the data has.
     """
     if plan.role(name) == "field":
         return True
     condition = plan.graph.spec.conditions.get(name)
+    if condition is not None and classes_of(plan, name) is None:
+        return True
     beside = any(plan.role(other) == "field" for other in sample_sources(plan))
     return beside and condition is not None and condition.draw == "same"
 
@@ -94,7 +97,8 @@ def sample_functions(c: Calculation) -> list[Function]:
         arguments.append("swept: bool = False")
     lines = _sample_lines(c, roots)
     grid = grid_of(plan, len(roots))
-    sweep = [sweep_function(grid, sample_sources(plan), c.local, c.prefix)] if _sweeps(plan) else []
+    sources = sample_sources(plan)
+    sweep = [sweep_function(grid, sources, c.local, c.imports, c.prefix)] if _sweeps(plan) else []
     return [
         *sweep,
         Function(f"{c.prefix}sample", arguments, "Tensor", summary, lines, "@torch.no_grad()\n"),
@@ -129,11 +133,35 @@ def _sample_lines(c: Calculation, roots: tuple[int, ...]) -> list[str]:
     if len(roots) > 1:
         beside = imports.use("ganforge.runtime.samples:side_by_side")
         result = f"{beside}([{', '.join(writer.text(i) for i in roots)}])"
+    once = once_in_a_row(plan)
+    if once:
+        writer.lines += _rows(c, writer, roots, once)
     if plan.graph.spec.sample.statistics == "batch":
         made = _in_batches(c, [*writer.lines, f"shown.append({result})"])
     else:
         made = [*writer.lines, f"return {result}"]
     return [*lines, *c.timed(made, repr_of(plan.steps[-1].player.name))]
+
+
+def once_in_a_row(plan: Plan) -> tuple[int, ...]:
+    """Images that are the same along a row of a grid, whose columns sweep something for others."""
+    columns, roots = plan.graph.spec.sample.columns, sample_roots(plan)
+    if columns is None:
+        return ()
+    swept = plan.graph.names[named(columns.of)[0]]
+    once = tuple(i for i in roots if swept not in upstream(plan.graph.nodes, (i,)))
+    return once if len(once) < len(roots) else ()
+
+
+def _rows(
+    c: Calculation, writer: Writer, roots: tuple[int, ...], once: tuple[int, ...]
+) -> list[str]:
+    """The images of a grid, of which some stand once in a row."""
+    rows = c.imports.use("ganforge.runtime.samples:in_rows")
+    first = ", ".join(writer.text(i) for i in once)
+    others = ", ".join(writer.text(i) for i in roots if i not in once)
+    across = grid_of(c.plan, len(roots)).across
+    return ["if swept:", f"    return {rows}([{first}], [{others}], across={across})"]
 
 
 def _in_batches(c: Calculation, lines: list[str]) -> list[str]:
@@ -160,7 +188,7 @@ def _standing_passes(c: Calculation, roots: tuple[int, ...]) -> list[str]:
     count = "count" if shows_data(plan) else c.batch(player)
     lines = []
     for name in names:
-        text = _of_data(plan, name) or f"{drawing(plan, name)}({count}, noise)"
+        text = _of_data(c, name) or f"{drawing(plan, name)}({count}, noise)"
         lines.append(f"{c.local[name]} = {text}")
         writer.known[plan.graph.names[name]] = (c.local[name], ATOM)
     uses = Counter(i for index in nodes for i in plan.graph.nodes[index].inputs)
@@ -170,19 +198,41 @@ def _standing_passes(c: Calculation, roots: tuple[int, ...]) -> list[str]:
     standing = c.imports.use("ganforge.runtime.samples:standing_statistics")
     stream = 'noise = random_stream(seed, "statistics", state.noise.device)'
     return [
-        *([] if all(from_data(plan, name) for name in names) else [stream]),
+        *([stream] if any(_is_drawn(plan, name) for name in names) else []),
         f"with {standing}([{', '.join(networks)}]) as passes:",
         "    for _ in passes:",
         *(f"        {line}" for line in c.timed(lines, repr_of(player))),
     ]
 
 
-def _of_data(plan: Plan, name: str) -> str | None:
+def _is_drawn(plan: Plan, name: str) -> bool:
+    """Whether a source of samples takes random numbers."""
+    return not from_data(plan, name) or _is_shuffled(plan, name)
+
+
+def _is_shuffled(plan: Plan, name: str) -> bool:
+    """Whether a source is read from the data, and is not that of the sample itself."""
+    condition = plan.graph.spec.conditions.get(name)
+    return condition is not None and from_data(plan, name) and condition.draw != "same"
+
+
+def _of_data(c: Calculation, name: str) -> str | None:
     """The expression of a source that is read from the data; None for one that is drawn."""
+    value = _read(c.plan, name)
+    return _shuffled(c, value) if value and _is_shuffled(c.plan, name) else value
+
+
+def _read(plan: Plan, name: str) -> str | None:
+    """The same, as the sample itself has it."""
     if not from_data(plan, name):
         return None
     condition = plan.graph.spec.conditions.get(name)
     return field_value(plan, condition.field if condition else name, "real")
+
+
+def _shuffled(c: Calculation, value: str) -> str:
+    """What is read, in another order."""
+    return f"{c.imports.use('ganforge.runtime.latents:shuffled')}({value}, noise)"
 
 
 def _copied(c: Calculation, name: str) -> str:
@@ -202,10 +252,11 @@ def _drawn(c: Calculation, writer: Writer, uses: Counter[int]) -> list[str]:
     plan, local, names = c.plan, c.local, sample_sources(c.plan)
     inline = plan.graph.spec.sample.statistics != "batch" and not _sweeps(plan)
     stream = 'noise = random_stream(seed, "samples", state.noise.device)'
-    lines = [] if all(from_data(plan, name) for name in names) else [stream]
+    lines = [stream] if any(_is_drawn(plan, name) for name in names) else []
+    changed = _changed(plan)
     for name in names:
         index = plan.graph.names[name]
-        read = _of_data(plan, name)
+        read = _read(plan, name) if name in changed else _of_data(c, name)
         if read:
             text = read
         elif name == asked_class(plan):
@@ -223,7 +274,18 @@ def _drawn(c: Calculation, writer: Writer, uses: Counter[int]) -> list[str]:
     if _sweeps(plan):
         given = ", ".join(local[name] for name in names)
         lines += ["if swept:", f"    {given} = {c.prefix}sweep({given})"]
+        if changed:
+            others = [f"    {local[name]} = {_shuffled(c, local[name])}" for name in changed]
+            lines += ["else:", *others]
     return lines
+
+
+def _changed(plan: Plan) -> list[str]:
+    """The attributes that a grid shows changed, where others are those of another sample."""
+    sample, conditions = plan.graph.spec.sample, plan.graph.spec.conditions
+    swept = [table.of for table in (sample.rows, sample.columns) if table is not None]
+    found = [name for name in swept if name in conditions and _is_shuffled(plan, name)]
+    return [name for name in sample_sources(plan) if name in found]
 
 
 def _save(c: Calculation, low: float, high: float) -> Function:
@@ -232,8 +294,10 @@ def _save(c: Calculation, low: float, high: float) -> Function:
     grid = imports.use("ganforge.runtime.samples:save_grid")
     shown, swept = len(sample_roots(plan)), ", swept=True" if _sweeps(plan) else ""
     cells = grid_of(plan, shown)
-    options = f"columns={shown * cells.across}, low={literal(low)}, high={literal(high)}"
-    options += f", together={shown}" if shown > 1 and cells.across > 1 else ""
+    once = len(once_in_a_row(plan))
+    columns = once + (shown - once) * cells.across
+    options = f"{columns=}, low={literal(low)}, high={literal(high)}"
+    options += f", together={shown}" if not once and shown > 1 and cells.across > 1 else ""
     count = f"count: int = {cells.count}"
     if not shows_data(plan):
         line = f"{grid}({sample}(state, count, state.seed{swept}), path, {options})"

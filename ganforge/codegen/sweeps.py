@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.functions import Function
+from ganforge.codegen.names import Imports
 from ganforge.graph.sweeps import Sweep, sweep_of
 from ganforge.plan.plan import Plan
 from ganforge.plugins.shapes import Tensor
@@ -48,7 +49,11 @@ def _sweep(plan: Plan, table: SweepTable | None, count: int) -> Sweep | None:
 
 
 def sweep_function(
-    grid: Grid, sources: tuple[str, ...], local: Mapping[str, str], prefix: str = ""
+    grid: Grid,
+    sources: tuple[str, ...],
+    local: Mapping[str, str],
+    imports: Imports,
+    prefix: str = "",
 ) -> Function:
     """`sweep`: what samples are made from, as a grid shows it."""
     names = [local[name] for name in sources]
@@ -60,7 +65,7 @@ def sweep_function(
         )
         if sweep is not None
     ]
-    replaced = {sweep.name for sweep, _ in swept if sweep.index is None}
+    replaced = {sweep.name for sweep, _ in swept if sweep.replaces}
     kept = [local[name] for name in sources if name not in replaced]
     lines = [f"cell = torch.arange(len({names[0]}), device={names[0]}.device)"]
     if kept:
@@ -68,7 +73,12 @@ def sweep_function(
         lines.append(f"{', '.join(kept)} = {', '.join(f'{name}[held]' for name in kept)}")
     for sweep, place in swept:
         target = local[sweep.name] + ("" if sweep.index is None else f"[:, {sweep.index}]")
-        lines.append(f"{target} = {_values(sweep, place)}")
+        value = _values(sweep, place)
+        if sweep.attributes is not None:
+            change = imports.use("ganforge.runtime.attributes:with_change")
+            groups = literal([list(group) for group in sweep.attributes.exclusive])
+            value = f"{change}({target}, {value}, exclusive={groups})"
+        lines.append(f"{target} = {value}")
     lines.append(f"return {', '.join(names)}")
     kinds = ", ".join("Tensor" for _ in names)
     returns = f"tuple[{kinds}]" if len(names) > 1 else "Tensor"
@@ -99,7 +109,9 @@ def _values(sweep: Sweep, place: str) -> str:
 
 def _summary(grid: Grid) -> str:
     parts = [
-        f"one {sweep.name}{'' if sweep.index is None else f'[{sweep.index}]'} a {what}"
+        f"one change of {sweep.name} a {what}"
+        if sweep.attributes
+        else f"one {sweep.name}{'' if sweep.index is None else f'[{sweep.index}]'} a {what}"
         for sweep, what in ((grid.rows, "row"), (grid.columns, "column"))
         if sweep is not None
     ]

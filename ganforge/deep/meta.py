@@ -12,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 from ganforge.plugins.running import META, zeros
 from ganforge.plugins.shapes import Shape
 from ganforge.runtime.data import Data
-from ganforge.spec.models import ClassField, ImageField
+from ganforge.spec.models import AnyField, ClassField, ImageField
 from ganforge.spec.models import Data as DataSpec
 
 NUMBERS: Mapping[Any, float] = {Tensor.item: 1.0, Tensor.__float__: 1.0, Tensor.__int__: 1}
@@ -59,9 +59,11 @@ class MetaData(Data):
         return {name: _values(field, count, self.load) for name, field in self.fields.items()}
 
 
-def _values(field: ImageField | ClassField, count: int, load: tuple[int, ...] | None) -> Tensor:
+def _values(field: AnyField, count: int, load: tuple[int, ...] | None) -> Tensor:
     if isinstance(field, ClassField):
         return torch.empty(count, dtype=torch.int64, device=META)
+    if not isinstance(field, ImageField):
+        return torch.empty(count, field.size, device=META)
     return torch.empty(count, field.channels, *(load or field.size), dtype=torch.uint8, device=META)
 
 

@@ -192,8 +192,8 @@ class Node:
     def about(self) -> str:
         """What a message says of it: `x` is 3 x 8 x 8, `y` is a class of 10, this gives 64."""
         named = f"`{self.name}` is" if self.name else "this gives"
-        of_classes = isinstance(self.shape, Tensor) and self.shape.classes is not None
-        return f"{named} {'a ' if of_classes else ''}{self.shape}"
+        shape = self.shape.described if isinstance(self.shape, Tensor) else self.shape
+        return f"{named} {shape}"
 
 
 @dataclass(frozen=True)

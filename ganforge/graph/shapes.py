@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from ganforge.plugins.shapes import LabelNoise, Tensor
-from ganforge.spec.models import AnyLatent, Categorical, ClassField, ImageField
+from ganforge.spec.fields import AttributesField, VectorField
+from ganforge.spec.models import AnyField, AnyLatent, Categorical, ClassField
 
 
-def field_shape(value: ImageField | ClassField, noise: LabelNoise | None = None) -> Tensor:
+def field_shape(value: AnyField, noise: LabelNoise | None = None) -> Tensor:
     """The shape of a data field."""
     if isinstance(value, ClassField):
         return Tensor((), classes=value.classes, noise=noise)
+    if isinstance(value, AttributesField):
+        return Tensor((value.size,), range=(0.0, 1.0), attributes=True)
+    if isinstance(value, VectorField):
+        return Tensor((value.size,))
     return Tensor((value.channels, *value.size), range=value.range)
 
 

@@ -1,10 +1,11 @@
-"""What a grid of samples runs through: a class, or one number of a latent."""
+"""What a grid of samples runs through: a class, attributes, or one number of a latent."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from ganforge.spec.fields import AttributesField
 from ganforge.spec.models import (
     AnyLatent,
     Bernoulli,
@@ -22,7 +23,8 @@ MOST_CLASSES = 16
 @dataclass(frozen=True)
 class Sweep:
     """Values of a class (`index` is None), or of one number of a latent: listed, or `count` of them
-    evenly from `low` to `high`.
+    evenly from `low` to `high`. With `attributes` the numbers of those that are changed, one by
+    one, with the groups in which a sample has one.
     """
 
     name: str
@@ -31,6 +33,12 @@ class Sweep:
     low: float = 0.0
     high: float = 0.0
     count: int = 0
+    attributes: AttributesField | None = None
+
+    @property
+    def replaces(self) -> bool:
+        """Whether it gives all of what it sweeps, and not a part of it."""
+        return self.index is None and self.attributes is None
 
     @property
     def length(self) -> int:
@@ -52,8 +60,15 @@ def sampled_latent(spec: Spec, name: str) -> AnyLatent | None:
 
 
 def sweep_of(spec: Spec, table: SweepTable, classes: int | None, count: int) -> Sweep:
-    """The values of a sweep, of classes or else numbers; `count` where it is given none."""
+    """The values of a sweep, of attributes, classes or else numbers; `count` where it is given
+    none.
+    """
     name, index = named(table.of)
+    condition = spec.conditions.get(name)
+    field = spec.data.fields.get(condition.field) if spec.data and condition else None
+    if isinstance(field, AttributesField):
+        values = table.values or tuple(range(min(field.size, MOST_CLASSES)))
+        return Sweep(name, None, tuple(int(value) for value in values), attributes=field)
     if classes is not None:
         values = table.values or tuple(range(min(classes, MOST_CLASSES)))
         return Sweep(name, None, tuple(int(value) for value in values))

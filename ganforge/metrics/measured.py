@@ -11,6 +11,7 @@ import torch
 from ganforge.codegen.samples import (
     asked_class,
     classes_of,
+    from_data,
     sample_range,
     sample_roots,
     sample_sources,
@@ -59,8 +60,14 @@ def measured(plan: Plan, *, whole: bool = False) -> Measured:
     low, high = sample_range(shown)
     asked = asked_class(shown)
     classes = classes_of(shown, asked) if asked else None
-    inputs = tuple(n for n in sample_sources(shown) if shown.role(n) == "field")
+    inputs = tuple(_field(shown, n) for n in sample_sources(shown) if from_data(shown, n))
     return Measured(shown, real, inputs, low, high, classes or 0)
+
+
+def _field(plan: Plan, source: str) -> str:
+    """The field that a source of samples is read from."""
+    condition = plan.graph.spec.conditions.get(source)
+    return condition.field if condition else source
 
 
 def _whole(plan: Plan) -> Data | None:
@@ -84,7 +91,9 @@ def _generated(plan: Plan) -> int:
 
 
 def _real_field(graph: Graph, root: int) -> str:
-    """The image field of the loss that judges these samples: real ones, not their origin."""
+    """The image field of the loss that judges these samples: real ones, not their origin, unless
+    what is made shall look like others of the same field.
+    """
     for loss in graph.losses.values():
         if not loss.has_sides:
             continue
@@ -92,8 +101,9 @@ def _real_field(graph: Graph, root: int) -> str:
         real = upstream(graph.nodes, (loss.tensors["real"],))
         if root in fake:
             fields = graph.spec.data.fields if graph.spec.data else {}
-            judged = [n for n in fields if graph.names.get(n) in real - fake]
-            images = [n for n in judged if isinstance(fields[n], ImageField)]
-            if images:
-                return images[0]
+            images = [n for n in fields if isinstance(fields[n], ImageField)]
+            judged = [n for n in images if graph.names.get(n) in real]
+            apart = [n for n in judged if graph.names[n] not in fake]
+            if judged:
+                return (apart or judged)[0]
     raise CannotStart("no loss compares these samples with real images: there is no such metric")

@@ -14,7 +14,7 @@ from ganforge.graph.nodes import Source, upstream
 from ganforge.pipeline import Compilation
 from ganforge.plan import Plan, build_plan
 from ganforge.plugins.shapes import Tensor
-from ganforge.spec.models import ClassField, Data, DataTable, ImageField
+from ganforge.spec.models import AnyField, ClassField, Data, DataTable, ImageField
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _with_labels(data: Data, image: str, classes: int | None) -> tuple[Data, str
     name = "label"
     while name in data.fields:
         name += "_"
-    fields: dict[str, ImageField | ClassField] = {}
+    fields: dict[str, AnyField] = {}
     for other, field in data.fields.items():
         fields[other] = field
         if other == image:

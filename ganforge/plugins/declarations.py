@@ -285,7 +285,11 @@ class DataSource:
     open_classes: the function that opens it where a field is a class, if that is another one.
     open_named: the function that opens it where a field says `from`, or where there are several
         images; a source without it gives one image a sample.
+    kinds: the kinds of fields that these functions give.
+    reads: by further kind of field, the function that reads such fields beside the images: called
+        as the others, it gives by field a tensor (N, ...) of all samples in their order.
     names: by kind of field, what `from` may say, if that is known before it is opened.
+    attributes: the names of its attributes, if they are known before it is opened.
     takes_path: whether `--data NAME:PATH` gives a path. endless: makes as many samples as `count`
         asks for.
     requires: as for a block.
@@ -297,7 +301,10 @@ class DataSource:
     open: str
     open_classes: str = ""
     open_named: str = ""
+    kinds: tuple[str, ...] = ("image", "class")
+    reads: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    attributes: tuple[str, ...] = ()
     takes_path: bool = True
     endless: bool = False
     requires: tuple[str, ...] = ()

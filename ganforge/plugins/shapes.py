@@ -35,13 +35,15 @@ class Tensor:
     """One tensor per sample: `(C, H, W)` for images, `(N,)` for vectors, `()` for class indices.
 
     `classes` is set for int64 class indices; `range` where the values are known to stay in bounds,
-    `noise` where classes are noisy, or stand for a field that is.
+    `noise` where classes are noisy, or stand for a field that is; `attributes` where each value is
+    1 or 0, for what a sample has or lacks.
     """
 
     shape: tuple[int, ...]
     classes: int | None = None
     range: tuple[float, float] | None = None
     noise: LabelNoise | None = field(default=None, compare=False)
+    attributes: bool = field(default=False, compare=False)
 
     @property
     def is_image(self) -> bool:
@@ -75,6 +77,13 @@ class Tensor:
     def reshaped(self, *shape: int) -> Tensor:
         """The same values in another shape."""
         return replace(self, shape=shape)
+
+    @property
+    def described(self) -> str:
+        """What it is, within a sentence."""
+        if self.attributes:
+            return f"{self.size} attributes"
+        return f"{'a ' if self.classes is not None else ''}{self}"
 
     def __str__(self) -> str:
         if self.classes is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ganforge.errors import CannotStart
 from ganforge.pipeline import Compilation
 from ganforge.plugins.registry import Registry
-from ganforge.spec.data import too_many_images, unknown_name
+from ganforge.spec.data import beside_several, too_many_images, unreadable
 
 
 def checked_data(given: str | None, compilation: Compilation) -> str:
@@ -47,16 +48,17 @@ def check_fields(kind: str, compilation: Compilation) -> None:
     """Raises `CannotStart` where a source does not yield what the fields ask for."""
     assert compilation.graph is not None and compilation.graph.spec.data is not None
     data, source = compilation.graph.spec.data, compilation.registry.sources[kind]
-    problems = {
-        f"field `{name}`": unknown_name(source, field)
-        for name, field in data.fields.items()
-        if field.source is not None
-    }
-    problems["fields"] = too_many_images(source, data.images)
-    for where, problem in problems.items():
-        if problem:
-            message, remedy = problem
-            raise CannotStart(f"the data do not fit the {where}: {message}: {remedy}")
+    for name, field in data.fields.items():
+        if unread := unreadable(source, field):
+            _refuse(f"field `{name}`", *unread[1:])
+    if problem := too_many_images(source, data.images):
+        _refuse("fields", *problem)
+    if beside := beside_several(replace(data, source=source)):
+        _refuse(f"field `{beside[0]}`", *beside[1:])
+
+
+def _refuse(where: str, message: str, remedy: str) -> None:
+    raise CannotStart(f"the data do not fit the {where}: {message}: {remedy}")
 
 
 def _own(compilation: Compilation) -> str:

@@ -19,7 +19,7 @@ from ganforge.plugins.shapes import Tensor
 from ganforge.runs import folder as folders
 from ganforge.runs.device import needs_torch
 from ganforge.runs.loading import load_run
-from ganforge.spec.models import ImageField
+from ganforge.spec.models import ClassField, ImageField
 
 if TYPE_CHECKING:
     import torch
@@ -123,8 +123,13 @@ def _translations(graph: Graph) -> dict[str, Translation]:
 
 def _fields_read(graph: Graph, sources: list[Source]) -> list[str]:
     """The fields that these sources are read from."""
-    same = {n: c.field for n, c in graph.spec.conditions.items() if c.draw == "same"}
-    names = [same.get(s.name, s.name) for s in sources if s.role == "field" or s.name in same]
+    fields = graph.spec.data.fields if graph.spec.data else {}
+    read = {
+        n: c.field
+        for n, c in graph.spec.conditions.items()
+        if c.draw == "same" or not isinstance(fields[c.field], ClassField)
+    }
+    names = [read.get(s.name, s.name) for s in sources if s.role == "field" or s.name in read]
     return list(dict.fromkeys(names))
 
 

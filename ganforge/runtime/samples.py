@@ -52,6 +52,15 @@ def side_by_side(images: list[Tensor]) -> Tensor:
     return torch.stack([row.expand(-1, channels, -1, -1) for row in rows], 1).flatten(0, 1)
 
 
+def in_rows(once: list[Tensor], swept: list[Tensor], across: int) -> Tensor:
+    """Rows of a grid: what stays the same along a row once, then the others, `across` times."""
+    shown = side_by_side([*once, *swept]).unflatten(0, (len(swept[0]), -1))
+    last = len(shown) - 1  # of a row that is not full
+    cells = torch.arange(-(-len(shown) // across) * across).clamp(max=last).view(-1, across)
+    first, others = shown[cells[:, 0], : len(once)], shown[cells, len(once) :].flatten(1, 2)
+    return torch.cat([first, others], 1).flatten(0, 1)
+
+
 def as_bytes(images: Tensor, low: float, high: float) -> Tensor:
     """Values in `low`..`high` as bytes."""
     return ((images - low) * (255 / (high - low))).round().clamp(0, 255).to(torch.uint8)

@@ -88,7 +88,7 @@ def _variants(
     key: str, known: Mapping[str, type[Params]], *sections: str
 ) -> tuple[Schema, dict[str, Schema]]:
     """The key that chooses, and what each choice brings."""
-    tables = {name: _model(model, *sections) for name, model in known.items()}
+    tables = {name: _model(model, name, *sections) for name, model in known.items()}
     for table in tables.values():
         del table["properties"][key]
         table["required"] = [name for name in table["required"] if name != key]
@@ -103,7 +103,7 @@ def _choosing(key: str, known: Mapping[str, type[Params]], *sections: str) -> Sc
 
 def _data(registry: Registry) -> Schema:
     common = _model(models.DataTable, "data")["properties"]
-    fields = _named(_choosing("kind", KINDS, "image", "class"))
+    fields = _named(_choosing("kind", KINDS, *KINDS))
     common["fields"] = {"description": meanings()["data"]["fields"], **fields, "minProperties": 1}
     tables = {}
     for name, source in names_of(registry.sources):

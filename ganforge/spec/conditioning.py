@@ -35,7 +35,7 @@ def read_conditions(
             findings.add("GF201", (*path, "field"), message, help)
         elif condition.draw == "uniform" and field.get("kind") != "class":
             message = f"`{name}` cannot be drawn uniformly: `{condition.field}` is no class"
-            help = '`draw = "data"` takes it from another sample'
+            help = '`draw = "shuffle"` takes it from another sample of the batch'
             findings.add("GF115", (*path, "draw"), message, help)
         elif condition.noise is not None and field.get("kind") != "class":
             message = f"labels are noisy, and `{condition.field}` is no class"

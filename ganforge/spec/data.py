@@ -10,16 +10,26 @@ from ganforge.document import Path
 from ganforge.formula.evaluate import Scope, shown
 from ganforge.plugins.declarations import DataSource
 from ganforge.plugins.registry import Registry
+from ganforge.spec.fields import AttributesField, VectorField
 from ganforge.spec.findings import Findings
 from ganforge.spec.label_noise import check_classes, with_matrix
-from ganforge.spec.models import ClassField, Data, DataTable, ImageField
+from ganforge.spec.models import AnyField, ClassField, Data, DataTable, ImageField
 from ganforge.spec.names import check_name
-from ganforge.spec.planned import FIELD_KINDS, refuse
 from ganforge.spec.validate import chosen, read
 
-KINDS: Mapping[str, type[ImageField] | type[ClassField]] = {
+KINDS: Mapping[str, type[AnyField]] = {
     "image": ImageField,
     "class": ClassField,
+    "attributes": AttributesField,
+    "vector": VectorField,
+}
+
+
+OF_KIND = {
+    "image": "images",
+    "class": "classes",
+    "attributes": "attributes",
+    "vector": "vectors",
 }
 
 
@@ -52,10 +62,14 @@ def read_data(
 def _check_source(data: Data, findings: Findings) -> None:
     """Whether the source yields what the fields ask for, as far as its declaration tells."""
     for name, field in data.fields.items():
-        if field.source is not None and (problem := unknown_name(data.source, field)):
-            findings.add("GF110", ("data", "fields", name, "from"), *problem)
+        if unread := unreadable(data.source, field):
+            below, message, help = unread
+            findings.add("GF110", ("data", "fields", name, *below), message, help)
     if problem := too_many_images(data.source, data.images):
         findings.add("GF110", ("data", "source"), *problem)
+    elif beside := beside_several(data):
+        name, *told = beside
+        findings.add("GF115", ("data", "fields", name), *told)
 
 
 def _check_crops(data: Data, findings: Findings) -> None:
@@ -103,15 +117,40 @@ def _check_labels(data: Data, findings: Findings) -> None:
         findings.add("GF115", (*path, "labelled_share"), message, help)
 
 
-def unknown_name(source: DataSource, field: ImageField | ClassField) -> tuple[str, str] | None:
-    """What is wrong with a field's `from` for a source, and a remedy."""
-    if not source.open_named:
+def unreadable(source: DataSource, field: AnyField) -> tuple[Path, str, str] | None:
+    """What of a field a source does not give: where it asks for it, a message, a remedy."""
+    if field.kind not in (*source.kinds, *source.reads):
+        message = f"the source `{source.name}` gives no {OF_KIND[field.kind]}"
+        return ("kind",), message, "remove the field, or use a source that gives them"
+    if isinstance(field, AttributesField) and source.attributes:
+        known = source.attributes
+        for k, name in enumerate(field.names):
+            if name not in known:
+                message = f"the source `{source.name}` has no attribute `{name}`"
+                return ("names", k), message, did_you_mean(name, known)
+        if field.size > len(known):
+            message = f"the source `{source.name}` has {len(known)} attributes, not {field.size}"
+            return ("size",), message, f"they are {', '.join(f'`{name}`' for name in known)}"
+    if field.source is None:
+        return None
+    if not source.open_named and field.kind not in source.reads:
         message = f"`from` cannot choose: the source `{source.name}` gives fields by their kind"
-        return message, "remove `from`, or use a source that holds them by name, such as `folder`"
+        help = "remove `from`, or use a source that holds them by name, such as `folder`"
+        return ("from",), message, help
     known = source.names.get(field.kind, ())
     if known and field.source not in known:
         message = f"the source `{source.name}` has no {field.kind} `{field.source}`"
-        return message, did_you_mean(str(field.source), known)
+        return ("from",), message, did_you_mean(field.source, known)
+    return None
+
+
+def beside_several(data: Data) -> tuple[str, str, str] | None:
+    """A field that is read beside one image a sample, where there are several or it is named."""
+    named = [n for n in data.images if data.fields[n].source is not None]
+    for name, field in data.fields.items():
+        if field.kind in data.source.reads and (named or len(data.images) > 1):
+            message = f"`{name}` is read beside one image a sample, which has no `from`"
+            return name, message, "leave the other images, or `from`, out"
     return None
 
 
@@ -139,8 +178,8 @@ def _source(table: Mapping[str, Any], registry: Registry, findings: Findings) ->
     return registry.sources[name]
 
 
-def _fields(table: Any, scope: Scope, findings: Findings) -> dict[str, ImageField | ClassField]:
-    fields: dict[str, ImageField | ClassField] = {}
+def _fields(table: Any, scope: Scope, findings: Findings) -> dict[str, AnyField]:
+    fields: dict[str, AnyField] = {}
     if not isinstance(table, dict):
         help = 'write `[data.fields]` and below it `x = { kind = "image", size = 64 }`'
         findings.add("GF114", ("data", "fields"), "`fields` must be a table", help)
@@ -155,16 +194,10 @@ def _fields(table: Any, scope: Scope, findings: Findings) -> dict[str, ImageFiel
     return fields
 
 
-def _field(
-    value: object, path: Path, scope: Scope, findings: Findings
-) -> ImageField | ClassField | None:
+def _field(value: object, path: Path, scope: Scope, findings: Findings) -> AnyField | None:
     if not isinstance(value, dict):
         help = f'write `{path[-1]} = {{ kind = "image", size = 64 }}`'
         findings.add("GF114", path, f"`{path[-1]}` must be a table, not {shown(value)}", help)
-        return None
-    if value.get("kind") in tuple(FIELD_KINDS):
-        what = f"fields of kind `{value['kind']}`"
-        refuse(findings, (*path, "kind"), what, plural=True)
         return None
     kind = chosen(value, "kind", KINDS, path, findings)
     field = read(KINDS[kind], value, path, scope, findings, table="data.fields") if kind else None

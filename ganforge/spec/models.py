@@ -30,6 +30,7 @@ from ganforge.plugins.params import (
     Weights,
     Word,
 )
+from ganforge.spec.fields import AttributesField, VectorField
 from ganforge.spec.label_noise import CorruptTable, NoiseTable
 
 Range = tuple[float, float]
@@ -97,6 +98,9 @@ class ClassField(Params):
     source: Word | None = Field(default=None, alias="from", min_length=1)
 
 
+AnyField = ImageField | ClassField | AttributesField | VectorField
+
+
 class DataTable(Params):
     """`[data]`: what holds for every source."""
 
@@ -160,8 +164,8 @@ class Categorical(Params):
 
 
 class Condition(Params):
-    """The condition under which samples are generated: a class, drawn uniformly, as the data has it
-    (another sample's), from the batch in another order, or the sample's own.
+    """The condition under which samples are generated: a class, drawn uniformly, or any field as
+    the data has it (another sample's), from the batch in another order, or the sample's own.
     """
 
     field: Word
@@ -321,7 +325,7 @@ class Data:
     source: DataSource
     options: Params
     table: DataTable
-    fields: Mapping[str, ImageField | ClassField]
+    fields: Mapping[str, AnyField]
 
     @property
     def images(self) -> list[str]:

@@ -13,10 +13,8 @@ KEYS: Mapping[str, frozenset[str]] = {
     "": frozenset({"search"}),
     "data": frozenset({"normalize"}),
     "train": frozenset({"level", "fade_kimg"}),
-    "losses": frozenset({"reduction"}),
 }
 """Keys by the table they belong to."""
-FIELD_KINDS = frozenset({"attributes", "vector"})
 BLOCKS = frozenset(
     [
         "noise",

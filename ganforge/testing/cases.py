@@ -77,6 +77,8 @@ def batch(shape: Tensor, stream: torch.Generator, **kind: Any) -> torch.Tensor:
     size = (BATCH, *shape.shape)
     if shape.classes is not None:
         return torch.randint(shape.classes, size, generator=stream)
+    if shape.attributes:
+        return torch.randint(2, size, generator=stream).to(kind.get("dtype", torch.float32))
     return torch.randn(size, generator=stream).to(**kind)
 
 

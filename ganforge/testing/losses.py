@@ -25,6 +25,7 @@ from ganforge.testing.unmet import Unmet, reason
 LossSample = tuple[Values, Mapping[str, Tensor]]
 """Parameters, and the shape of each tensor by its name."""
 SCORE, IMAGE, LOGITS, CLASS = Tensor((1,)), Tensor((3, 8, 8)), Tensor((5,)), Tensor((), classes=5)
+ATTRIBUTES = Tensor((5,), attributes=True)
 CODES = ((CLASS, LOGITS), (Tensor((3,)), Tensor((3,))))
 """Latents, and tensors that tell them."""
 KEPT = 4
@@ -149,12 +150,12 @@ class LossCases:
 def _fitting(loss: Loss, values: Values, failures: list[str]) -> Iterator[LossCase]:
     """The first shapes for which every term is one number."""
     choices = [
-        (SCORE,) if name in ("real", "fake", "score") else (IMAGE, LOGITS, CLASS, SCORE)
+        (SCORE,) if name in ("real", "fake", "score") else (IMAGE, LOGITS, CLASS, SCORE, ATTRIBUTES)
         for name in loss.tensors
     ]
     for shapes in product(*choices):
         case = LossCase(loss, values, dict(zip(loss.tensors, shapes, strict=True)))
-        unlike = (s for n, s in case.shapes.items() if n in loss.unlabelled and s.classes is None)
+        unlike = (s for n, s in case.shapes.items() if n in loss.unlabelled and not _is_told(s))
         if any(unlike) or (shapes and all(shape.classes for shape in shapes)):
             continue
         try:
@@ -166,6 +167,11 @@ def _fitting(loss: Loss, values: Values, failures: list[str]) -> Iterator[LossCa
             yield case
             return
         failures.append("its value is not one number")
+
+
+def _is_told(shape: Tensor) -> bool:
+    """Whether it is a label, and no number."""
+    return shape.classes is not None or shape.attributes
 
 
 def has_a_sound_declaration(cases: LossCases) -> None:

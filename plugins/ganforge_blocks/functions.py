@@ -102,7 +102,7 @@ def infer_lerp(p: NoParams, a: Tensor, b: Tensor, t: Shape) -> Tensor:
     if t.shape not in ((), a.shape):
         message = f"the third of `lerp` is a number or {a}, not {t}"
         raise ShapeError("GF303", message, "give a number from 0 to 1")
-    return replace(a, range=None)
+    return replace(a, range=None, attributes=False)
 
 
 def infer_interpolate(p: NoParams, a: Tensor, b: Tensor, mix: Tensor) -> Tensor:

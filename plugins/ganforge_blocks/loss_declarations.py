@@ -33,6 +33,7 @@ class DistanceParams(Params):
 
 class AuxiliaryClassParams(Params):
     noise: Word | None = None
+    reduction: Literal["mean", "sum"] = "mean"
 
 
 class GradientPenaltyParams(Params):
@@ -60,6 +61,13 @@ def distance_terms(p: DistanceParams) -> tuple[Term, ...]:
 
 
 def auxiliary_class_terms(p: AuxiliaryClassParams, target: Tensor) -> tuple[Term, ...]:
+    if target.attributes and p.noise is None:
+        own = changed({"reduction": p.reduction}, reduction="mean")
+        value = call(f"{CLASSES}:attributes", Ref("logits"), Ref("target"), **own)
+        return _all(value, logits=("logits",))
+    if p.reduction != "mean":
+        message = f"`reduction` is about attributes, and `target` is {target.described}"
+        raise ShapeError("GF115", message, "remove `reduction`", at="reduction")
     if p.noise is None:
         value = call(f"{CLASSES}:auxiliary_class", Ref("logits"), Ref("target"))
         return _all(value, logits=("logits",))
@@ -191,7 +199,8 @@ LOSSES = (
     ),
     Loss(
         "auxiliary-class",
-        "The cross entropy of logits with a class; samples without a label are skipped.",
+        "The cross entropy of logits with a class, unlabelled samples left out; or of each logit "
+        "with an attribute, as their mean or, per sample, their sum.",
         AuxiliaryClassParams,
         ("logits", "target"),
         auxiliary_class_terms,

@@ -18,7 +18,11 @@ SOURCES = (
         ShapesParams,
         "ganforge_blocks.sources.shapes:open_shapes",
         open_named="ganforge_blocks.sources.outlines:open_outlines",
+        reads=dict.fromkeys(
+            ("attributes", "vector"), "ganforge_blocks.sources.factors:read_factors"
+        ),
         names={"image": ("filled", "outline"), "class": ("shape",)},
+        attributes=("red", "green", "blue", "large", "right"),
         takes_path=False,
         endless=True,
     ),
@@ -42,5 +46,9 @@ SOURCES = (
         "ganforge_blocks.sources.folder:open_folder",
         open_classes="ganforge_blocks.sources.folder:open_class_folder",
         open_named="ganforge_blocks.sources.subfolders:open_subfolders",
+        reads={
+            "attributes": "ganforge_blocks.sources.attributes:read_attributes",
+            "vector": "ganforge_blocks.sources.vectors:read_vectors",
+        },
     ),
 )

@@ -23,13 +23,6 @@ REPLACED += [
 ]
 REPLACED += [("lr = 2e-4", '"2e-4 * fade"', "lr = {}")]
 REPLACED += [
-    ("[latents]", kind, "label = {{ kind = {} }}\n[latents]")
-    for kind in (
-        '"attributes", count = 3',
-        '"vector", size = 3',
-    )
-]
-REPLACED += [
     ('{ block = "linear", out = 1 }', layer, "{}, {{ block = 'linear', out = 1 }}")
     for layer in (
         "{ block = 'relu', when = 'level > 2' }",

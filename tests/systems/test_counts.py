@@ -36,6 +36,7 @@ PUBLISHED = {
     "r3gan": {"G": 23_057_952, "D": 23_009_568, "A": 0},
     "cyclegan": {"G_ab": 11_378_179, "G_ba": 11_378_179, "D_a": 2_764_737, "D_b": 2_764_737},
     "pix2pix": {"G": 54_413_955, "D": 2_768_705},
+    "stargan": {"G": 8_430_528, "D": 44_762_048},
     # Variants, of which no count is published: what differs from a published network is counted.
     "dcgan-hinge": {"G": 3_576_704, "D": 2_765_568},
     # DCGAN's critic with a bias per output in place of a scale and a shift per batch norm.

@@ -7,6 +7,7 @@ from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.passes.origins import class_fields, fields_of, has_images, sources
 from ganforge.spec.findings import Findings
+from ganforge.spec.models import ClassField
 
 ORDINALS = ("first", "second", "third", "fourth")
 
@@ -53,10 +54,18 @@ def _check_real_classes(graph: Graph, loss: GraphLoss, findings: Findings) -> No
     for name in sorted(class_fields(graph, made_of)):
         message = f"samples are generated under `{name}`, which belongs to the real sample beside "
         message += "them"
-        help = f'write `[conditioning]` with `y = {{ field = "{name}" }}`, and give `y` instead; '
+        draw = "" if name in _classes(graph) else ', draw = "shuffle"'
+        help = f'write `[conditioning]` with `y = {{ field = "{name}"{draw} }}`, and give `y` '
+        help += "instead; "
         help += '`draw = "same"` says that it is meant'
         made = graph.nodes[judged[0]].path
         findings.add("GF508", made or _path(loss, "fake"), message, help)
+
+
+def _classes(graph: Graph) -> set[str]:
+    """The fields that are classes, and so can be drawn uniformly."""
+    fields = graph.spec.data.fields if graph.spec.data else {}
+    return {name for name, field in fields.items() if isinstance(field, ClassField)}
 
 
 def _check_places(graph: Graph, loss: GraphLoss, findings: Findings) -> None:

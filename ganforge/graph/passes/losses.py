@@ -109,21 +109,24 @@ def _check_sides(graph: Graph, loss: GraphLoss, told: set[Path], findings: Findi
 
 
 def _check_logits(graph: Graph, loss: GraphLoss, told: set[Path], findings: Findings) -> None:
-    """GF410: one logit for each class."""
+    """GF410: one logit for each class, or each attribute."""
     logits, target = (graph.nodes[loss.tensors[t]].shape for t in ("logits", "target"))
     if not isinstance(logits, Tensor) or not isinstance(target, Tensor):
         return
     if logits.classes is not None:
         return  # GF503
-    if target.classes is None:
+    if target.attributes:
+        count, each = target.size, "attributes"
+    elif target.classes is not None:
+        count, each = target.classes, "classes"
+    else:
         message = f"`target` is {target}, and no class"
-        help = "name a field or condition of classes"
+        help = "name a field or condition of classes or attributes"
         findings.add("GF410", ("losses", loss.name, "target"), message, help)
-    elif logits.shape != (target.classes,):
-        message = (
-            f"one logit for each of {target.classes} classes is needed, and `logits` is {logits}"
-        )
-        help = f"write `out = {target.classes}`" if len(logits.shape) == 1 else ""
+        return
+    if logits.shape != (count,):
+        message = f"one logit for each of {count} {each} is needed, and `logits` is {logits}"
+        help = f"write `out = {count}`" if len(logits.shape) == 1 else ""
         sides = (loss.tensors["target"], loss.tensors["logits"])
         help = help or "end in a vector, as `linear` gives it"
         _mismatch("GF410", graph, loss, "logits", sides, message, help, told, findings)

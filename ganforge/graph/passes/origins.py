@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Source, upstream
+from ganforge.spec.fields import AttributesField
 from ganforge.spec.models import ClassField, ImageField
 
 
@@ -21,9 +22,9 @@ def fields_of(graph: Graph, names: set[str]) -> set[str]:
 
 
 def class_fields(graph: Graph, names: set[str]) -> set[str]:
-    """The fields of classes among sources."""
+    """The fields of classes and attributes among sources."""
     fields = graph.spec.data.fields if graph.spec.data else {}
-    return {n for n in names if isinstance(fields.get(n), ClassField)}
+    return {n for n in names if isinstance(fields.get(n), ClassField | AttributesField)}
 
 
 def has_images(graph: Graph, names: set[str]) -> bool:

@@ -49,8 +49,10 @@ def _check_sweep(graph: Graph, key: str, table: SweepTable, findings: Findings) 
     if not _is_shown(graph, name):
         message = f"`{key}` sweeps `{name}`, and no sample is made from it"
         findings.add("GF507", path, message, "sweep what the samples are made from")
+    elif shape.attributes and name in graph.spec.conditions:
+        _check_numbered(key, table, index, ("attribute", shape.size), path, findings)
     elif shape.classes is not None:
-        _check_classes(key, table, index, shape.classes, path, findings)
+        _check_numbered(key, table, index, ("class", shape.classes), path, findings)
     elif index is None and shape.size > 1:
         message = f"`{key}` sweeps `{name}`, which is {shape.size} numbers"
         findings.add("GF507", path, message, f'choose one: `{key} = "{name}[0]"`')
@@ -60,17 +62,24 @@ def _check_sweep(graph: Graph, key: str, table: SweepTable, findings: Findings) 
         findings.add("GF507", path, message, help if len(shape.shape) == 1 else None)
 
 
-def _check_classes(
-    key: str, table: SweepTable, index: int | None, classes: int, path: Path, findings: Findings
+def _check_numbered(
+    key: str,
+    table: SweepTable,
+    index: int | None,
+    numbered: tuple[str, int],
+    path: Path,
+    findings: Findings,
 ) -> None:
-    name = named(table.of)[0]
+    name, (kind, count) = named(table.of)[0], numbered
+    kinds = "classes" if kind == "class" else "attributes"
     if index is not None:
-        message = f"`{key}` sweeps `{table.of}`, and `{name}` is a class, not a list"
+        what = "a class, not a list" if kind == "class" else "attributes, which are swept together"
+        message = f"`{key}` sweeps `{table.of}`, and `{name}` is {what}"
         findings.add("GF507", path, message, f'write `{key} = "{name}"`')
     for value in table.values:
-        if value != int(value) or not 0 <= value < classes:
-            message = f"`{key}` asks for class {value:g} of `{name}`, which has {classes} classes"
-            findings.add("GF507", path, message, f"they are numbered from 0 to {classes - 1}")
+        if value != int(value) or not 0 <= value < count:
+            message = f"`{key}` asks for {kind} {value:g} of `{name}`, which has {count} {kinds}"
+            findings.add("GF507", path, message, f"they are numbered from 0 to {count - 1}")
             return
 
 

@@ -15,6 +15,16 @@ def auxiliary_class(logits: Tensor, target: Tensor) -> Tensor:
     return F.cross_entropy(logits, target, ignore_index=-1, reduction="sum") / labelled
 
 
+def attributes(logits: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    """The binary cross entropy (nats) of logits (B, K) with attributes (B, K), 1 or 0.
+
+    Choi et al. 2018, https://arxiv.org/abs/1711.09020, equations 2 and 3, for several attributes as
+    in their code: the sum over them and the mean over samples, or the mean over both.
+    """
+    total = F.binary_cross_entropy_with_logits(logits, target, reduction="sum")
+    return total / (len(target) if reduction == "sum" else target.numel())
+
+
 def noisy_class(probabilities: Tensor, target: Tensor) -> Tensor:
     """The mean cross entropy (nats) of p(noisy class) (B, K) with noisy classes (B); -1 is skipped.
 

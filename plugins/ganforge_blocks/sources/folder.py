@@ -19,15 +19,18 @@ def open_folder(path: str, fields: dict[str, Any]) -> Data:
     """The images below a folder or in a zip file, decoded into memory."""
     root = Path(path).expanduser()
     images = list_images(root)
-    values = {name: decode_images(root, images, about) for name, about in fields.items()}
+    values = {
+        name: decode_images(root, images, about)
+        for name, about in fields.items()
+        if about["kind"] == "image"
+    }
     return Data(len(images), lambda index: {name: values[name][index] for name in values})
 
 
 def open_class_folder(path: str, fields: dict[str, Any]) -> Data:
     """The same, and each image's class: its folder below the last one that all images share."""
-    images = {name: about for name, about in fields.items() if about["kind"] == "image"}
     labels = read_classes(path, list_images(Path(path).expanduser()), fields)
-    data = open_folder(path, images)
+    data = open_folder(path, fields)
     return Data(data.count, lambda index: data.read(index) | {n: labels[n][index] for n in labels})
 
 

@@ -39,14 +39,21 @@ def colour(hue: float, channels: int) -> np.ndarray:
     return 190 + 65 * np.cos(2 * math.pi * (wheel + hue))
 
 
+def draw_factors(fields: dict[str, Any], seed: int, number: int) -> tuple[int, list[float]]:
+    """What a sample is drawn from: its form, and in 0..1 place, angle, radius and hue."""
+    numbers = random.Random((seed << 40) + number)
+    form = numbers.randrange(min(about.get("classes", 10) for about in fields.values()))
+    return form, [numbers.random() for _ in range(5)]
+
+
 def draw_sample(fields: dict[str, Any], seed: int, number: int) -> dict[str, Tensor]:
     """One sample, the same always: a shape on black, whose form is the class."""
-    numbers, sample = random.Random((seed << 40) + number), dict[str, Tensor]()
-    form = numbers.randrange(min(about.get("classes", 10) for about in fields.values()))
-    factors = [numbers.random() for _ in range(5)]
+    form, factors = draw_factors(fields, seed, number)
+    sample: dict[str, Tensor] = {}
     for name, about in fields.items():
-        sample[name] = torch.tensor(form)
-        if about["kind"] == "image":
+        if about["kind"] == "class":
+            sample[name] = torch.tensor(form)
+        elif about["kind"] == "image":
             cover = (0.5 - pixels_outside(form, factors, about["size"])).clip(0, 1)
             image = cover * colour(factors[-1], about["channels"])
             sample[name] = torch.from_numpy(image.astype(np.uint8))
