@@ -21,6 +21,7 @@ from ganforge.plugins.params import (
     Int,
     Ints,
     Live,
+    LiveBeta,
     LiveCount,
     LivePair,
     LiveRate,
@@ -200,7 +201,7 @@ class Optimizer(Params):
     """What every optimiser has."""
 
     lr: LiveRate = 1e-3
-    weight_decay: Float = Field(default=0.0, ge=0)
+    weight_decay: LiveRate = 0.0
 
 
 class Sgd(Optimizer):
@@ -231,7 +232,7 @@ class RmsProp(Optimizer):
     """RMSprop."""
 
     kind: Literal["rmsprop"]
-    alpha: Float = 0.99
+    alpha: LiveBeta = 0.99
     momentum: LiveShare = 0.0
     eps: Float = Field(default=1e-8, ge=0)
 

@@ -18,6 +18,8 @@ FALLS = '{ kind = "plateau", start = 0.5, of = "adversarial.critic", window = 1,
 PLACES = {
     "lr": [f"train.optimizer.lr={FALLS}"],
     "beta_1": [f"train.optimizer.betas=[{FALLS}, 0.9]"],
+    "weight_decay": [f"train.optimizer.weight_decay={FALLS}"],
+    "alpha": ["train.optimizer.kind=rmsprop", f"train.optimizer.alpha={FALLS}"],
     "momentum": ["train.optimizer.kind=sgd", f"train.optimizer.momentum={FALLS}"],
     "adversarial_weight": [f"losses.adversarial.weight={FALLS}"],
     "ema_decay": [f"train.ema={{decay = {FALLS}}}"],
@@ -80,3 +82,29 @@ def test_a_run_with_feedback_resumes_bit_for_bit_and_its_script_does_the_same(
     assert logged["schedules.lr"] == 0.125
     assert trained(program.text, "parts", 4, 7, 10) == whole
     assert trained(standalone(program, "test"), "script", 10) == whole
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "formula", "expected"),
+    [
+        ("lr", "adam", "staircase(0.1, 0.5, round)", [0.1, 0.05, 0.025]),
+        ("lr", "sgd", "0.1 if round < 1 else 0.01", [0.1, 0.01, 0.01]),
+        ("weight_decay", "adam", "linear(0.4, 0, round / 2)", [0.4, 0.2, 0]),
+        ("alpha", "rmsprop", "cosine(0.5, 0.9, round / 2)", [0.5, 0.7, 0.9]),
+        ("momentum", "sgd", "exponential(0.8, 0.2, round / 2)", [0.8, 0.4, 0.2]),
+    ],
+)
+def test_an_optimisers_numbers_follow_their_formulas(
+    key: str, kind: str, formula: str, expected: list[float]
+) -> None:
+    ways = [f"train.optimizer.kind={kind}", f"train.optimizer.{key}='{formula}'"]
+    compilation = compile_spec(BASE, ways)
+    assert compilation.report.ok, compilation.report
+    module = import_program(compilation.program().text)
+    state, data = module.build(0, torch.device("cpu")), module.open_data("shapes")
+    state.samples = data.count
+    for value in expected:
+        module.train_round(state, *module.draw(state, data))
+        state.round += 1
+        groups = [group for o in state.optimizers.values() for group in o.param_groups]
+        assert [group[key] for group in groups] == pytest.approx([value, value])

@@ -51,7 +51,9 @@ def numbers(graph: Graph) -> Iterator[tuple[Path, object, Bounds, int]]:
         path: Path = ("train", "players", player, "optimizer") if player else ("train", "optimizer")
         steps = _steps(graph, player)
         yield (*path, "lr"), optimizer.lr, POSITIVE, steps
+        yield (*path, "weight_decay"), optimizer.weight_decay, POSITIVE, steps
         yield (*path, "momentum"), getattr(optimizer, "momentum", None), SHARE, steps
+        yield (*path, "alpha"), getattr(optimizer, "alpha", None), SHARE, steps
         for k, beta in enumerate(getattr(optimizer, "betas", ())):
             yield (*path, "betas", k), beta, SHARE, steps
     for name, loss in spec.losses.items():
