@@ -12,7 +12,7 @@ import tomli_w
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ganforge.document.load import shipped
+from ganforge.document import shipped
 from ganforge.pipeline import compile_spec
 from ganforge.plugins.registry import Registry
 
