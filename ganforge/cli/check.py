@@ -98,7 +98,8 @@ def _print(answer: Answer, output: Path | None) -> None:
     for_people = form in ("full", "concise")
     text = answer.diff
     if text is None and (outcome.reports or not for_people):
-        text = formatted(outcome, form, color=output is None and colored(sys.stdout))
+        color = output is None and colored(sys.stdout)
+        text = formatted(outcome, form, color=color, whole=output is not None)
     text = f"{text}\n" if text and not text.endswith("\n") else text or ""
     if output is not None:
         from ganforge.files import write_whole

@@ -150,14 +150,16 @@ def _not_a_choice(name: str, value: Any, span: Span, help: str) -> _Refused:
 def _set(root: Node, keys: tuple[str, ...], value: Node, span: Span) -> Node:
     """The tree with `value` at `keys`; tables on the way are made, items of arrays are numbered."""
     if len(keys) > MAX_DEPTH:
-        raise _Refused(BAD_OVERRIDE.at(span, f"a path has at most {MAX_DEPTH} parts"))
+        message, help = f"a path has at most {MAX_DEPTH} parts", "name a value that the spec has"
+        raise _Refused(BAD_OVERRIDE.at(span, message, help=help))
     head, *rest = keys
     below = tuple(rest)
     if isinstance(root.content, list):
         return _set_item(root, head, below, value, span)
     if root.table is None:
         message = f"`{head}` cannot be set: what should hold it is no table"
-        raise _Refused(BAD_OVERRIDE.at(span, message))
+        help = "end the name one dot earlier, and give the whole value"
+        raise _Refused(BAD_OVERRIDE.at(span, message, help=help))
     content = dict(root.table)
     if head in _LENGTHS and not below:
         # A length replaces the length there was: two would be an error.

@@ -13,7 +13,6 @@ from ganforge.document.positions import Mark, Positions, positions
 from ganforge.document.remedies import remedy
 from ganforge.document.tree import MAX_DEPTH, Node, Path
 
-_DIGITS = "the file holds a number with too many digits"
 _TWICE = ("Cannot overwrite", "Cannot declare", "Duplicate")
 _HEADER = re.compile(r"^\[[\w.-]+\](?=[ \t]*(?:#.*)?$)", re.MULTILINE)
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -32,9 +31,13 @@ def read(text: str, file: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, (_explained(error, text, file, places),)
-    except (ValueError, RecursionError) as error:
-        message = "values are nested too deep" if isinstance(error, RecursionError) else _DIGITS
-        return None, (LIMIT.at(Span(file, 1, 1, 1, 1), message),)
+    except RecursionError:
+        return None, (_nested(Span(file, 1, 1, 1, 1)),)
+    except ValueError:
+        long = re.search(r"\d[\d_]{4000,}", text)
+        place = _one(text, long.start(), file) if long else Span(file, 1, 1, 1, 1)
+        help = 'write it as a power: `1e6`, or a formula such as `"10**6"`'
+        return None, (LIMIT.at(place, "this number has too many digits", help=help),)
     root = Node(_grown(values, (), places.marks), Span(file, 1, 1, 1, 1))
     return root, ()
 

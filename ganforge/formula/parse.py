@@ -98,7 +98,8 @@ def _parse(
         if isinstance(node, ast.Constant) and not isinstance(node.value, int | float | str):
             raise _refused(node, text, what, forbidden)
         if isinstance(node, ast.comprehension) and (node.is_async or len(node.ifs) > 1):
-            raise FormulaError(forbidden, f"this form of a list is not allowed in a {what}")
+            message = f"this form of a list is not allowed in a {what}"
+            raise FormulaError(forbidden, message, "join conditions: `[i for i in a if p and q]`")
     return tree
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Label
+from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope
@@ -85,7 +86,8 @@ def _tensor(frame: Frame, index: int, text: str, key: str, path: Path) -> int:
 
 def _layers(frame: Frame, layers: list[dict[str, Any]], path: Path, nesting: int) -> None:
     if frame.depth + nesting > MAX_NESTING:
-        frame.findings.add("GF118", path, f"loops are nested more than {MAX_NESTING} deep")
+        message = f"loops are nested more than {MAX_NESTING} deep"
+        frame.findings.add("GF118", path, message, "write the layers of the inner loops one by one")
         return
     for k, layer in enumerate(layers):
         if "for" in layer or "in" in layer:
@@ -190,13 +192,7 @@ def _id(frame: Frame, name: object, path: Path) -> bool:
 def _result(frame: Frame, layer: dict[str, Any], first: int, scope: Scope, path: Path) -> int:
     block = layer.get("block")
     if block is None:
-        if "from" not in layer:
-            frame.findings.add(
-                "GF111", path, "a layer needs `block` or `from`", 'write { block = "conv", ... }'
-            )
-            return frame.nodes.unknown(path)
-        _no_more_keys(frame, layer, path)
-        return first
+        return first if _is_plain(frame, layer, path) else frame.nodes.unknown(path)
     if not isinstance(block, str):
         help = 'write `block = "conv"`'
         frame.findings.add("GF114", (*path, "block"), "`block` must be a word", help)
@@ -216,8 +212,19 @@ def _result(frame: Frame, layer: dict[str, Any], first: int, scope: Scope, path:
     return add_block(frame, frame.context.registry.blocks[block], layer, first, scope, path)
 
 
-def _no_more_keys(frame: Frame, layer: Mapping[str, Any], path: Path) -> None:
-    for key in layer:
-        if key not in LAYER_KEYS:
-            help = "a layer without `block` has `id`, `from`, `side` and `when`"
-            frame.findings.add("GF102", (*path, key), f"unknown key `{key}`", help, key=True)
+def _is_plain(frame: Frame, layer: Mapping[str, Any], path: Path) -> bool:
+    """Whether a layer without `block` takes something `from` elsewhere, and asks for no more."""
+    more = [key for key in layer if key not in LAYER_KEYS]
+    lacks = [key for key in ("block", "from") if key not in layer]
+    meant = next((key for key in more if nearest(key, lacks)), None)
+    if meant is not None:
+        help = did_you_mean(meant, lacks, "key")
+        frame.findings.add("GF102", (*path, meant), f"unknown key `{meant}`", help, key=True)
+    elif "from" not in layer:
+        help = 'write `{ block = "conv", ... }`'
+        frame.findings.add("GF111", path, "a layer needs `block` or `from`", help)
+    elif more:
+        written = " and ".join(f"`{key}`" for key in more)
+        help = "name a block; without one a layer has `id`, `from`, `side` and `when`"
+        frame.findings.add("GF111", path, f"a layer with {written} needs `block`", help)
+    return not more and "from" in layer

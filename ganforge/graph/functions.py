@@ -29,7 +29,9 @@ def add_function(wiring: Wiring, node: ast.Call, block: Block, inputs: tuple[int
     variadic = any(i.startswith("*") for i in block.inputs)
     if len(inputs) < max(1, len(needed)) or (len(inputs) > len(block.inputs) and not variadic):
         takes = ", ".join(i.strip("*?") for i in block.inputs)
-        wiring.fail(node, "GF204", f"`{name}` takes ({takes}), and {len(inputs)} tensors are given")
+        given = "1 tensor is" if len(inputs) == 1 else f"{len(inputs)} tensors are"
+        message = f"`{name}` takes ({takes}), and {given} given"
+        wiring.fail(node, "GF204", message, f"write `{name}({takes})` with tensors of yours")
     _check_tensors(wiring, node, block, inputs)
     values = {k.arg: wiring.formula(k.value) for k in node.keywords if k.arg}
     params = _params(wiring, node, block, values)

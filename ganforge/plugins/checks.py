@@ -22,7 +22,8 @@ def numbers(x: Shape, block: str) -> Tensor:
             'make numbers of it: `one_hot(y)`, or `{ block = "embedding", out = 128 }`',
         )
     if any(side < 1 for side in x.shape):
-        raise ShapeError("GF305", f"`{block}` is given {x}, which holds no value")
+        message = f"`{block}` is given {x}, which holds no value"
+        raise ShapeError("GF305", message, "what stands before it makes too little: change a size")
     return x
 
 

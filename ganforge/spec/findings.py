@@ -49,11 +49,14 @@ class Findings:
             own = span is not None and self.document.distance(span) == 0
             help = f"{sizes}{', or use `ceil`' if own and not given else ''}" if sizes else help
         more["related"] = (*labels, *given)
+        rule = rules.ALL[code]
+        if help is None and rule.severity is Severity.ERROR:  # as of a plugin that says none
+            help = f"`ganforge explain {code}` shows an example, and its repair"
         gone = removal(self.document, code, path, message)
         if gone is not None and lookup(self.document, gone.path) is None:
-            self._gone(rules.ALL[code].at(gone.span, message, path=dotted(path)), gone, span)
+            self._gone(rule.at(gone.span, message, path=dotted(path)), gone, span)
             return
-        finding = rules.ALL[code].at(span, message, help=help, path=dotted(path), **more)
+        finding = rule.at(span, message, help=help, path=dotted(path), **more)
         if given and (message, *more["related"]) in self._given:
             return  # one value that does not fit, told at the first place that it reaches
         self._given.add((message, *more["related"]))

@@ -64,9 +64,8 @@ def infer_sobel(p: Params, x: Tensor) -> Tensor:
 def infer_grey(p: Params, x: Tensor) -> Tensor:
     x = image(x, "grey")
     if x.channels != 3:
-        raise ShapeError(
-            "GF301", f"`grey` needs the 3 channels of a colour image, not {x.channels}"
-        )
+        message = f"`grey` needs the 3 channels of a colour image, not {x.channels}"
+        raise ShapeError("GF301", message, "give it an image of 3 channels")
     return Tensor((1, x.height, x.width))
 
 

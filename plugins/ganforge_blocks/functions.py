@@ -108,7 +108,8 @@ def infer_lerp(p: NoParams, a: Tensor, b: Tensor, t: Shape) -> Tensor:
 def infer_interpolate(p: NoParams, a: Tensor, b: Tensor, mix: Tensor) -> Tensor:
     result, mix = infer_lerp(p, a, b, Tensor(())), numbers(mix, "interpolate")
     if mix.shape not in ((1,) * len(a.shape), a.shape):
-        raise ShapeError("GF303", f"the third of `interpolate` is one number a sample, not {mix}")
+        message = f"the third of `interpolate` is one number a sample, not {mix}"
+        raise ShapeError("GF303", message, "leave it out: it is drawn for every sample")
     return result
 
 

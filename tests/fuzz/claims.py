@@ -52,6 +52,7 @@ def reported(text: str, registry: Registry) -> Compilation:
         assert "None" not in finding.message, finding
     for error in report.errors:
         assert error.help, f"{error.code} says no remedy: {error.message}"
+        assert not error.help.startswith("`ganforge explain"), f"{error.code}: {error.message}"
     return compilation
 
 

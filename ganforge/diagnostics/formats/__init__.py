@@ -10,13 +10,19 @@ Format = Literal["full", "concise", "json", "jsonl", "github", "sarif", "junit"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
-def formatted(outcome: Outcome, form: Format, *, color: bool = False) -> str:
-    """The findings of a check in one of the `FORMATS`; only text for people has colours."""
+def formatted(outcome: Outcome, form: Format, *, color: bool = False, whole: bool = True) -> str:
+    """The findings of a check in one of the `FORMATS`; only text for people has colours, and is cut
+    short for a screen where it is not wanted whole.
+    """
     # Each module is imported for its own format only: `check` is a matter of milliseconds.
-    if form in ("full", "concise"):
-        from ganforge.diagnostics.formats.text import render, render_concise
+    if form == "full":
+        from ganforge.diagnostics.formats.text import render
 
-        return (render if form == "full" else render_concise)(outcome.joined, color=color)
+        return render(outcome.joined, color=color, whole=whole)
+    if form == "concise":
+        from ganforge.diagnostics.formats.text import render_concise
+
+        return render_concise(outcome.joined, color=color)
     if form == "github":
         from ganforge.diagnostics.formats.github import render_github
 

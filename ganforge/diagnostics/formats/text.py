@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Severity, Span
 from ganforge.diagnostics.report import Report
@@ -11,13 +12,34 @@ from ganforge.diagnostics.sources import Sources
 _COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.NOTE: "1;36"}
 _BLUE, _BOLD, _RESET = "\x1b[1;34m", "\x1b[1m", "\x1b[0m"
 _WIDEST = 160
+MOST = 20
+"""Findings that fill a screen or two: more are not read one by one."""
 
 
-def render(report: Report, *, color: bool) -> str:
-    """Every diagnostic with its source lines and carets, and a closing count."""
+def render(report: Report, *, color: bool, whole: bool = False) -> str:
+    """Diagnostics with their source lines and carets, and a closing count.
+
+    Of very many the gravest are shown and the others counted by rule, unless all are wanted.
+    """
     lines_of = Sources(report.texts)
-    parts = [_full(diagnostic, lines_of, color) for diagnostic in report.diagnostics]
-    return "\n\n".join([*parts, summary(report)])
+    found = report.diagnostics
+    shown = set(found if whole else sorted(found, key=_gravity)[:MOST])
+    parts = [_full(diagnostic, lines_of, color) for diagnostic in found if diagnostic in shown]
+    left = [diagnostic for diagnostic in found if diagnostic not in shown]
+    return "\n\n".join([*parts, *([_counted(left)] if left else []), summary(report)])
+
+
+def _gravity(diagnostic: Diagnostic) -> int:
+    return tuple(Severity).index(diagnostic.severity)
+
+
+def _counted(left: list[Diagnostic]) -> str:
+    """How many findings of which rules are not shown, and how to see them."""
+    rules = Counter(f"{diagnostic.code} {diagnostic.slug}" for diagnostic in left)
+    lines = [f"  {count} x {rule}" for rule, count in rules.most_common()]
+    more = "1 more finding is" if len(left) == 1 else f"{len(left)} more findings are"
+    ways = "`ganforge check --format concise` has a line for each, `--select RULE` shows one rule"
+    return "\n".join([f"{more} not shown ({ways}):", *lines])
 
 
 def render_concise(report: Report, *, color: bool) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
@@ -18,16 +20,16 @@ def check_losses(graph: Graph, findings: Findings) -> None:
 
     Samples are images.
     """
-    told: set[Path] = set()
+    shapes = _Shapes(graph, findings)
     for loss in graph.losses.values():
         _check_scores(graph, loss, findings)
         known = any(term.loss == loss.name for term in graph.terms)
         if known and loss.has_sides:
-            _check_sides(graph, loss, told, findings)
+            shapes.check_sides(loss)
         elif {"original", "reconstruction"} <= set(loss.tensors):
-            _check_target(graph, loss, told, findings)
+            shapes.check_target(loss)
         elif {"logits", "target"} <= set(loss.tensors):
-            _check_logits(graph, loss, told, findings)
+            shapes.check_logits(loss)
     for k, index in enumerate(graph.samples):
         _check_sample(graph, index, ("sample", "images", k), findings)
 
@@ -58,96 +60,104 @@ def _is_picture(shape: Tensor) -> bool:
     return shape.is_image and shape.channels in (1, 3)
 
 
-def _mismatch(
-    code: str,
-    graph: Graph,
-    loss: GraphLoss,
-    tensor: str,
-    ends: tuple[int, int],
-    message: str,
-    help: str,
-    told: set[Path],
-    findings: Findings,
-) -> None:
-    """A finding at the layer that decides the size of the second end, made by a network; and once
-    for all that a network makes of that size.
-    """
-    path: Path = ("losses", loss.name, tensor)
-    wanted = graph.nodes[ends[0]].shape
-    of_classes = isinstance(wanted, Tensor) and wanted.classes is not None
-    layer = deciding(graph, ends[1], wanted)
-    if layer is None or (of_classes and code == "GF313"):
-        labels = ends_of(graph, ends, findings)
-        findings.add(code, path, message, help, related=labels)
-    elif layer not in told:
-        told.add(layer)
-        used = findings.document.span(path)
-        labels = (
-            *ends_of(graph, ends[:1], findings),
-            *([Label(used, "compared here")] if used else ()),
-        )
-        findings.add(code, layer, message, help, related=labels)
+@dataclass(frozen=True)
+class _Mismatch:
+    """A tensor of a loss (`made`) that does not fit another one (`given`), both as nodes."""
+
+    loss: GraphLoss
+    tensor: str
+    given: int
+    made: int
+    message: str
+    help: str
 
 
-def _check_sides(graph: Graph, loss: GraphLoss, told: set[Path], findings: Findings) -> None:
-    real, fake = (graph.judged(loss.tensors[side]) for side in ("real", "fake"))
-    for first, second in zip(real, fake, strict=False):
-        a, b = graph.nodes[first].shape, graph.nodes[second].shape
-        if isinstance(a, Tensor) and isinstance(b, Tensor) and a.shape != b.shape:
-            if (a.classes, b.classes) != (None, None):
-                return  # a class stands where an image should: reported at the call
-            if _are_images(a, b) and _is_size_wrong(findings):
+@dataclass
+class _Shapes:
+    """Compares the shapes of what losses take. told: the layers at which a finding stands."""
+
+    graph: Graph
+    findings: Findings
+    told: set[Path] = field(default_factory=set)
+
+    def check_sides(self, loss: GraphLoss) -> None:
+        """GF310: a critic judges real and generated samples of one shape."""
+        graph = self.graph
+        real, fake = (graph.judged(loss.tensors[side]) for side in ("real", "fake"))
+        for first, second in zip(real, fake, strict=False):
+            a, b = graph.nodes[first].shape, graph.nodes[second].shape
+            if isinstance(a, Tensor) and isinstance(b, Tensor) and a.shape != b.shape:
+                if (a.classes, b.classes) != (None, None):
+                    return  # a class stands where an image should: reported at the call
+                if _are_images(a, b) and _is_size_wrong(self.findings):
+                    return
+                message = f"the critic judges real samples of {a} and generated ones of {b}"
+                help = "change the generator's last size, or the field's `size`"
+                if b.is_image and a.is_image and a.channels != b.channels:
+                    help = "change the generator's last `out`, or the field's `channels`"
+                self.findings.withdraw("GF309", ("losses", loss.name))
+                self._report("GF310", _Mismatch(loss, "fake", first, second, message, help))
                 return
-            message = f"the critic judges real samples of {a} and generated ones of {b}"
-            help = "change the generator's last size, or the field's `size`"
-            if b.is_image and a.is_image and a.channels != b.channels:
-                help = "change the generator's last `out`, or the field's `channels`"
-            findings.withdraw("GF309", ("losses", loss.name))
-            sides = (first, second)
-            _mismatch("GF310", graph, loss, "fake", sides, message, help, told, findings)
+
+    def check_logits(self, loss: GraphLoss) -> None:
+        """GF410: one logit for each class, or each attribute."""
+        given, made = loss.tensors["target"], loss.tensors["logits"]
+        target, logits = (self.graph.nodes[index].shape for index in (given, made))
+        if not isinstance(logits, Tensor) or not isinstance(target, Tensor):
             return
+        if logits.classes is not None:
+            return  # GF503
+        if target.attributes:
+            count, each = target.size, "attributes"
+        elif target.classes is not None:
+            count, each = target.classes, "classes"
+        else:
+            message = f"`target` is {target}, and no class"
+            help = "name a field or condition of classes or attributes"
+            self.findings.add("GF410", ("losses", loss.name, "target"), message, help)
+            return
+        if logits.shape != (count,):
+            message = f"one logit for each of {count} {each} is needed, and `logits` is {logits}"
+            help = "end in a vector, as `linear` gives it"
+            if len(logits.shape) == 1:
+                help = f"write `out = {count}`"
+            self._report("GF410", _Mismatch(loss, "logits", given, made, message, help))
 
+    def check_target(self, loss: GraphLoss) -> None:
+        """GF313: a reconstruction has the shape of its original."""
+        given, made = loss.tensors["original"], loss.tensors["reconstruction"]
+        original, result = (self.graph.nodes[index].shape for index in (given, made))
+        if not isinstance(original, Tensor) or not isinstance(result, Tensor):
+            return
+        if original.classes is not None and result.classes is not None:
+            return  # GF503
+        resized = _are_images(original, result) and _is_size_wrong(self.findings)
+        if str(original) == str(result) or resized:
+            return
+        message = f"`original` is {_shown(original)} and `reconstruction` is {_shown(result)}"
+        if any(d.code == "GF313" and d.message == message for d in self.findings.items):
+            return  # the same maps in another loss
+        self.findings.withdraw("GF401", ("losses", loss.name))
+        help = "bring both to one shape"
+        self._report("GF313", _Mismatch(loss, "reconstruction", given, made, message, help))
 
-def _check_logits(graph: Graph, loss: GraphLoss, told: set[Path], findings: Findings) -> None:
-    """GF410: one logit for each class, or each attribute."""
-    logits, target = (graph.nodes[loss.tensors[t]].shape for t in ("logits", "target"))
-    if not isinstance(logits, Tensor) or not isinstance(target, Tensor):
-        return
-    if logits.classes is not None:
-        return  # GF503
-    if target.attributes:
-        count, each = target.size, "attributes"
-    elif target.classes is not None:
-        count, each = target.classes, "classes"
-    else:
-        message = f"`target` is {target}, and no class"
-        help = "name a field or condition of classes or attributes"
-        findings.add("GF410", ("losses", loss.name, "target"), message, help)
-        return
-    if logits.shape != (count,):
-        message = f"one logit for each of {count} {each} is needed, and `logits` is {logits}"
-        help = f"write `out = {count}`" if len(logits.shape) == 1 else ""
-        sides = (loss.tensors["target"], loss.tensors["logits"])
-        help = help or "end in a vector, as `linear` gives it"
-        _mismatch("GF410", graph, loss, "logits", sides, message, help, told, findings)
-
-
-def _check_target(graph: Graph, loss: GraphLoss, told: set[Path], findings: Findings) -> None:
-    original = graph.nodes[loss.tensors["original"]].shape
-    made = graph.nodes[loss.tensors["reconstruction"]].shape
-    if not isinstance(original, Tensor) or not isinstance(made, Tensor):
-        return
-    if original.classes is not None and made.classes is not None:
-        return  # GF503
-    if str(original) == str(made) or (_are_images(original, made) and _is_size_wrong(findings)):
-        return
-    message = f"`original` is {_shown(original)} and `reconstruction` is {_shown(made)}"
-    if any(d.code == "GF313" and d.message == message for d in findings.items):
-        return  # the same maps in another loss
-    findings.withdraw("GF401", ("losses", loss.name))
-    sides = (loss.tensors["original"], loss.tensors["reconstruction"])
-    help = "bring both to one shape"
-    _mismatch("GF313", graph, loss, "reconstruction", sides, message, help, told, findings)
+    def _report(self, code: str, found: _Mismatch) -> None:
+        """A finding at the layer that decides the size of what is made, once for all that a network
+        makes of that size; at the loss, where no layer does.
+        """
+        path: Path = ("losses", found.loss.name, found.tensor)
+        wanted = self.graph.nodes[found.given].shape
+        of_classes = isinstance(wanted, Tensor) and wanted.classes is not None
+        layer = deciding(self.graph, found.made, wanted)
+        if layer is None or (of_classes and code == "GF313"):
+            labels = ends_of(self.graph, (found.given, found.made), self.findings)
+            self.findings.add(code, path, found.message, found.help, related=labels)
+        elif layer not in self.told:
+            self.told.add(layer)
+            used = self.findings.document.span(path)
+            given = ends_of(self.graph, (found.given,), self.findings)
+            labels = (*given, *([Label(used, "compared here")] if used else ()))
+            self.findings.add(code, layer, found.message, found.help, related=labels)
 
 
 def _shown(shape: Shape) -> str:

@@ -22,8 +22,9 @@ def find_players(graph: Graph, findings: Findings) -> Graph:
     critics = {name for term in graph.terms if term.term.side == "critic" for name in term.moves}
     for name in graph.trainable():
         owner.setdefault(name, "critic" if name in critics else "generator")
-    _check_taken(graph, owner, critics, findings)
-    _check_order(graph, owner, findings)
+    if _is_known(graph):
+        _check_taken(graph, owner, critics, findings)
+        _check_order(graph, owner, findings)
     _check_steps(graph, findings)
     order = dict.fromkeys([*graph.spec.train.order, *owner.values()])
     players = []
@@ -54,6 +55,12 @@ def _declared(graph: Graph, findings: Findings) -> dict[str, str]:
     return owner
 
 
+def _is_known(graph: Graph) -> bool:
+    """Whether it is known of every loss what it moves: no mistake hides who is trained."""
+    moving = {term.loss for term in graph.terms}
+    return graph.spec.sound and bool(moving) and set(graph.losses) == moving
+
+
 def _check_taken(
     graph: Graph, owner: dict[str, str], critics: set[str], findings: Findings
 ) -> None:
@@ -77,7 +84,7 @@ def _check_taken(
 def _check_order(graph: Graph, owner: dict[str, str], findings: Findings) -> None:
     order = graph.spec.train.order
     players = set(owner.values())
-    missing = sorted(players - set(order)) if graph.terms else []
+    missing = sorted(players - set(order))
     twice = [player for k, player in enumerate(order) if player in order[:k]]
     for player in missing[len(twice) :]:
         message = f"`order` lacks the player `{player}`"
@@ -93,7 +100,6 @@ def _check_order(graph: Graph, owner: dict[str, str], findings: Findings) -> Non
             findings.add("GF608", path, message, help)
         elif (
             player not in players
-            and graph.terms
             and not _lists(graph, player)
             and not _of_all_stages(path, findings)
         ):
@@ -102,7 +108,7 @@ def _check_order(graph: Graph, owner: dict[str, str], findings: Findings) -> Non
         table: Path = ("train", "players", player)
         told = any(d.path == f"train.players.{player}" for d in findings.items)
         told = told or _of_all_stages(table, findings)
-        if player not in players and graph.terms and not told and not _lists(graph, player):
+        if player not in players and not told and not _lists(graph, player):
             report_player(player, table, players, findings)
 
 

@@ -59,7 +59,8 @@ def _check_sweep(graph: Graph, key: str, table: SweepTable, findings: Findings) 
     elif len(shape.shape) != 1 or (index or 0) >= shape.size:
         message = f"`{key}` sweeps `{table.of}`, and `{name}` is {shape}"
         help = f"its numbers are `{name}[0]` to `{name}[{shape.size - 1}]`"
-        findings.add("GF507", path, message, help if len(shape.shape) == 1 else None)
+        no_vector = "sweep one number of a vector, such as `z[0]`, or a class"
+        findings.add("GF507", path, message, help if len(shape.shape) == 1 else no_vector)
 
 
 def _check_numbered(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Span
-from ganforge.diagnostics.formats.text import render, render_concise
+from ganforge.diagnostics.formats.text import MOST, render, render_concise
 from ganforge.diagnostics.report import Report
 from ganforge.diagnostics.rules.document import UNKNOWN_KEY, UNUSED_PARAM
 from ganforge.diagnostics.rules.plugins import PLUGIN_FAILED
@@ -153,3 +153,26 @@ def test_only_errors_make_a_report_fail() -> None:
     assert report(warning).warnings == (warning,)
     assert not report(warning, TYPO).ok
     assert report(warning, TYPO).errors == (TYPO,)
+
+
+def many(count: int) -> list[Diagnostic]:
+    """A warning, and errors on further lines."""
+    spans = [Span("a.toml", line, 1, line, 2) for line in range(1, count + 1)]
+    first, *others = spans
+    return [UNUSED_PARAM.at(first, "idle"), *(UNKNOWN_KEY.at(span, "odd") for span in others)]
+
+
+def test_of_very_many_findings_the_gravest_are_shown_and_the_others_counted() -> None:
+    assert "not shown" not in render(report(*many(MOST)), color=False)
+    text = render(report(*many(MOST + 5)), color=False)
+    assert text.count("error[GF102]") == MOST and "warning[" not in text
+    *_, counted, summary = text.split("\n\n")
+    assert counted.splitlines()[1:] == ["  4 x GF102 unknown-key", "  1 x GF112 unused-param"]
+    assert counted.startswith("5 more findings are not shown (`ganforge check --format concise`")
+    assert summary == f"Found {MOST + 4} errors, 1 warning."
+
+
+def test_nothing_is_left_out_where_the_whole_is_wanted() -> None:
+    found = report(*many(MOST + 5))
+    assert render(found, color=False, whole=True).count("GF102") == MOST + 4
+    assert len(render_concise(found, color=False).splitlines()) == MOST + 6
