@@ -13,7 +13,7 @@ import tomli_w
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ganforge.document.load import shipped, shipped_names
+from ganforge.document import shipped, shipped_names
 from ganforge.pipeline import compile_spec
 from ganforge.plugins.registry import Registry
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ganforge.document.load import shipped, shipped_names
+from ganforge.document import shipped, shipped_names
 from ganforge.pipeline import compile_spec
 from ganforge.plugins.registry import Registry
 

@@ -25,8 +25,8 @@ from claims import check
 from mutations import Mutations
 from noise import noisy
 
-from ganforge.document import shipped_names
-from ganforge.document.load import load, shipped
+from ganforge.document import shipped, shipped_names
+from ganforge.document.load import load
 from ganforge.plugins.registry import Registry, load_registry
 
 ROOT = Path(__file__).parents[2]
