@@ -294,7 +294,7 @@ class _Builder:
         except TooManyLayersError:
             self.poisoned.add(owner)
             return None
-        if len(self.findings.errors) > before:
+        if len(self.findings.errors) > before or body.hides_mistakes():
             self.poisoned.add(owner)
         return body
 

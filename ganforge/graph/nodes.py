@@ -246,6 +246,10 @@ class Body:
         """Every layer that an output is made from, those of composite blocks included."""
         return (op for op in self.operations() if isinstance(op, Layer))
 
+    def hides_mistakes(self) -> bool:
+        """Whether a mistake has left something without meaning, here or in a composite block."""
+        return any(isinstance(op, Unknown) for op in self.operations())
+
 
 def upstream(nodes: tuple[Node, ...] | list[Node], roots: Iterable[int]) -> set[int]:
     """The roots and everything they are made from."""

@@ -23,6 +23,8 @@ def check_feedback(graph: Graph, findings: Findings) -> None:
             message = f"no round logs a figure `{value.of}`"
             help = did_you_mean(value.of, figures, "figure")
             findings.add("GF613", (*path, "of"), message, help)
+        elif not graph.spec.sound:
+            continue  # how long training lasts may be what could not be read
         elif graph.spec.train.epochs is None and 2 * value.window >= clock(graph).rounds:
             why = f"training ends after {clock(graph).rounds:,} rounds, and the figure is compared "
             why += f"after {2 * value.window:,}"
