@@ -20,7 +20,7 @@ from ganforge.graph.flow import flow_order
 from ganforge.graph.frame import Context, TooManyLayersError
 from ganforge.graph.graph import Graph, GraphLoss, Network
 from ganforge.graph.nodes import Body, Bundle, NetworkCall, Nodes, NodeShape, Source, upstream
-from ganforge.graph.passes import run_passes
+from ganforge.graph.passes import complete
 from ganforge.graph.shapes import field_shape, latent_shape
 from ganforge.graph.signature import signature
 from ganforge.graph.wiring import Wiring
@@ -51,7 +51,7 @@ def graph_with(
     index = builder.tensor(wiring, ("wanted",))
     graph = replace(graph, nodes=tuple(builder.nodes.items))
     found = tuple(builder.findings.items[before:])
-    return run_passes(graph, registry, Findings(spec.document)), index, found
+    return complete(graph, Findings(spec.document)), index, found
 
 
 @dataclass

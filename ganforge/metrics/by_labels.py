@@ -18,6 +18,7 @@ from ganforge.metrics.opened import Draw, OpenedRun
 from ganforge.metrics.readings import Labels, Reading, reading
 from ganforge.metrics.recognition import class_accuracy, neighbour_accuracy
 from ganforge.runs.loading import Loaded
+from ganforge.runs.programs import import_program
 from ganforge.runtime.data import Data
 
 
@@ -76,8 +77,9 @@ class _Reader:
     def __init__(self, run: OpenedRun, of: Reading, draw: Draw) -> None:
         """Raises `CannotStart` where no images are there that training has not seen."""
         self.of, self.draw = of, draw
-        self.loaded: Loaded = run.networks(run.program(of.plan, run.about["data"]))
-        own: Data = self.loaded.module.open_data(run.about["data"])
+        self.loaded: Loaded = run.networks(run.compilation.program(run.about["data"]))
+        self.module = import_program(run.program(of.plan, run.about["data"]).text)
+        own: Data = self.module.open_data(run.about["data"])
         if run.own and own.held_out is None:
             text = f"the run was trained on all images of {run.place}"
             raise CannotStart(f"{text}: name others by `--data`, such as a test set")
@@ -126,5 +128,5 @@ class _Reader:
         real = {name: images.to(state.noise.device) for name, images in batch.items()}
         count = len(next(iter(real.values())))
         with torch.random.fork_rng():
-            values: Tensor = self.loaded.module.sample(state, real, count, self.draw.seed)
+            values: Tensor = self.module.sample(state, real, count, self.draw.seed)
         return values.float().cpu()

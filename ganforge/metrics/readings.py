@@ -31,7 +31,8 @@ class Labels:
 class Reading:
     """A tensor that networks make of one image field, and the class field beside it.
 
-    asked: as the user wrote it. plan: the run's own, whose samples are the tensor.
+    asked: as the user wrote it. plan: that of the run, or of its last stage, whose samples are the
+    tensor.
     """
 
     asked: str
@@ -55,7 +56,8 @@ def reading(compilation: Compilation, wiring: str, labels: Labels, option: str) 
     """
     asked = f"`{option} {wiring}`"
     assert compilation.graph is not None
-    spec = compilation.graph.spec
+    whole = compilation.graph
+    spec = replace((whole.stages or (whole,))[-1].spec, stages=())
     graph, index, found = graph_with(spec, compilation.registry, wiring)
     for finding in found:
         if finding.severity is Severity.ERROR:

@@ -277,3 +277,25 @@ def test_a_run_that_makes_no_images_has_nothing_to_sample(ganforge: Command, fol
     result = ganforge("sample", "plain")
     assert result.exit_code == 2
     assert result.stderr == "error: `plain` makes no images: there is nothing to sample\n"
+
+
+def test_a_run_in_stages_is_read_as_its_last_checkpoint_has_it(
+    ganforge: Command, folder: Path
+) -> None:
+    stages = """
+[stages.first]
+rounds = 3
+[stages.second]
+rounds = 4
+optimizer = { kind = "adam", lr = 1e-3 }
+"""
+    package.train(SPEC.replace("rounds = 8\n", "") + stages, out="staged")
+    state, _, unseen = held_out("staged")
+    critic, encoder = (state.networks[name].eval() for name in "DE")
+    with torch.no_grad():
+        recognised = critic(unseen["x"], encoder(unseen["x"]))["label"].argmax(1)
+    right = (recognised == unseen["y"]).double().mean().item()
+    (record,) = results(
+        ganforge("eval", "staged", "--classify", "on_real.label", "--json")
+    ).values()
+    assert record["value"] == right
