@@ -116,7 +116,8 @@ def infer_interpolate(p: NoParams, a: Tensor, b: Tensor, mix: Tensor) -> Tensor:
 def infer_perturb(p: PerturbParams, x: Tensor, jitter: Tensor) -> Tensor:
     x, jitter = features(x, "perturb"), numbers(jitter, "perturb")
     if x.shape != jitter.shape:
-        raise ShapeError("GF303", f"the second of `perturb` is noise of {x}, not {jitter}")
+        message = f"the second of `perturb` is noise of {x}, not {jitter}"
+        raise ShapeError("GF303", message, "leave it out: it is drawn for every sample")
     return replace(x, range=None)
 
 
