@@ -305,7 +305,6 @@ def refused() -> str:
     rows.append(("blocks", listed(planned.BLOCKS)))
     rows.append(("functions", listed(name.replace("-", "_") for name in planned.FUNCTIONS)))
     rows.append(("losses", listed(planned.LOSSES)))
-    rows.append(("feedback for live numbers", listed(planned.LIVE_KINDS)))
     return table(("where", "refused"), rows)
 
 
@@ -385,6 +384,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "optimizer": lambda: keys("optimizer", models.Optimizer),
     "optimizers": lambda: variants("kind", OPTIMIZERS, models.Optimizer.model_fields),
     "plateau": lambda: keys("plateau", params.Plateau),
+    "adaptive": lambda: keys("adaptive", params.Adaptive),
     "ema": lambda: keys("ema", models.Ema),
     "sample": lambda: keys("sample", models.SampleTable),
     "plugins": lambda: keys("plugins", PluginsTable),

@@ -13,12 +13,12 @@ from ganforge.codegen.functions import FIXED, LOCAL, indented
 from ganforge.codegen.hyperparameters import Hyperparameters, live_call, live_number
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.values import Writer, memory_of
-from ganforge.formula.live import Live
 from ganforge.graph.graph import MovingTerm
 from ganforge.graph.nodes import Bundle, NetworkCall, Node, Number, Pack, Source
+from ganforge.graph.passes.schedules import feedback
 from ganforge.plan.plan import Plan, Step
 from ganforge.plugins.declarations import Call, Ref
-from ganforge.plugins.params import Plateau
+from ganforge.plugins.params import Adaptive, Changing
 
 
 @dataclass
@@ -77,6 +77,7 @@ class Calculation:
         """Values that get a name in the program: the spec's own names, and what is used twice."""
         uses = Counter(i for index in needed for i in self.node(index).inputs)
         uses.update(i for term in terms for i in term.tensors)
+        uses.update(i for term in terms if self.followed(term) for i in term.tensors)
         return {index for index in needed if _is_named(self.node(index), uses[index])}
 
     def gradless(self, lines: list[str]) -> list[str]:
@@ -97,7 +98,7 @@ class Calculation:
         def written(name: str, value: Any) -> Any:
             if isinstance(value, Call):
                 return self._with_live(value, loss, texts)
-            if isinstance(value, Live | Plateau):
+            if isinstance(value, Changing):
                 texts[f"live {name}"] = live_call(self.hyper, value, f"{loss}_{name}")
                 return Ref(f"live {name}")
             return value
@@ -126,13 +127,21 @@ class Calculation:
             factors.append(live_call(self.hyper, table.weight, f"{term.loss}_weight"))
         return " * ".join(factors) or None
 
-    def report(self, terms: Iterable[MovingTerm], variables: Iterable[str]) -> str:
+    def followed(self, term: MovingTerm) -> dict[str, Call]:
+        """The figures of a term's tensors, by name, that a live number follows."""
+        followed = {number.of for number in feedback(self.plan.graph)}
+        return {k: call for k, call in self.plan.graph.measured(term).items() if k in followed}
+
+    def report(self, terms: Iterable[MovingTerm], variables: Iterable[str], writer: Writer) -> str:
         """What a step returns: the value of each term for the log."""
         entries = {}
         for term, variable in zip(terms, variables, strict=True):
             entries[term.figure] = f"{variable}.detach()"
             for figure, name in self.plan.graph.reports(term).items():
                 entries[figure] = f"{memory_of(term.loss)}.{name}"
+            texts = {name: writer.text(index) for name, index in term.given.items()}
+            for figure, call in self.followed(term).items():
+                entries[figure] = write_call(call, self.imports, texts)
         return f"{{{', '.join(f'{key!r}: {value}' for key, value in entries.items())}}}"
 
     def timed(self, lines: list[str], player: str) -> list[str]:
@@ -158,6 +167,12 @@ class Calculation:
         own = f"{player.upper()}_BATCH" if table and table.batch else "BATCH"
         return self.hyper.named(own)
 
+    def images(self) -> str:
+        """How many real samples the first player draws in a round."""
+        first = self.plan.steps[0]
+        times = f" * len({first.player.name})" if self.repeats(first) else ""
+        return f"{self.batch(first.player.name)}{times}"
+
     def update(self, player: str, key: str, optimizer: str = "optimizer") -> list[str]:
         """Live numbers set, the optimiser's step, the player's counter."""
         lines = []
@@ -169,7 +184,11 @@ class Calculation:
 
     def watches(self) -> list[str]:
         """Live numbers that follow a figure are shown the figures of the round."""
-        return [f'state.schedules["{name}"].watch(losses)' for name in self.hyper.schedules]
+        lines = []
+        for name, number in self.hyper.schedules.items():
+            given = f"losses, {self.images()}" if isinstance(number, Adaptive) else "losses"
+            lines.append(f'state.schedules["{name}"].watch({given})')
+        return lines
 
     def repeats(self, step: Step) -> bool:
         """Whether a player steps more than once a round, or a number of times that changes."""

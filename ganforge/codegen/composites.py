@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.networks import (
     ClassText,
-    live_names,
+    live_arguments,
     returned_type,
     typed_inputs,
     write_body,
@@ -47,7 +47,7 @@ def write_composites(
         for composite, shared in group:
             made, forward = write_body(composite.body, imports, instances, shared)
             skeleton = tuple(INTEGER.sub("#", line) for line in made)
-            live = tuple(live_names(composite.body).values())
+            live = live_arguments(composite.body)
             key = (composite.name, skeleton, tuple(forward), live)
             inputs = tuple(composite.body.inputs)
             form = _Form(composite.name, inputs, skeleton, tuple(forward), live)

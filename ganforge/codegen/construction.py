@@ -13,7 +13,7 @@ from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Replay
 from ganforge.plan.plan import Plan
 from ganforge.plugins.declarations import Call, call
-from ganforge.plugins.params import Plateau
+from ganforge.plugins.params import Feedback, Plateau
 from ganforge.plugins.shapes import Tensor, TensorList
 
 
@@ -36,14 +36,17 @@ def built(
         "averages": averages,
         "average_of": copy,
         "losses": _memories(graph, imports),
-        "schedules": [(name, _followed(p, imports)) for name, p in schedules.items()],
+        "schedules": [(name, _followed(f, imports)) for name, f in schedules.items()],
     }
 
 
-def _followed(plateau: Plateau, imports: Imports) -> str:
+def _followed(feedback: Feedback, imports: Imports) -> str:
     """The call that makes a live number which follows a figure."""
-    options = plateau.model_dump(exclude={"kind", "start", "of"}, exclude_defaults=True)
-    made = call("ganforge.runtime.plateau:Plateau", plateau.start, plateau.of, **options)
+    options = feedback.model_dump(exclude={"kind", "of"}, exclude_defaults=True)
+    made = call("ganforge.runtime.adaptive:Adaptive", feedback.of, **options)
+    if isinstance(feedback, Plateau):
+        start = options.pop("start")
+        made = call("ganforge.runtime.plateau:Plateau", start, feedback.of, **options)
     return write_call(made, imports).removesuffix(")") + ", device=device)"
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ganforge.codegen.names import Imports
-from ganforge.formula.live import Live
 from ganforge.plugins.declarations import Call, Matrix, Ref
+from ganforge.plugins.params import Changing
 
 
 def literal(value: Any) -> str:
@@ -41,7 +41,7 @@ def write_call(
     call: Call,
     imports: Imports,
     refs: Mapping[str, str] | None = None,
-    number: Callable[[Live], str] | None = None,
+    number: Callable[[Changing], str] | None = None,
 ) -> str:
     """The call as text; `refs` gives the expression of each tensor, and of a loss's own module,
     `number` that of a live number.
@@ -58,11 +58,11 @@ def _argument(
     value: Any,
     imports: Imports,
     refs: Mapping[str, str] | None,
-    number: Callable[[Live], str] | None,
+    number: Callable[[Changing], str] | None,
 ) -> str:
     if isinstance(value, Call):
         return write_call(value, imports, refs, number)
-    if isinstance(value, Live) and number is not None:
+    if isinstance(value, Changing) and number is not None:
         return number(value)
     if isinstance(value, Ref):
         return (refs or {})[value.name]

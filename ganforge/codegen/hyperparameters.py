@@ -12,7 +12,7 @@ from ganforge.codegen.expressions import literal
 from ganforge.codegen.names import Namespace
 from ganforge.formula.live import Live
 from ganforge.graph.graph import Graph
-from ganforge.plugins.params import Plateau
+from ganforge.plugins.params import Changing, Feedback
 from ganforge.spec.models import Adam, AnyOptimizer, RmsProp, Sgd
 
 ZERO = {"step": 0, "round": 0, "kimg": 0.0, "epoch": 0.0, "progress": 0.0}
@@ -33,7 +33,7 @@ class Hyperparameters:
     names: Namespace
     constants: dict[str, str] = field(default_factory=dict)
     functions: list[LiveFunction] = field(default_factory=list)
-    schedules: dict[str, Plateau] = field(default_factory=dict)
+    schedules: dict[str, Feedback] = field(default_factory=dict)
     """By name: the live numbers that follow a figure of the log."""
     optimizers: dict[str, str] = field(default_factory=dict)
     """By player: the arguments of its optimiser after the parameters."""
@@ -94,7 +94,7 @@ def _arguments(
         ):
             continue
         live = value if isinstance(value, tuple) else (value,)
-        if any(isinstance(part, Live | Plateau) for part in live):
+        if any(isinstance(part, Changing) for part in live):
             result.live.setdefault(player, {})[name] = _functions(result, value, f"{prefix}{name}")
             arguments.append(f"{name}={literal(_start(value))}")
         else:
@@ -112,7 +112,7 @@ def _start(value: Any) -> Any:
     """A live number's value at the start of training."""
     if isinstance(value, tuple):
         return tuple(_start(part) for part in value)
-    if isinstance(value, Plateau):
+    if isinstance(value, Feedback):
         return value.start
     return value.at(ZERO) if isinstance(value, Live) else value
 
@@ -125,10 +125,12 @@ def _functions(result: Hyperparameters, value: Any, name: str) -> str:
     return live_call(result, value, name)
 
 
-def live_number(result: Hyperparameters, value: Live, wanted: str) -> str:
+def live_number(result: Hyperparameters, value: Changing, wanted: str) -> str:
     """A live number of wiring, or of a network's layers: a counter as it is, else a call of a
     function of its own.
     """
+    if not isinstance(value, Live):
+        return live_call(result, value, _schedule(result, value, wanted))
     if value.text in value.names:
         return value.source
     if value.source not in result.numbers:
@@ -136,11 +138,20 @@ def live_number(result: Hyperparameters, value: Live, wanted: str) -> str:
     return f"{result.numbers[value.source]}(t)"
 
 
-def live_call(result: Hyperparameters, value: Live | Plateau | float, name: str) -> str:
+def _schedule(result: Hyperparameters, value: Feedback, wanted: str) -> str:
+    """The name under which a number follows its figure; equal ones are one."""
+    name, count = wanted, 1
+    while result.schedules.get(result.named(name), value) != value:
+        count += 1
+        name = f"{wanted}_{count}"
+    return name
+
+
+def live_call(result: Hyperparameters, value: Changing | float, name: str) -> str:
     """A number as it is; a live one as a call of a function of its own, or as what the state says
     that it is now.
     """
-    if isinstance(value, Plateau):
+    if isinstance(value, Feedback):
         name = result.named(name)
         result.schedules[name] = value
         return f'state.schedules["{name}"].value'

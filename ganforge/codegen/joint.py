@@ -38,7 +38,7 @@ def joint_round(c: Calculation) -> Function:
         lines += c.timed(c.summed(step.terms, writer, total, variables), repr_of(step.player.name))
     lines += [*_gradients(c), *updates(c)]
     terms = [term for step in plan.steps for term in step.terms]
-    report = c.report(terms, [name for step in plan.steps for name in _variables(c, step)])
+    report = c.report(terms, [name for step in plan.steps for name in _variables(c, step)], writer)
     named = bool(plan.lazy or c.watches())
     if named:
         lines += [f"losses = {report}", *second_updates(c)]

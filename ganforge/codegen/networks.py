@@ -12,8 +12,8 @@ from ganforge.codegen.expressions import ATOM, write_call
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.starts import Common, common
 from ganforge.codegen.values import Writer
-from ganforge.formula.live import Live
 from ganforge.graph.nodes import Body, Composite, Layer, Node, NodeShape, Pack, Source
+from ganforge.plugins.params import Adaptive, Changing
 from ganforge.plugins.shapes import Tensor, TensorList
 
 
@@ -42,15 +42,22 @@ def write_network(name: str, body: Body, imports: Imports, instances: Instances)
     shared = common(body)
     made, forward = write_body(body, imports, instances, shared)
     made.extend(shared.statements(imports))
-    live = tuple(live_names(body).values())
+    live = live_arguments(body)
     inputs, returns = typed_inputs(body), returned_type(body)
     return ClassText(name, inputs, _summary(body), tuple(made), tuple(forward), returns, live=live)
 
 
-def live_names(body: Body) -> dict[Live, str]:
+def live_names(body: Body) -> dict[Changing, str]:
     """The names under which the forward pass of a body takes its live numbers."""
     names = Namespace({"self", *body.inputs})
     return {number: names.take(parameter) for number, (_, parameter) in body.live.items()}
+
+
+def live_arguments(body: Body) -> tuple[str, ...]:
+    """They, as arguments; what adapts itself stays on the device."""
+    names = live_names(body).items()
+    kinds = ((name, "Tensor" if isinstance(n, Adaptive) else "float") for n, name in names)
+    return tuple(f"{name}: {kind}" for name, kind in kinds)
 
 
 def write_body(

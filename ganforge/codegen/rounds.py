@@ -125,9 +125,7 @@ def _together(names: list[str]) -> str:
 
 def count_images(c: Calculation) -> str:
     """An image is a real sample that the first player draws."""
-    first = c.plan.steps[0]
-    times = f" * len({first.player.name})" if c.repeats(first) else ""
-    return f"state.images += {c.batch(first.player.name)}{times}"
+    return f"state.images += {c.images()}"
 
 
 def averages(c: Calculation) -> list[str]:

@@ -29,7 +29,7 @@ def step_function(c: Calculation, step: Step) -> Function:
     if step.every == 1:
         lines = [*_clipped_weights(c, step), *lines]
     lines = [*_networks(c, step), *c.timed(lines, repr_of(player.name))]
-    report = c.report(step.terms, _variables(c, step))
+    report = c.report(step.terms, _variables(c, step), writer)
     lines += [f"losses = {report}", *lazy_calls(c, later), "return losses"] if later else []
     lines += [] if later else [f"return {report}"]
     return Function(name, arguments, LOSSES, _summary(c, step), lines)

@@ -25,7 +25,7 @@ from ganforge.graph.nodes import (
     Source,
 )
 from ganforge.plugins.declarations import Block, input_names
-from ganforge.plugins.params import Params
+from ganforge.plugins.params import Changing, Params
 
 MAX_DEPTH = 8
 """Calls within calls: what is nested deeper gets a name, for the reader and for Python's parser."""
@@ -60,10 +60,10 @@ class Writer:
     inside: dict[int, set[int]] = field(default_factory=dict)
     """The named nodes in the expression of a node."""
 
-    number: Callable[[Live, str], str] = lambda live, wanted: live.source
+    number: Callable[[Changing, str], str] = lambda live, wanted: str(live)
     """The expression of a live number, and what it would be called."""
 
-    live: Mapping[str, Mapping[Live, tuple[str, str]]] = field(default_factory=dict)
+    live: Mapping[str, Mapping[Changing, tuple[str, str]]] = field(default_factory=dict)
     """The live numbers that calls of networks give them, by network."""
 
     def text(self, index: int) -> str:
@@ -156,7 +156,7 @@ class Writer:
                 raise LookupError("a source has no expression")
         return f"{self.modules[index]}({', '.join(texts)})", ATOM
 
-    def _numbers(self, live: Mapping[Live, tuple[str, str]]) -> list[str]:
+    def _numbers(self, live: Mapping[Changing, tuple[str, str]]) -> list[str]:
         return [self.number(number, "_".join(where)) for number, where in live.items()]
 
     def _function(self, block: Block, params: Params, node: Node, texts: list[str]) -> str:

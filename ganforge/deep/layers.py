@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ganforge.deep.meta import OnMeta, tensors
-from ganforge.formula.live import Live
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Apply, Body, Bundle, Composite, Layer, Node, Number
 from ganforge.plugins.declarations import Block, Call, Matrix, Ref
+from ganforge.plugins.params import Changing
 from ganforge.plugins.running import META
 from ganforge.plugins.shapes import Shape, TensorList
 
@@ -109,7 +109,7 @@ def _argument(value: Any, given: Mapping[str, Any]) -> Any:
         return _called(value, given)
     if isinstance(value, Ref):
         return given[value.name]
-    if isinstance(value, Live):
+    if isinstance(value, Changing):
         return 0.5
     if isinstance(value, Matrix):
         return torch.empty(len(value.rows), len(value.rows[0]), device=META)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ganforge.graph.nodes import Body, NetworkCall, Node, upstream
 from ganforge.graph.passage import Passage, passages
-from ganforge.plugins.declarations import Term
+from ganforge.plugins.declarations import Call, Term
 from ganforge.plugins.shapes import Shape
 from ganforge.spec.models import LossSpec, NetworkTable, Spec
 
@@ -115,12 +115,22 @@ class Graph:
         reports = self.losses[term.loss].spec.declaration.reports
         return {f"{term.loss}.{name}": name for name in reports} if term is terms[-1] else {}
 
+    def measured(self, term: MovingTerm) -> dict[str, Call]:
+        """What the log has of a term's tensors where a live number follows it: by its name, the
+        call that computes it. The critic's term has it, where a loss has sides.
+        """
+        figures = self.losses[term.loss].spec.declaration.figures
+        own = term.term.side != "generator"
+        return {f"{term.loss}.{name}": call for name, call in figures.items() if own}
+
     def figures(self) -> list[str]:
-        """The losses of a round as the log calls them, with what they report."""
+        """The losses of a round as the log calls them, with what they report or may report."""
         figures = [term.figure for term in self.terms]
         for name in dict.fromkeys(term.loss for term in self.terms):
             reports = self.losses[name].spec.declaration.reports
             figures += [f"{name}.{report}" for report in reports]
+        for term in self.terms:
+            figures += self.measured(term)
         return list(dict.fromkeys(figures))
 
     def called(self, roots: Iterable[int]) -> set[str]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from ganforge.document import Path
 from ganforge.formula.live import Live
 from ganforge.plugins.declarations import Block, Init, Parametrization
-from ganforge.plugins.params import Params
+from ganforge.plugins.params import Changing, Params
 from ganforge.plugins.shapes import Shape, Tensor
 
 
@@ -72,10 +72,10 @@ class Layer:
         return self.block.stateful and self.block.learns(self.params)
 
     @property
-    def live(self) -> Mapping[str, Live]:
+    def live(self) -> Mapping[str, Changing]:
         """Those of its parameters that change during training."""
         values = {name: getattr(self.params, name) for name in type(self.params).model_fields}
-        return {name: value for name, value in values.items() if isinstance(value, Live)}
+        return {name: value for name, value in values.items() if isinstance(value, Changing)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +214,11 @@ class Body:
         return Bundle({k: None if isinstance(s, Bundle) else s for k, s in shapes.items()})
 
     @cached_property
-    def live(self) -> Mapping[Live, tuple[str, str]]:
+    def live(self) -> Mapping[Changing, tuple[str, str]]:
         """The live numbers of its layers, which calls of the network give it: each with the block
         and the parameter that it is first.
         """
-        found: dict[Live, tuple[str, str]] = {}
+        found: dict[Changing, tuple[str, str]] = {}
         for layer in self.layers():
             for name, number in layer.live.items():
                 found.setdefault(number, (layer.block.name.replace("-", "_"), name))

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
 
-from ganforge.formula.live import Live
 from ganforge.graph.graph import Graph, GraphLoss, Network, Player
 from ganforge.graph.nodes import Apply, Body, Bundle, Composite, Layer, NodeShape
-from ganforge.plugins.params import Plateau
+from ganforge.plugins.params import Changing
 from ganforge.plugins.shapes import Shape
 from ganforge.plugins.view import GraphView, LayerView, LossView, NetworkView, PlayerView
 
@@ -63,7 +62,7 @@ def _loss(graph: Graph, loss: GraphLoss) -> LossView:
     return LossView(
         loss.name,
         loss.spec.declaration.name,
-        str(table.weight) if isinstance(table.weight, Live | Plateau) else table.weight,
+        str(table.weight) if isinstance(table.weight, Changing) else table.weight,
         table.every,
         loss.spec.params,
         MappingProxyType(tensors),
@@ -85,7 +84,7 @@ def _player(graph: Graph, player: Player) -> PlayerView:
 def _written(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(_written(inner) for inner in value)
-    return str(value) if isinstance(value, Live | Plateau) else value
+    return str(value) if isinstance(value, Changing) else value
 
 
 def _plain(shape: NodeShape) -> Shape:

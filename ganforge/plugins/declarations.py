@@ -212,6 +212,8 @@ class Loss:
     inspected: tensors on whose shape `terms` depends: it is given each as a `Tensor` by its name,
         and may raise `ShapeError` with `at` a tensor or a key of the loss.
     reports: buffers of the module that stand in the log beside the loss, as `LOSS.NAME`.
+    figures: what a live number may follow beside losses and reports: by name, a call on the tensors
+        that each term of the critic names, which gives one number.
     relation: what `reconstruction` is to `original`: its way there and back (`cycle`), or its image
         under a map into its own domain (`identity`).
     scores: tensors that are the scores of a critic and nothing else, for a loss without `real` and
@@ -230,6 +232,7 @@ class Loss:
     tables: tuple[str, ...] = ()
     module: Callable[[Any], Call | None] = _no_module
     reports: tuple[str, ...] = ()
+    figures: Mapping[str, Call] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     unlabelled: tuple[str, ...] = ()
     inspected: tuple[str, ...] = ()

@@ -130,6 +130,8 @@ def _element(
 
 
 def _live(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, dict) and value.get("kind") != "plateau":
+        raise _no_feedback(value)
     if isinstance(value, LiveNumber) or _is_feedback(value):
         return value
     if isinstance(value, str):
@@ -145,10 +147,27 @@ def _live(value: Any, info: ValidationInfo) -> Any:
     return value if isinstance(value, LiveNumber) else float(value)
 
 
+def _no_feedback(value: dict[str, Any]) -> PydanticCustomError:
+    """A table in place of a number whose kind is none, or none for this number."""
+    code, help = "GF110", did_you_mean(str(value.get("kind")), ("plateau", "adaptive"))
+    message = f"`kind` of feedback cannot be {shown(value.get('kind'))}"
+    if value.get("kind") == "adaptive":
+        message = "feedback that is `adaptive` gives a probability, and this is none"
+        help = 'write a formula, or `kind = "plateau"`'
+    if "kind" not in value:
+        code, message, help = "GF111", "feedback needs `kind`", 'write `kind = "plateau"`'
+    context = {"message": message, "help": help, **({"at": "kind"} if "kind" in value else {})}
+    return PydanticCustomError(code, "{message}", context)
+
+
 def _is_feedback(value: object) -> bool:
-    """Whether a live number is a table; one of another kind is no number."""
-    planned = isinstance(value, dict) and value.get("kind") == "adaptive"
-    return isinstance(value, dict | Plateau) and not planned
+    """Whether a live number is a table."""
+    return isinstance(value, dict | Plateau)
+
+
+def _adapts(value: object) -> bool:
+    named = isinstance(value, dict) and value.get("kind") == "adaptive"
+    return named or isinstance(value, Adaptive)
 
 
 def _form(value: object) -> str:
@@ -251,6 +270,30 @@ Live = Annotated[
 """
 
 
+class Adaptive(Params):
+    """Feedback: a number that rises while a figure of the log is above its target, and falls while
+    it is below: by its mean over `every` rounds, and from 0 to 1 within `kimg`.
+
+    Karras et al. 2020, https://arxiv.org/abs/2006.06676, section 3.1.
+    """
+
+    kind: Literal["adaptive"]
+    of: Word = Field(min_length=1)
+    target: Float = 0.6
+    start: Float = Field(default=0.0, ge=0, le=1)
+    kimg: Float = Field(default=500.0, gt=0)
+    every: Positive = 4
+
+    def __str__(self) -> str:
+        return f"adaptive, with {self.of} at {self.target:g}"
+
+
+Feedback = Plateau | Adaptive
+"""What a live number may be in place of a formula."""
+Changing = LiveNumber | Plateau | Adaptive
+"""A number that changes during training."""
+
+
 @dataclass(frozen=True)
 class _Within:
     """Bounds of a live number; a formula is tried over training later."""
@@ -318,6 +361,11 @@ LiveRate = Annotated[Live, _Within(0)]
 """A live number of at least 0."""
 LiveShare = Annotated[Live, _Within(0, 1)]
 """A live number from 0 to 1."""
+AdaptiveShare = Annotated[
+    Annotated[LiveShare, Tag("number")] | Annotated[Adaptive, Tag("adaptive")],
+    Discriminator(lambda value: "adaptive" if _adapts(value) else "number"),
+]
+"""A live number from 0 to 1, or one that adapts itself to a figure of the log."""
 LiveCount = Annotated[Live, _Within(1)]
 """A live number of at least 1."""
 LiveBeta = Annotated[Live, _Within(0, below=1)]

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ganforge.plugins.declarations import Block, Call, Matrix, Ref, input_names
-from ganforge.plugins.params import Params
+from ganforge.plugins.params import Changing, Params
 from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
 
 _ROOTS = {"torch": torch, "nn": nn, "F": F}
@@ -29,6 +29,8 @@ def execute(value: Any, refs: Mapping[str, Any] | None = None) -> Any:
         return _target(value.target, refs or {})(*args, **kwargs)
     if isinstance(value, Ref):
         return (refs or {})[value.name]
+    if isinstance(value, Changing):
+        return 0.5  # its value at some moment
     if isinstance(value, Matrix):
         return torch.tensor(value.rows)
     if isinstance(value, list | tuple):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from ganforge.codegen.expressions import literal, write_call
 from ganforge.codegen.names import Imports, Namespace
-from ganforge.formula.live import Live
 from ganforge.graph.nodes import (
     Apply,
     Arithmetic,
@@ -22,6 +21,7 @@ from ganforge.graph.nodes import (
     Source,
 )
 from ganforge.graph.weights import own_weights, shapes_of, weights_by_body
+from ganforge.plugins.params import Changing
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,9 @@ def operation_text(body: Body, node: Node) -> str:
             return write_call(made, Imports(Namespace())).replace("nn.", "")
         case Layer(block, params) if block.augments:
             values = {name: getattr(params, name) for name in params.model_fields_set}
-            shown = (f"{k}={v if isinstance(v, Live) else literal(v)}" for k, v in values.items())
+            shown = (
+                f"{k}={v if isinstance(v, Changing) else literal(v)}" for k, v in values.items()
+            )
             return f"{block.name}({', '.join(shown)})"
         case Layer(block) | Apply(block):
             return block.name

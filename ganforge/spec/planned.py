@@ -43,7 +43,6 @@ LOSSES = frozenset(
         "orthogonal",
     ]
 )
-LIVE_KINDS = frozenset({"adaptive"})
 
 
 def planned(what: str, *, plural: bool = False) -> str:

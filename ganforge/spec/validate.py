@@ -19,7 +19,7 @@ from ganforge.formula.parse import parse_formula
 from ganforge.plugins.mistakes import as_shape_error
 from ganforge.plugins.params import insert
 from ganforge.spec.findings import Findings, dotted, holds, lookup
-from ganforge.spec.planned import KEYS, LIVE_KINDS, refuse
+from ganforge.spec.planned import KEYS, refuse
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -153,13 +153,8 @@ def _unknown_key(key: str, depth: int, path: Path, place: _Place) -> None:
 
 
 def _formula(detail: ErrorDetails, path: Path, findings: Findings) -> None:
-    given, code, context = detail["input"], detail["type"], detail.get("ctx", {})
-    if "index" in context:
-        path = (*path, context["index"])
-        given = given[context["index"]] if isinstance(given, list) else given
-    if isinstance(given, dict) and given.get("kind") in tuple(LIVE_KINDS):
-        refuse(findings, (*path, "kind"), f'feedback of kind "{given["kind"]}"')
-        return
+    code, context = detail["type"], detail.get("ctx", {})
+    path = (*path, context["index"]) if "index" in context else path
     path = (*path, context["at"]) if "at" in context else path
     error = FormulaError(
         code, context["message"], context.get("help"), context.get("start", 0), context.get("end")

@@ -284,6 +284,7 @@ ADVERSARIAL = Loss(
     adversarial_terms,
     module=adversarial_module,
     known_as=GAMES,
+    figures={"real_sign": call(f"{LOSS_FUNCTIONS}.adversarial:mean_sign", Ref("real"))},
 )
 
 EQUILIBRIUM = Loss(

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.plugins import Block, Call, Params, Ref, ShapeError, Tensor, call
-from ganforge.plugins.params import LiveShare, Word
+from ganforge.plugins.params import AdaptiveShare, Word
 from ganforge_blocks.checks import image
 
 DIFFERENTIABLE = "ganforge_blocks.modules.augmentation"
@@ -54,7 +54,7 @@ def transformations(policy: str) -> list[str]:
 
 class AugmentParams(Params):
     policy: Annotated[Word, AfterValidator(_known)]
-    p: LiveShare | None = None
+    p: AdaptiveShare | None = None
 
 
 def infer_augment(p: AugmentParams, x: Tensor) -> Tensor:
@@ -63,7 +63,7 @@ def infer_augment(p: AugmentParams, x: Tensor) -> Tensor:
         message = (
             f'`augment` with the policy "{p.policy}" needs `p`, the probability of each change'
         )
-        help = "write `p = 0.2`, or a formula that rises; above 0.8 changes leak into samples"
+        help = 'write `p = 0.2`, a formula that rises, or feedback with `kind = "adaptive"`'
         raise ShapeError("GF111", message, help)
     if "ada-color" in parts and x.channels not in (1, 3):
         message = f"`ada-color` changes the hue of images of 1 or 3 channels, and is given {x}"

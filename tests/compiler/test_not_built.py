@@ -18,7 +18,6 @@ REPLACED += [
     for key in (
         'weight = "1 + level"',
         'weight = "res / 4"',
-        'weight = { kind = "adaptive", watch = "adversarial.real_sign", target = 0.6 }',
     )
 ]
 REPLACED += [("lr = 2e-4", '"2e-4 * fade"', "lr = {}")]

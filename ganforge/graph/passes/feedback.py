@@ -6,7 +6,7 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.graph.graph import Graph
 from ganforge.graph.passes.moments import clock
 from ganforge.graph.passes.schedules import numbers
-from ganforge.plugins.params import Plateau
+from ganforge.plugins.params import Adaptive, Feedback
 from ganforge.spec.findings import Findings
 
 
@@ -14,7 +14,7 @@ def check_feedback(graph: Graph, findings: Findings) -> None:
     """GF613 where the figure is none, GF720 where training is shorter than two windows."""
     figures, known = graph.figures(), {term.loss for term in graph.terms}
     for path, value, _, _ in numbers(graph):
-        if not isinstance(value, Plateau):
+        if not isinstance(value, Feedback):
             continue
         loss = value.of.partition(".")[0]
         if value.of not in figures and loss in {*graph.losses} - known:
@@ -23,7 +23,7 @@ def check_feedback(graph: Graph, findings: Findings) -> None:
             message = f"no round logs a figure `{value.of}`"
             help = did_you_mean(value.of, figures, "figure")
             findings.add("GF613", (*path, "of"), message, help)
-        elif not graph.spec.sound:
+        elif isinstance(value, Adaptive) or not graph.spec.sound:
             continue  # how long training lasts may be what could not be read
         elif graph.spec.train.epochs is None and 2 * value.window >= clock(graph).rounds:
             why = f"training ends after {clock(graph).rounds:,} rounds, and the figure is compared "

@@ -13,7 +13,7 @@ from ganforge.graph.graph import Graph, Network
 from ganforge.graph.nodes import Arithmetic, Layer, Number
 from ganforge.graph.passes.bodies import block_nodes
 from ganforge.graph.passes.moments import Clock, Moment, clock
-from ganforge.plugins.params import live_bounds
+from ganforge.plugins.params import Feedback, live_bounds
 from ganforge.spec.findings import Findings
 
 ENOUGH_WORK = 100_000
@@ -66,6 +66,11 @@ def numbers(graph: Graph) -> Iterator[tuple[Path, object, Bounds, int]]:
     if spec.train.ema is not None:
         yield ("train", "ema", "decay"), spec.train.ema.decay, SHARE, 1
         yield ("train", "ema", "half_life_kimg"), spec.train.ema.half_life_kimg, POSITIVE, 1
+
+
+def feedback(graph: Graph) -> list[Feedback]:
+    """The live numbers that follow a figure of the log."""
+    return [value for _, value, _, _ in numbers(graph) if isinstance(value, Feedback)]
 
 
 def _of_layers(network: Network) -> Iterator[tuple[Path, object, Bounds, int]]:

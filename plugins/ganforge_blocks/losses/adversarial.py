@@ -126,3 +126,12 @@ def best(score: Tensor, k: float, largest: bool = True) -> Tensor:
     count = min(max(int(k), 1), len(score))
     of_samples = score.detach().reshape(len(score), -1).mean(1)
     return score[of_samples.topk(count, largest=largest).indices]
+
+
+def mean_sign(score: Tensor) -> Tensor:
+    """How much more often scores are above 0 than below, of all: E sign(D(x)) in -1..1.
+
+    Of real samples the heuristic r_t of Karras et al. 2020, https://arxiv.org/abs/2006.06676,
+    equation 1: it rises as the critic overfits.
+    """
+    return score.detach().sign().mean()
