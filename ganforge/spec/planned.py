@@ -40,7 +40,6 @@ LOSSES = frozenset(
         "consistency",
         "total-variation",
         "path-length",
-        "orthogonal",
     ]
 )
 

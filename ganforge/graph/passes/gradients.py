@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
-from ganforge.graph.graph import Graph, GraphLoss, MovingTerm, Player
+from ganforge.graph.graph import Graph, GraphLoss, MovingTerm, Part, Player
 from ganforge.graph.nodes import NetworkCall, Node, Unknown, upstream
 from ganforge.graph.passage import called, cuts, cutting_layer
 from ganforge.graph.passes.game import check_game, listed
@@ -43,6 +43,8 @@ def _unknown(graph: Graph, loss: GraphLoss) -> bool:
 
 
 def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm]:
+    if len(loss.parts) < len(loss.spec.networks):
+        return []  # GF423
     terms = declared_terms(graph, loss, findings)
     if not takes_its_tensors(graph, loss, terms, findings):
         return []
@@ -56,7 +58,9 @@ def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm
         return []
     terms = tuple(_with_real(graph, loss, term, critic) for term in terms)
     result = [
-        MovingTerm(loss.name, term, given(term, loss), _moves(graph, loss, term, critic))
+        MovingTerm(
+            loss.name, term, given(term, loss), _moves(graph, loss, term, critic), named(term, loss)
+        )
         for term in terms
     ]
     if _report_still(graph, loss, result, critic, findings):
@@ -77,7 +81,7 @@ def _differentiable(
     """Whether what a loss differentiates by is upstream of what it differentiates (GF405)."""
     good = True
     for term in terms:
-        others = [t for t in _names(term.value) if t not in term.differentiates]
+        others = [t for t in given(term, loss) if t not in term.differentiates]
         roots = [loss.tensors[t] for t in others]
         behind, reached = upstream(graph.nodes, roots), _followed(graph, roots)[1]
         for name in term.differentiates:
@@ -105,7 +109,12 @@ def _differentiable(
 
 def given(term: Term, loss: GraphLoss) -> dict[str, int]:
     """The nodes of the tensors that a term names, in the order of its call."""
-    return {name: loss.tensors[name] for name in _names(term.value)}
+    return {name: loss.tensors[name] for name in _names(term.value) if name in loss.tensors}
+
+
+def named(term: Term, loss: GraphLoss) -> dict[str, tuple[Part, ...]]:
+    """What a term names for its weights, by key."""
+    return {name: loss.parts[name] for name in _names(term.value) if name in loss.parts}
 
 
 def _names(call: Call) -> list[str]:
@@ -175,7 +184,9 @@ def outermost(graph: Graph, root: int) -> set[str]:
 
 def _moves(graph: Graph, loss: GraphLoss, term: Term, critic: frozenset[str]) -> frozenset[str]:
     stop = [loss.tensors[name] for name in term.differentiates]
+    weights = {part.network for parts in named(term, loss).values() for part in parts}
     reached = frozenset(reachable(graph, given(term, loss).values(), stop))
+    reached |= weights & set(graph.trainable())
     if term.side == "critic":
         return critic & reached
     return reached - critic if term.side == "generator" else reached
@@ -285,6 +296,8 @@ def _report_still(
     if len(still) == len({term.term.side for term in terms}):
         message = f"the loss `{loss.name}` moves no network"
         help = "all networks that its tensors are made by are frozen, or have no weights"
+        if loss.parts:
+            help = "all networks whose weights it takes are frozen"
         if stage := graph.spec.stage:
             message = f"{message} in the stage `{stage.name}`"
             help = "add a network that it reaches to the stage's `train`, or remove it there"
