@@ -114,6 +114,18 @@ class Mutations:
         holder[key] = self.random.choice(kinds).format(holder[key])
         return True
 
+    def feedback(self, tree: Tree) -> bool:
+        """A number follows a figure of the log."""
+        place = self.pick(p for p in places(tree) if _is_number(p))
+        if place is None:
+            return False
+        holder, key = place
+        of = self.pick(tree["losses"]) + self.random.choice(("", ".critic", ".generator", ".k"))
+        low = {"low": 0.1} if self.random.random() < 0.3 else {}
+        window = self.random.choice((1, 2))
+        holder[key] = {"kind": "plateau", "start": holder[key], "of": of, "window": window, **low}
+        return True
+
     def digits(self, tree: Tree) -> bool:
         """Another number inside of a formula or wiring."""
         place = self.pick(p for p in places(tree) if _is_text(p) and DIGITS.search(p[0][p[1]]))
