@@ -519,6 +519,7 @@ MUTATIONS: list[Callable[[Mutations, Tree], bool]] = [
     Mutations.like,
     Mutations.players,
     Mutations.schedule,
+    Mutations.feedback,
     Mutations.every,
     Mutations.sample,
     Mutations.data,
