@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +14,6 @@ from ganforge.runs.training import Run
 
 Metrics = Mapping[str, Any]
 _COUNTERS = ("round", "stage", "progress", "kimg", "epoch", "images_per_second")
-_LESSER = re.compile(r"singular\..*\.[12]$")
-"""The second and third singular values of a monitor; `metrics.jsonl` and boards have them."""
 
 
 @contextmanager
@@ -47,8 +44,7 @@ def shown_progress(run: Run, module: ModuleType) -> Iterator[Callable[[Metrics],
 
 def _parts(metrics: Metrics) -> list[str]:
     """How far training is, and each loss."""
-    shown = {name: value for name, value in metrics.items() if name not in _COUNTERS}
-    losses = [f"{name} {value:.4g}" for name, value in shown.items() if not _LESSER.match(name)]
+    losses = [f"{name} {value:.4g}" for name, value in metrics.items() if name not in _COUNTERS]
     stage = f"{metrics['stage']} {metrics['progress']:.0%}  " if "stage" in metrics else ""
     far = f"{stage}round {metrics['round']:.0f}  {metrics['kimg']:.4g} kimg"
     return [f"{far}  {metrics['images_per_second']:.0f} images/s", *losses]

@@ -319,7 +319,7 @@ class Wiring:
     def _fresh(self, node: ast.Call) -> int:
         if len(node.args) != 1 or not isinstance(node.args[0], ast.Call):
             self.fail(node, "GF218", "`fresh` takes one call", "write `fresh(D(x))`")
-        index = self.single(node.args[0])
+        index = self._packed(self._value(node.args[0]))
         inner = self.nodes.items[index]
         self.fresh += 1
         return self.nodes.add(

@@ -130,13 +130,11 @@ def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
     gradient |= behind_differentiated(graph, player) - leaves
     received = tuple((i, i not in gradient) for i in shared if i in needed)
     own = needed - set(shared)
-    through = {
+    frozen = {
         op.network
         for i in own & gradient
         if isinstance(op := graph.nodes[i].operation, NetworkCall)
-    }
-    named = {name for term in player.terms for name in term.named}
-    frozen = (through | named) - set(player.networks)
+    } - set(player.networks)
     learnable = set(graph.learnable())
     return Step(
         player=player,

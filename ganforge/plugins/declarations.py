@@ -148,6 +148,7 @@ class Term:
     or all it reaches.
 
     differentiates: the names of the tensors by which `value` takes a gradient of its own.
+    constant: the names of the tensors to which `value` lets no gradient flow.
     with_real: the value where a network that can learn lies upstream of `real` too, for a term of
         the generator's side that would not name `real`.
     replays: the names of the tensors that are scores of other samples here: the loss's module is
@@ -169,6 +170,7 @@ class Term:
     side: Literal["critic", "generator", "all"]
     value: Call
     differentiates: tuple[str, ...] = ()
+    constant: tuple[str, ...] = ()
     replays: tuple[str, ...] = ()
     with_real: Call | None = None
     logits: tuple[str, ...] = ()
@@ -201,10 +203,6 @@ class Loss:
     """A loss: parameters, the tensors it takes (as `Ref`s in the calls of `terms`), and what each
     side minimises.
 
-    networks: keys that hold a list of networks, such as `["G"]`, or of their layers by id,
-        `["G.shared"]`. A `Ref` of such a key is a list of their weights as they are learned, of
-        convolutions, linear layers and embeddings, (outputs, ...) each. What names it in a call
-        moves these networks. The spec leaves layers out by `except`.
     tables: keys that hold a table from latents to tensors. `terms` is then also given each table
         by its name, as a tuple of `Entry`, and may raise `ShapeError` with `at` an entry's tensor.
     module: the call that makes the `nn.Module` in which the loss keeps what it remembers, as
@@ -222,6 +220,11 @@ class Loss:
         under a map into its own domain (`identity`).
     scores: tensors that are the scores of a critic and nothing else, for a loss without `real` and
         `fake`.
+    judges: tensors whose outermost calls in common are the critic, for terms with a side in a loss
+        without `real` and `fake`.
+    alike: two tensors that have one shape, and are not the same.
+    lists: tensors that may be lists; of those `terms` is given a `TensorList`, if they are
+        `inspected`.
     example: by tensor, what stands for it in an example, where `D(x)` and the like are not what a
         user would write.
     known_as: other names that papers give it, each with what is written for it in a spec.
@@ -233,7 +236,6 @@ class Loss:
     params: type[Params]
     tensors: tuple[str, ...]
     terms: Callable[..., tuple[Term, ...]]
-    networks: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     module: Callable[[Any], Call | None] = _no_module
     reports: tuple[str, ...] = ()
@@ -243,6 +245,9 @@ class Loss:
     inspected: tuple[str, ...] = ()
     relation: Literal["", "cycle", "identity"] = ""
     scores: tuple[str, ...] = ()
+    judges: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     example: Mapping[str, str] = field(default_factory=dict)
     known_as: Mapping[str, str] = field(default_factory=dict)
     requires: tuple[str, ...] = ()

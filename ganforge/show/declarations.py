@@ -45,7 +45,6 @@ def _as_layer(block: Block) -> str:
 def loss_text(loss: Loss) -> str:
     """A loss for people."""
     tensors = [*loss.tensors, *(f"{table} (a table from latents)" for table in loss.tables)]
-    tensors += [f"{key} (the weights of networks)" for key in loss.networks]
     lines = [f"{loss.name}: {loss.summary}", f"tensors: {', '.join(tensors)}"]
     lines += [f"logged too: {', '.join(loss.reports)}"] if loss.reports else []
     lines += [*_parameters(loss.params), "", "example:", f"  [losses.{loss.name}]"]
@@ -58,7 +57,6 @@ def loss_example(loss: Loss, tensors: Mapping[str, str] = _NO_TENSORS) -> list[s
     wiring = {name: shown.get(name, name) for name in loss.tensors}
     lines = [f'kind = "{loss.name}"', *(f'{name} = "{text}"' for name, text in wiring.items())]
     lines += [f'{table} = {{ c = "Q(fake)" }}' for table in loss.tables]
-    lines += [f'{key} = ["G"]' for key in loss.networks]
     return [*lines, *_required(loss.params)]
 
 
@@ -66,7 +64,7 @@ _EXAMPLES = {"real": "D(x)", "fake": "D(fake)", "score": "D(x)"}
 
 
 def _parameters(params: type[Params]) -> Iterator[str]:
-    fields = params.model_fields
+    fields = {field.alias or name: field for name, field in params.model_fields.items()}
     if not fields:
         yield "no parameters"
         return
@@ -79,7 +77,11 @@ def _parameters(params: type[Params]) -> Iterator[str]:
 
 def _required(params: type[Params]) -> list[str]:
     fields = params.model_fields.items()
-    return [f"{name} = {_example(field)}" for name, field in fields if field.is_required()]
+    return [
+        f"{field.alias or name} = {_example(field)}"
+        for name, field in fields
+        if field.is_required()
+    ]
 
 
 def _type(annotation: Any) -> str:

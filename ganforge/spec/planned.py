@@ -34,12 +34,8 @@ FUNCTIONS = frozenset(
 )
 LOSSES = frozenset(
     [
-        "critic-only",
-        "kl-to-normal",
-        "feature-matching",
-        "consistency",
-        "total-variation",
         "path-length",
+        "orthogonal",
     ]
 )
 

@@ -140,7 +140,10 @@ def loss_has_an_example_that_checks(loss: Loss, registry: Registry) -> None:
     failures: list[str] = []
     if loss.tables:
         return  # what stands in a table must be told from its latents
-    choices = [("",) if name in ("real", "fake", "score") else WIRED for name in loss.tensors]
+    choices = [
+        ("",) if n in ("real", "fake", "score") else ("", *WIRED) if n in loss.example else WIRED
+        for n in loss.tensors
+    ]
     for wired in product(*choices):
         given = {n: text for n, text in zip(loss.tensors, wired, strict=True) if text}
         rest = GAN + "\n".join(loss_example(loss, {**_SCORED, **given}))

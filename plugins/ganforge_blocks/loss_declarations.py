@@ -23,6 +23,7 @@ from ganforge.plugins import (
 from ganforge.plugins.params import Bool, Word
 from ganforge_blocks.adversarial_declarations import ADVERSARIAL, EQUILIBRIUM, LOSS_FUNCTIONS
 from ganforge_blocks.checks import Finite, NoParams, changed
+from ganforge_blocks.comparison_declarations import COMPARISONS
 
 CLASSES = f"{LOSS_FUNCTIONS}.classes"
 
@@ -167,10 +168,6 @@ def drift_terms(p: NoParams) -> tuple[Term, ...]:
     return _all(call(f"{LOSS_FUNCTIONS}.penalties:drift", Ref("score")))
 
 
-def orthogonal_terms(p: NoParams) -> tuple[Term, ...]:
-    return _all(call(f"{LOSS_FUNCTIONS}.orthogonal:orthogonal", Ref("networks")))
-
-
 def pulling_away_terms(p: NoParams) -> tuple[Term, ...]:
     return _all(call(f"{LOSS_FUNCTIONS}.features:pulling_away", Ref("features")))
 
@@ -229,14 +226,6 @@ LOSSES = (
         pulling_away_terms,
     ),
     Loss(
-        "orthogonal",
-        "The squared inner products of different filters of each layer (1809.11096, eq. 3).",
-        NoParams,
-        (),
-        orthogonal_terms,
-        networks=("networks",),
-    ),
-    Loss(
         "gradient-penalty",
         "How far the gradient of a score is from `center` in norm, squared, per sample.",
         GradientPenaltyParams,
@@ -263,4 +252,5 @@ LOSSES = (
         drift_terms,
         scores=("score",),
     ),
+    *COMPARISONS,
 )

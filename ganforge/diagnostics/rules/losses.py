@@ -204,16 +204,17 @@ NO_SCORE = Rule(
     good='kind = "drift"\nscore = "D(x)"',
     see=("https://arxiv.org/abs/1710.10196",),
 )
-NO_SUCH_WEIGHTS = Rule(
-    "GF423",
-    "no-such-weights",
+SAME_TENSOR = Rule(
+    "GF425",
+    "same-tensor",
     Severity.ERROR,
-    says="A list of networks names one that is not there, or weights that cannot be taken.",
-    why="A loss over weights takes those of networks that the spec has and calls: `G` for all of "
-    "its layers, `G.shared` for the layer with that id. What `except` leaves out is among them.",
-    bad='kind = "orthogonal"\nnetworks = ["Gen"]',
-    good='kind = "orthogonal"\nnetworks = ["G"]',
-    see=("https://arxiv.org/abs/1809.11096",),
+    says="A loss compares a tensor with itself.",
+    why="Equal calls are computed once in a player's step, so the difference is 0 and nobody "
+    "learns from it. Consistency compares two views of a sample (Zhang et al. 2019, "
+    "arXiv:1910.12027), or two passes with dropout (Wei et al. 2018, arXiv:1803.01541).",
+    bad='kind = "consistency"\nfirst = "D(x)"\nsecond = "D(x)"',
+    good='kind = "consistency"\nfirst = "D(x)"\nsecond = "fresh(D(x))"',
+    see=("https://arxiv.org/abs/1910.12027", "https://arxiv.org/abs/1803.01541"),
 )
 UNPAIRED = Rule(
     "GF460",

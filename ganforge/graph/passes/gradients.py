@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
-from ganforge.graph.graph import Graph, GraphLoss, MovingTerm, Part, Player
+from ganforge.graph.graph import Graph, GraphLoss, MovingTerm, Player
 from ganforge.graph.nodes import NetworkCall, Node, Unknown, upstream
 from ganforge.graph.passage import called, cuts, cutting_layer
 from ganforge.graph.passes.game import check_game, listed
@@ -43,8 +43,6 @@ def _unknown(graph: Graph, loss: GraphLoss) -> bool:
 
 
 def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm]:
-    if len(loss.parts) < len(loss.spec.networks):
-        return []  # GF423
     terms = declared_terms(graph, loss, findings)
     if not takes_its_tensors(graph, loss, terms, findings):
         return []
@@ -58,9 +56,7 @@ def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm
         return []
     terms = tuple(_with_real(graph, loss, term, critic) for term in terms)
     result = [
-        MovingTerm(
-            loss.name, term, given(term, loss), _moves(graph, loss, term, critic), named(term, loss)
-        )
+        MovingTerm(loss.name, term, given(term, loss), _moves(graph, loss, term, critic))
         for term in terms
     ]
     if _report_still(graph, loss, result, critic, findings):
@@ -81,7 +77,7 @@ def _differentiable(
     """Whether what a loss differentiates by is upstream of what it differentiates (GF405)."""
     good = True
     for term in terms:
-        others = [t for t in given(term, loss) if t not in term.differentiates]
+        others = [t for t in _names(term.value) if t not in term.differentiates]
         roots = [loss.tensors[t] for t in others]
         behind, reached = upstream(graph.nodes, roots), _followed(graph, roots)[1]
         for name in term.differentiates:
@@ -109,18 +105,17 @@ def _differentiable(
 
 def given(term: Term, loss: GraphLoss) -> dict[str, int]:
     """The nodes of the tensors that a term names, in the order of its call."""
-    return {name: loss.tensors[name] for name in _names(term.value) if name in loss.tensors}
-
-
-def named(term: Term, loss: GraphLoss) -> dict[str, tuple[Part, ...]]:
-    """What a term names for its weights, by key."""
-    return {name: loss.parts[name] for name in _names(term.value) if name in loss.parts}
+    return {name: loss.tensors[name] for name in _names(term.value)}
 
 
 def _names(call: Call) -> list[str]:
     names: list[str] = []
-    for argument in (*call.args, *call.kwargs.values()):
-        if isinstance(argument, Ref) and argument.name not in names:
+    arguments = [*call.args, *call.kwargs.values()]
+    while arguments:
+        argument = arguments.pop(0)
+        if isinstance(argument, list | tuple):
+            arguments[:0] = argument
+        elif isinstance(argument, Ref) and argument.name not in names:
             names.append(argument.name)
         elif isinstance(argument, Call):
             names.extend(n for n in _names(argument) if n not in names)
@@ -128,23 +123,27 @@ def _names(call: Call) -> list[str]:
 
 
 def outermost_critic(graph: Graph, loss: GraphLoss, findings: Findings) -> frozenset[str]:
-    """The networks that `critic` names, else those called outermost in both `real` and `fake`.
+    """The networks that `critic` names, else those called outermost in all that it judges, such as
+    `real` and `fake`.
 
     Reports where there are none.
     """
     if loss.spec.table.critic is not None:
         return _named_critic(graph, loss, loss.spec.table.critic, findings)
-    real, fake = (outermost(graph, loss.tensors[t]) for t in ("real", "fake"))
-    if real & fake:
-        return frozenset(real & fake)
-    path = ("losses", loss.name)
-    if real and fake:
-        message = f"`real` is judged by {listed(real)} and `fake` by {listed(fake)}"
-        help, span = "call one critic in both", findings.document.span((*path, "real"))
+    names = judged_tensors(loss)
+    judges = {name: outermost(graph, loss.tensors[name]) for name in names}
+    common = frozenset.intersection(*map(frozenset, judges.values()))
+    if common:
+        return common
+    path, first, last = ("losses", loss.name), names[0], names[-1]
+    if all(judges.values()):
+        message = f"`{first}` is judged by {listed(judges[first])} and `{last}` by "
+        message += listed(judges[last])
+        help, span = "call one critic in both", findings.document.span((*path, first))
         related = (Label(span, "the other side"),) if span else ()
-        findings.add("GF404", (*path, "fake"), message, help, related=related)
+        findings.add("GF404", (*path, last), message, help, related=related)
     else:
-        side = "fake" if real else "real"
+        side = last if judges[first] else first
         message = f"no critic is called in `{side}`"
         findings.add(
             "GF403", (*path, side), message, f'call the critic, such as `{side} = "D(...)"`'
@@ -152,18 +151,24 @@ def outermost_critic(graph: Graph, loss: GraphLoss, findings: Findings) -> froze
     return frozenset()
 
 
+def judged_tensors(loss: GraphLoss) -> tuple[str, ...]:
+    """The tensors that the critic of a loss gives."""
+    return ("real", "fake") if loss.has_sides else loss.spec.declaration.judges
+
+
 def _named_critic(
     graph: Graph, loss: GraphLoss, names: list[str], findings: Findings
 ) -> frozenset[str]:
-    """The networks that `critic` names, each called in `real` and in `fake`."""
-    called = {side: graph.called((loss.tensors[side],)) for side in ("real", "fake")}
+    """The networks that `critic` names, each called in all that is judged."""
+    called = {side: graph.called((loss.tensors[side],)) for side in judged_tensors(loss)}
     good = True
     for k, name in enumerate(names):
         missing = [side for side, networks in called.items() if name not in networks]
         if missing:
             message = f"`{missing[0]}` of `{loss.name}` does not call `{name}`"
-            both = called["real"] & called["fake"]
-            help = f"called in `real` and `fake`: {listed(both) or 'nothing'}"
+            both = set.intersection(*called.values())
+            sides = " and ".join(f"`{side}`" for side in called)
+            help = f"called in {sides}: {listed(both) or 'nothing'}"
             findings.add("GF403", ("losses", loss.name, "critic", k), message, help)
             good = False
     return frozenset(names) if good else frozenset()
@@ -184,9 +189,8 @@ def outermost(graph: Graph, root: int) -> set[str]:
 
 def _moves(graph: Graph, loss: GraphLoss, term: Term, critic: frozenset[str]) -> frozenset[str]:
     stop = [loss.tensors[name] for name in term.differentiates]
-    weights = {part.network for parts in named(term, loss).values() for part in parts}
-    reached = frozenset(reachable(graph, given(term, loss).values(), stop))
-    reached |= weights & set(graph.trainable())
+    roots = [i for name, i in given(term, loss).items() if name not in term.constant]
+    reached = frozenset(reachable(graph, roots, stop))
     if term.side == "critic":
         return critic & reached
     return reached - critic if term.side == "generator" else reached
@@ -291,13 +295,16 @@ def _report_still(
     """
     path = ("losses", loss.name)
     still = {term.term.side for term in terms if not term.moves}
-    if critic and not check_game(graph, loss, critic, still, findings):
+    if loss.has_sides and not check_game(graph, loss, critic, still, findings):
         return False
     if len(still) == len({term.term.side for term in terms}):
         message = f"the loss `{loss.name}` moves no network"
         help = "all networks that its tensors are made by are frozen, or have no weights"
-        if loss.parts:
-            help = "all networks whose weights it takes are frozen"
+        if critic and still == {"generator"}:
+            last = judged_tensors(loss)[-1]
+            help = f"in `{last}`, let {listed(critic)} judge what a generator makes"
+        elif not graph.called(loss.tensors.values()):
+            help = "no network makes its tensors"
         if stage := graph.spec.stage:
             message = f"{message} in the stage `{stage.name}`"
             help = "add a network that it reaches to the stage's `train`, or remove it there"

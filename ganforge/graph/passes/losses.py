@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
+from ganforge.graph.nodes import Bundle, NodeShape
 from ganforge.graph.passes.game import listed
 from ganforge.graph.passes.gradients import outermost
 from ganforge.graph.passes.sizes import deciding
 from ganforge.graph.passes.tables import ends as ends_of
-from ganforge.plugins.shapes import Shape, Tensor
+from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
 
 
 def check_losses(graph: Graph, findings: Findings) -> None:
-    """GF310, GF313 and GF422: real and generated samples, and targets, have one shape.
+    """GF310, GF313, GF422 and GF425: real and generated samples, and targets, have one shape.
 
     Samples are images.
     """
@@ -26,8 +27,8 @@ def check_losses(graph: Graph, findings: Findings) -> None:
         known = any(term.loss == loss.name for term in graph.terms)
         if known and loss.has_sides:
             shapes.check_sides(loss)
-        elif {"original", "reconstruction"} <= set(loss.tensors):
-            shapes.check_target(loss)
+        elif pair := _compared(loss):
+            shapes.check_alike(loss, pair)
         elif {"logits", "target"} <= set(loss.tensors):
             shapes.check_logits(loss)
     for k, index in enumerate(graph.samples):
@@ -123,23 +124,37 @@ class _Shapes:
                 help = f"write `out = {count}`"
             self._report("GF410", _Mismatch(loss, "logits", given, made, message, help))
 
-    def check_target(self, loss: GraphLoss) -> None:
-        """GF313: a reconstruction has the shape of its original."""
-        given, made = loss.tensors["original"], loss.tensors["reconstruction"]
+    def check_alike(self, loss: GraphLoss, pair: tuple[str, ...]) -> None:
+        """GF313 and GF425: two tensors have one shape, such as a reconstruction and its original,
+        and are not the same.
+        """
+        first, second = pair
+        given, made = loss.tensors[first], loss.tensors[second]
         original, result = (self.graph.nodes[index].shape for index in (given, made))
-        if not isinstance(original, Tensor) or not isinstance(result, Tensor):
+        if any(isinstance(shape, Bundle) or shape is None for shape in (original, result)):
             return
-        if original.classes is not None and result.classes is not None:
+        if given == made:
+            message = (
+                f"`{first}` and `{second}` are one tensor: the loss `{loss.name}` says nothing"
+            )
+            help = "compare two; `fresh(D(x))` is another pass, with dropout of its own"
+            self.findings.withdraw("GF401", ("losses", loss.name))
+            self.findings.add("GF425", ("losses", loss.name, second), message, help)
+            return
+        if _is_class(original) and _is_class(result):
             return  # GF503
         resized = _are_images(original, result) and _is_size_wrong(self.findings)
         if str(original) == str(result) or resized:
             return
-        message = f"`original` is {_shown(original)} and `reconstruction` is {_shown(result)}"
+        message = f"`{first}` is {_shown(original)} and `{second}` is {_shown(result)}"
         if any(d.code == "GF313" and d.message == message for d in self.findings.items):
             return  # the same maps in another loss
         self.findings.withdraw("GF401", ("losses", loss.name))
         help = "bring both to one shape"
-        self._report("GF313", _Mismatch(loss, "reconstruction", given, made, message, help))
+        if isinstance(original, Tensor) and isinstance(result, Tensor):
+            self._report("GF313", _Mismatch(loss, second, given, made, message, help))
+        else:
+            self.findings.add("GF313", ("losses", loss.name, second), message, help)
 
     def _report(self, code: str, found: _Mismatch) -> None:
         """A finding at the layer that decides the size of what is made, once for all that a network
@@ -160,12 +175,21 @@ class _Shapes:
             self.findings.add(code, layer, found.message, found.help, related=labels)
 
 
-def _shown(shape: Shape) -> str:
-    is_class = isinstance(shape, Tensor) and shape.classes is not None
-    return f"{'a ' if is_class else ''}{shape}"
+def _compared(loss: GraphLoss) -> tuple[str, ...]:
+    """The two tensors of a loss that must have one shape."""
+    pair = ("original", "reconstruction")
+    return pair if set(pair) <= set(loss.tensors) else loss.spec.declaration.alike
 
 
-def _are_images(*shapes: Shape) -> bool:
+def _is_class(shape: NodeShape) -> bool:
+    return isinstance(shape, Tensor) and shape.classes is not None
+
+
+def _shown(shape: NodeShape) -> str:
+    return f"{'a ' if _is_class(shape) else ''}{shape}"
+
+
+def _are_images(*shapes: NodeShape) -> bool:
     """Whether all are images of as many channels, which differ in height and width alone."""
     images = [shape for shape in shapes if isinstance(shape, Tensor) and shape.is_image]
     return len(images) == len(shapes) and len({image.channels for image in images}) == 1

@@ -10,7 +10,7 @@ from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import Node, Output, upstream
 from ganforge.plugins.declarations import Entry, Ref, Term
 from ganforge.plugins.mistakes import as_shape_error
-from ganforge.plugins.shapes import Tensor
+from ganforge.plugins.shapes import Tensor, TensorList
 from ganforge.spec.findings import Findings, lookup
 from ganforge.spec.origins import SHAPE, origins
 
@@ -27,7 +27,7 @@ def declared_terms(graph: Graph, loss: GraphLoss, findings: Findings) -> tuple[T
     if not all(seen):
         return ()
     inspected = {name: graph.nodes[loss.tensors[name]].shape for name in declaration.inspected}
-    if not all(isinstance(shape, Tensor) for shape in inspected.values()):
+    if not all(_is_known(shape, name in declaration.lists) for name, shape in inspected.items()):
         return ()
     try:
         return tuple(declaration.terms(loss.spec.params, **tables, **inspected))
@@ -40,6 +40,10 @@ def declared_terms(graph: Graph, loss: GraphLoss, findings: Findings) -> tuple[T
         path = _path(loss, error.at)
         findings.add(error.code, path, error.message, error.help, related=related)
         return ()
+
+
+def _is_known(shape: object, listed: bool) -> bool:
+    return isinstance(shape, Tensor) or (listed and isinstance(shape, TensorList))
 
 
 def _path(loss: GraphLoss, tensor: str) -> Path:

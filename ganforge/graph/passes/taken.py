@@ -34,6 +34,8 @@ def _takes(graph: Graph, loss: GraphLoss, name: str, left: bool, findings: Findi
     path: Path = ("losses", loss.name, *name.split(".", 1))
     table = name.partition(".")[0] in loss.spec.declaration.tables
     classes = left or table or name in loss.spec.declaration.classes
+    if isinstance(shape, TensorList) and name in loss.spec.declaration.lists:
+        return not any(map(_is_class, shape.items))
     if isinstance(shape, TensorList):
         message = f"`{path[-1]}` is a list of {len(shape.items)}, and `{kind}` takes one tensor"
         help = f"take one: `{written}[0]`; or write a loss for each"
