@@ -206,6 +206,7 @@ def losses() -> str:
     for loss in load_registry().losses.values():
         named = [f"`{name}`" for name in loss.tensors]
         named += [f"`{table} = {{ LATENT = TENSOR }}`" for table in loss.tables]
+        named += [f"`{key} = [NETWORK]`" for key in loss.networks]
         tensors = ", ".join(named)
         rows.append((f"`{loss.name}`", tensors, parameters(loss.params), in_line(loss.summary)))
     return table(("kind", "tensors", "parameters", "what it is"), rows)
@@ -386,6 +387,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "plateau": lambda: keys("plateau", params.Plateau),
     "adaptive": lambda: keys("adaptive", params.Adaptive),
     "ema": lambda: keys("ema", models.Ema),
+    "monitor": lambda: keys("monitor", models.Monitor),
     "sample": lambda: keys("sample", models.SampleTable),
     "plugins": lambda: keys("plugins", PluginsTable),
     "weighted": lambda: keys("weighted", params.Weighted),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from ganforge.runs.training import Run
 
 Metrics = Mapping[str, Any]
 _COUNTERS = ("round", "stage", "progress", "kimg", "epoch", "images_per_second")
+_LESSER = re.compile(r"singular\..*\.[12]$")
+"""The second and third singular values of a monitor; `metrics.jsonl` and boards have them."""
 
 
 @contextmanager
@@ -44,7 +47,8 @@ def shown_progress(run: Run, module: ModuleType) -> Iterator[Callable[[Metrics],
 
 def _parts(metrics: Metrics) -> list[str]:
     """How far training is, and each loss."""
-    losses = [f"{name} {value:.4g}" for name, value in metrics.items() if name not in _COUNTERS]
+    shown = {name: value for name, value in metrics.items() if name not in _COUNTERS}
+    losses = [f"{name} {value:.4g}" for name, value in shown.items() if not _LESSER.match(name)]
     stage = f"{metrics['stage']} {metrics['progress']:.0%}  " if "stage" in metrics else ""
     far = f"{stage}round {metrics['round']:.0f}  {metrics['kimg']:.4g} kimg"
     return [f"{far}  {metrics['images_per_second']:.0f} images/s", *losses]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ganforge.codegen.expressions import write_call
@@ -13,12 +13,21 @@ from ganforge.codegen.functions import FIXED, LOCAL, indented
 from ganforge.codegen.hyperparameters import Hyperparameters, live_call, live_number
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.values import Writer, memory_of
-from ganforge.graph.graph import MovingTerm
+from ganforge.graph.graph import MovingTerm, Part
 from ganforge.graph.nodes import Bundle, NetworkCall, Node, Number, Pack, Source
 from ganforge.graph.passes.schedules import feedback
 from ganforge.plan.plan import Plan, Step
 from ganforge.plugins.declarations import Call, Ref
 from ganforge.plugins.params import Adaptive, Changing
+
+Layers = Mapping[str, Mapping[str, list[str]]]
+"""By network and id, the attributes that hold the layers which a loss names."""
+
+
+def modules_of(part: Part, network: str, layers: Layers) -> list[str]:
+    """A network, by its expression, or the attributes of it that hold the layers of one id."""
+    inside = layers[part.network][part.layer] if part.layer else []
+    return [f"{network}.{attribute}" for attribute in inside] or [network]
 
 
 @dataclass
@@ -34,6 +43,7 @@ class Calculation:
     """What the functions of a stage begin with, where stages differ."""
     averages: tuple[str, ...] = ()
     """The networks that have a moving average, in whichever stage."""
+    layers: Layers = field(default_factory=dict)
 
     def node(self, index: int) -> Node:
         return self.plan.graph.nodes[index]
@@ -56,10 +66,11 @@ class Calculation:
         name = self.node(index).name
         return self.local[name] if name else f"shared_{self.plan.shared.index(index) + 1}"
 
-    def called(self, nodes: Collection[int]) -> list[str]:
-        """The networks that are called to make these nodes."""
+    def called(self, nodes: Collection[int], terms: Iterable[MovingTerm] = ()) -> list[str]:
+        """The networks that are called to make these nodes, and that these terms name."""
         operations = (self.node(i).operation for i in nodes)
         names = {op.network for op in operations if isinstance(op, NetworkCall)}
+        names.update(name for term in terms for name in term.named)
         return [name for name in self.plan.graph.networks if name in names]
 
     def behind(self, roots: Iterable[int], writer: Writer) -> set[int]:
@@ -88,9 +99,24 @@ class Calculation:
     def value(self, term: MovingTerm, writer: Writer) -> str:
         """The call that gives the value of a term."""
         texts = {name: writer.text(index) for name, index in term.given.items()}
+        texts |= {name: self.weights(parts, term.loss) for name, parts in term.parts.items()}
         texts["self"] = memory_of(term.loss)
         call = self._with_live(term.term.value, term.loss, texts)
         return write_call(call, self.imports, texts)
+
+    def weights(self, parts: Iterable[Part], loss: str) -> str:
+        """The weights of networks and layers, without those that the loss leaves out."""
+        left_out = self.plan.graph.losses[loss].left_out
+        lists = [self._modules(parts), *([self._modules(left_out)] if left_out else [])]
+        function = self.imports.use("ganforge.runtime.weights:learned_weights")
+        return f"{function}({', left_out='.join(lists)})"
+
+    def _modules(self, parts: Iterable[Part]) -> str:
+        """Networks and layers as a list of modules."""
+        found = []
+        for part in parts:
+            found += modules_of(part, self.local[part.network], self.layers)
+        return f"[{', '.join(found)}]"
 
     def _with_live(self, call: Call, loss: str, texts: dict[str, str]) -> Call:
         """The call with a `Ref` in place of every live number, whose function `texts` gets."""

@@ -5,6 +5,7 @@ else.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ganforge.graph.nodes import Body, Composite, Layer, Node
@@ -33,9 +34,11 @@ def takes_numbers(node: Node) -> bool:
     return isinstance(node.operation, Composite) and bool(node.operation.body.live)
 
 
-def find_chains(body: Body) -> list[Chain]:
+def find_chains(body: Body, apart: Mapping[int, int]) -> list[Chain]:
     """The runs of a body, in order. A module with several inputs, or with live numbers, is a run of
     its own.
+
+    apart: for nodes of layers that stand in no run with others, the number of their layer.
     """
     reached = body.reached()
     uses = Counter(i for index in reached for i in body.nodes[index].inputs)
@@ -48,7 +51,8 @@ def find_chains(body: Body) -> list[Chain]:
             continue
         before = node.inputs[0]
         alone = len(node.inputs) > 1 or takes_numbers(node)
-        run = open_runs.pop(before, None) if not alone and uses[before] == 1 else None
+        follows = not alone and uses[before] == 1 and apart.get(before) == apart.get(index)
+        run = open_runs.pop(before, None) if follows else None
         if run is None:
             run = []
             runs.append(run)

@@ -13,7 +13,7 @@ EPOCHS MEMORY_FORMAT Any nn torch F math copy
 """
 _LOCAL = """
 state optimizer fused t loss losses data noise real count seed player decay parts
-shown swept cell held networks drawn
+shown swept cell held networks drawn monitor
 """
 FIXED = frozenset(_FIXED.split())
 """Names of the program that no spec's name may take."""

@@ -30,14 +30,14 @@ def joint_round(c: Calculation) -> Function:
         writer.known[plan.graph.names[name]] = (c.local[name], ATOM)
     roots = tuple(dict.fromkeys(i for s in plan.steps for t in s.terms for i in t.tensors))
     needed = c.behind(roots, writer)
-    lines = [f'{c.local[name]} = state.networks["{name}"]' for name in c.called(needed)]
+    terms = [term for step in plan.steps for term in step.terms]
+    lines = [f'{c.local[name]} = state.networks["{name}"]' for name in c.called(needed, terms)]
     values = writer.written(needed, c.named(needed, plan.graph.terms) | _twice(c, roots))
     lines += c.timed(values, repr_of(plan.steps[0].player.name))
     for step in plan.steps:
         total, variables = f"{step.player.name}_loss", _variables(c, step)
         lines += c.timed(c.summed(step.terms, writer, total, variables), repr_of(step.player.name))
     lines += [*_gradients(c), *updates(c)]
-    terms = [term for step in plan.steps for term in step.terms]
     report = c.report(terms, [name for step in plan.steps for name in _variables(c, step)], writer)
     named = bool(plan.lazy or c.watches())
     if named:

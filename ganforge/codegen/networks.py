@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from ganforge.codegen.chains import Chain, find_chains, has_module, repeated
 from ganforge.codegen.expressions import ATOM, write_call
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.starts import Common, common
 from ganforge.codegen.values import Writer
+from ganforge.graph.named import layers_named
 from ganforge.graph.nodes import Body, Composite, Layer, Node, NodeShape, Pack, Source
 from ganforge.plugins.params import Adaptive, Changing
 from ganforge.plugins.shapes import Tensor, TensorList
@@ -31,20 +32,33 @@ class ClassText:
     returns: str
     arguments: tuple[str, ...] = ()
     live: tuple[str, ...] = ()
+    layers: Mapping[str, list[str]] = field(default_factory=dict)
+    """The attributes that hold the layers which something else names, by their ids."""
 
 
 Instances = Mapping[int, str]
 """The call that makes an instance of a composite block, by the identity of its body."""
 
 
-def write_network(name: str, body: Body, imports: Imports, instances: Instances) -> ClassText:
-    """The class of a network."""
+def write_network(
+    name: str, body: Body, imports: Imports, instances: Instances, named: Iterable[str] = ()
+) -> ClassText:
+    """The class of a network. named: ids of layers that something else names."""
     shared = common(body)
-    made, forward = write_body(body, imports, instances, shared)
+    layers = [(layer, nodes) for layer in sorted(named) for nodes in layers_named(body, layer)]
+    apart = {index: number for number, (_, nodes) in enumerate(layers) for index in nodes}
+    attributes = _attributes(body, find_chains(body, apart))
+    made, forward = write_body(body, imports, instances, shared, attributes)
     made.extend(shared.statements(imports))
+    own: dict[str, list[str]] = {layer: [] for layer, _ in layers}
+    for chain, attribute in attributes.items():
+        if chain.last in apart:
+            own[layers[apart[chain.last]][0]].append(attribute)
     live = live_arguments(body)
-    inputs, returns = typed_inputs(body), returned_type(body)
-    return ClassText(name, inputs, _summary(body), tuple(made), tuple(forward), returns, live=live)
+    inputs, returns, summary = typed_inputs(body), returned_type(body), _summary(body)
+    return ClassText(
+        name, inputs, summary, tuple(made), tuple(forward), returns, live=live, layers=own
+    )
 
 
 def live_names(body: Body) -> dict[Changing, str]:
@@ -61,19 +75,22 @@ def live_arguments(body: Body) -> tuple[str, ...]:
 
 
 def write_body(
-    body: Body, imports: Imports, instances: Instances, shared: Common
+    body: Body,
+    imports: Imports,
+    instances: Instances,
+    shared: Common,
+    attributes: Mapping[Chain, str] | None = None,
 ) -> tuple[list[str], list[str]]:
     """The statements that make a body's modules, and those of its forward pass.
 
     shared: how the weights of the whole network start; what differs is said where layers are made.
     """
-    chains = find_chains(body)
-    attributes = _attributes(body, chains)
+    attributes = attributes or _attributes(body, find_chains(body, {}))
     made = [
-        f"self.{attributes[chain]} = {_modules(body, chain, imports, instances, shared)}"
-        for chain in chains
+        f"self.{name} = {_modules(body, chain, imports, instances, shared)}"
+        for chain, name in attributes.items()
     ]
-    return made, _forward(body, chains, attributes, imports)
+    return made, _forward(body, attributes, imports)
 
 
 def _attributes(body: Body, chains: list[Chain]) -> dict[Chain, str]:
@@ -157,10 +174,9 @@ def _may_overwrite(before: Node | None) -> bool:
     return isinstance(operation, Layer) and operation.block.overwritable
 
 
-def _forward(
-    body: Body, chains: list[Chain], attributes: Mapping[Chain, str], imports: Imports
-) -> list[str]:
+def _forward(body: Body, attributes: Mapping[Chain, str], imports: Imports) -> list[str]:
     """The statements of `forward`; the last one returns."""
+    chains = list(attributes)
     reached = body.reached()
     inside = {index for chain in chains for index in chain.nodes[:-1]}
     nodes = list(body.nodes)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ganforge.codegen.calculation import Calculation, averaged
+from ganforge.codegen.calculation import Calculation, Layers, averaged, modules_of
 from ganforge.codegen.composites import write_composites
 from ganforge.codegen.construction import built
 from ganforge.codegen.data import data_of, field_table, opening, source_help, usable_sources
@@ -85,10 +85,11 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
     imports = Imports(names)
     imports.fix((*ALWAYS, *(STAGED if plan.stages else UNSTAGED)))
     classes, class_of = _classes(graph, imports, names, local)
+    layers = {name: text.layers for name, text in class_of.items()}
     if plan.stages:
-        hypers, functions = _staged(plan, imports, names, local)
+        hypers, functions = _staged(plan, imports, names, local, layers)
     else:
-        hypers, functions = _plain(plan, imports, names, local)
+        hypers, functions = _plain(plan, imports, names, local, layers)
     sources = usable_sources(data_of(graph), registry, data)
     live = [function for hyper in hypers for function in hyper.functions]
     context: dict[str, Any] = {
@@ -96,11 +97,12 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         "classes": classes,
         "live": live,
         "live_mark": _live_mark(live, imports),
-        "build": built(plan, hypers, imports, class_of),
+        "build": built(plan, hypers, imports, {n: text.name for n, text in class_of.items()}),
         **functions,
         "samples_of_data": any(map(shows_data, plan.stages or [plan])),
         "sources": [(s.name, opening(data_of(graph), s, imports)) for s in sources],
         "source_help": source_help(sources),
+        "monitor": _monitor(graph, imports, layers),
     }
     context["constants"] = _constants(graph, hypers, imports)
     return Program(
@@ -114,6 +116,20 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         libraries=libraries(graph, sources),
         stages=tuple(stage.name for stage in graph.spec.stages),
     )
+
+
+def _monitor(graph: Graph, imports: Imports, layers: Layers) -> str:
+    """The call that makes the monitor; empty without one."""
+    monitor = graph.spec.train.monitor
+    if monitor is None:
+        return ""
+    watched = []
+    for name, part in graph.monitored.items():
+        modules = modules_of(part, f'state.networks["{part.network}"]', layers)
+        watched.append(f"{name!r}: [{', '.join(modules)}]")
+    stop = f", stop={literal(monitor.stop)}" if monitor.stop is not None else ""
+    made = imports.use("ganforge.runtime.monitor:Monitor")
+    return f"{made}({{{', '.join(watched)}}}{stop})"
 
 
 def _said_length(graph: Graph) -> str:
@@ -138,11 +154,11 @@ def _head(graph: Graph) -> dict[str, Any]:
 
 
 def _plain(
-    plan: Plan, imports: Imports, names: Namespace, local: dict[str, str]
+    plan: Plan, imports: Imports, names: Namespace, local: dict[str, str], layers: Layers
 ) -> tuple[list[Hyperparameters], dict[str, Any]]:
     """The functions that draw, train and sample; whether one of them asks for the progress."""
     hyper = hyperparameters(plan.graph, Hyperparameters(names))
-    c = Calculation(plan, imports, hyper, local, averages=averaged(plan))
+    c = Calculation(plan, imports, hyper, local, averages=averaged(plan), layers=layers)
     draws = draw_functions(c)  # before the round, which shows figures to all that follows them
     steps, samples = training_functions(c), sample_functions(c)
     lengths = {name.upper(): length for name, length in _lengths(plan.graph).items()}
@@ -158,10 +174,10 @@ def _plain(
 
 
 def _staged(
-    plan: Plan, imports: Imports, names: Namespace, local: dict[str, str]
+    plan: Plan, imports: Imports, names: Namespace, local: dict[str, str], layers: Layers
 ) -> tuple[list[Hyperparameters], dict[str, Any]]:
     """The same for the stages, and the table of stages."""
-    groups, asking = staged(plan, imports, names, local)
+    groups, asking = staged(plan, imports, names, local, layers)
     once = {f.name: f for group in groups for f in group.latents}
     asked = [f for f in asking if f.name not in SHOWING]
     if asking:
@@ -227,7 +243,8 @@ def spec_hash(graph: Graph) -> str:
     data = values.get("data", {})
     kept["fields"] = data.get("fields", {})
     kept |= {key: data[key] for key in SHAPING if key in data}
-    kept["train"] = {k: v for k, v in values.get("train", {}).items() if k not in LENGTHS}
+    train = values.get("train", {})
+    kept["train"] = {k: v for k, v in train.items() if k not in (*LENGTHS, "monitor")}
     for name, stage in values.get("stages", {}).items():
         own = {k: v for k, v in stage.items() if k not in (*LENGTHS, "images")}
         kept["stages"] = {**kept["stages"], name: own}
@@ -277,11 +294,11 @@ def memory_format(graph: Graph) -> str:
 
 def _classes(
     graph: Graph, imports: Imports, names: Namespace, local: dict[str, str]
-) -> tuple[list[ClassText], dict[str, str]]:
+) -> tuple[list[ClassText], dict[str, ClassText]]:
     """The classes of composite blocks and networks; which class each network is an instance of."""
     classes, instances = write_composites(graph.networks, imports, names)
-    class_of: dict[str, str] = {}
-    written: dict[tuple[str, object], str] = {}
+    class_of: dict[str, ClassText] = {}
+    written: dict[tuple[str, object], ClassText] = {}
     alike = Counter(network.like for network in graph.networks.values())
     for name, network in graph.networks.items():
         # For inputs of other sizes an architecture has other weights, and so another class.
@@ -293,8 +310,9 @@ def _classes(
             class_name = local.get(called) or names.take(called)
             if class_name.islower():
                 class_name = names.take(class_name.capitalize())
-            written[key] = class_name
-            classes.append(write_network(class_name, network.body, imports, instances))
+            named = graph.named_layers(network.like)
+            written[key] = write_network(class_name, network.body, imports, instances, named)
+            classes.append(written[key])
         class_of[name] = written[key]
     return classes, class_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ganforge.codegen.calculation import Calculation, averaged
+from ganforge.codegen.calculation import Calculation, Layers, averaged
 from ganforge.codegen.construction import optimizer_calls
 from ganforge.codegen.draws import draw_functions, latent_functions
 from ganforge.codegen.expressions import literal
@@ -48,18 +48,19 @@ def training_functions(c: Calculation) -> list[Function]:
 
 
 def staged(
-    plan: Plan, imports: Imports, names: Namespace, local: Mapping[str, str]
+    plan: Plan, imports: Imports, names: Namespace, local: Mapping[str, str], layers: Layers
 ) -> tuple[list[Written], list[Function]]:
     """The functions of all stages, and those that ask the stage which of them to call."""
     tries = [
-        _written(stage, imports, Namespace(set(names.used)), local, plan) for stage in plan.stages
+        _written(stage, imports, Namespace(set(names.used)), local, layers, plan)
+        for stage in plan.stages
     ]
     groups: list[list[int]] = []
     for k, written in enumerate(tries):
         alike = next((g for g in groups if _text(tries[g[0]]) == _text(written)), None)
         groups.append([k]) if alike is None else alike.append(k)
     if len(groups) == 1:
-        return [_written(plan.stages[0], imports, names, local, plan)], []
+        return [_written(plan.stages[0], imports, names, local, layers, plan)], []
     firsts = [tries[group[0]] for group in groups]
     own = _different([_numbers(written.hyper) for written in firsts])
     common: dict[tuple[str, str], str] = {}
@@ -68,7 +69,7 @@ def staged(
         prefix = f"{_stage_name(plan.stages[group[0]])}_"
         names.reserve(f"{prefix}{name}" for name in COMMON)
         hyper = Hyperparameters(names, prefix=prefix, own=own, common=common)
-        written = _written(plan.stages[group[0]], imports, names, local, plan, hyper)
+        written = _written(plan.stages[group[0]], imports, names, local, layers, plan, hyper)
         written.stages = [_stage_name(plan.stages[k]) for k in group]
         result.append(written)
     asked = [name for name in COMMON if any(_function(group, name) for group in result)]
@@ -85,12 +86,13 @@ def _written(
     imports: Imports,
     names: Namespace,
     local: Mapping[str, str],
+    layers: Layers,
     whole: Plan,
     hyper: Hyperparameters | None = None,
 ) -> Written:
     hyper = hyperparameters(plan.graph, hyper or Hyperparameters(names))
     hyper.constants = {**batch_constants(plan, hyper), **hyper.constants}
-    c = Calculation(plan, imports, hyper, local, hyper.prefix, averaged(whole))
+    c = Calculation(plan, imports, hyper, local, hyper.prefix, averaged(whole), layers)
     written = Written([_stage_name(plan)], hyper, latent_functions(plan, imports))
     draws, training = draw_functions(c), training_functions(c)
     written.training = [_optimizers(c), *draws, *training]

@@ -71,7 +71,7 @@ def _arguments(c: Calculation, step: Step, writer: Writer) -> list[str]:
 
 def _networks(c: Calculation, step: Step) -> list[str]:
     """Local names for the networks that a step calls or clips, and its optimiser."""
-    called = c.called(step.needed - {index for index, _ in step.received})
+    called = c.called(step.needed - {index for index, _ in step.received}, step.terms)
     table = _table(c, step)
     clips = table.clip_weights is not None and not clipped_early(c, step)
     if clips or table.clip_gradients is not None:

@@ -55,7 +55,8 @@ def _loss(graph: Graph, loss: GraphLoss) -> dict[str, Any]:
     terms = loss_about(graph, loss)["terms"]
     sides = {"all": "moves", "critic": "critic's part moves", "generator": "generator's part moves"}
     moves = {sides[term["side"]]: ", ".join(term["moves"]) for term in terms}
-    return {"": loss.spec.table, " ": loss.spec.params, **loss.spec.tensors, **moves}
+    named = {key: list(networks) for key, networks in loss.spec.networks.items()}
+    return {"": loss.spec.table, " ": loss.spec.params, **loss.spec.tensors, **named, **moves}
 
 
 def flat(values: Mapping[str, Any]) -> Settings:

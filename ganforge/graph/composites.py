@@ -21,7 +21,7 @@ from ganforge.graph.nodes import Body, Bundle, Composite
 from ganforge.plugins.params import insert
 from ganforge.plugins.shapes import Shape
 from ganforge.spec.models import BlockTable
-from ganforge.spec.params import check_value, declared_value, resolve_params
+from ganforge.spec.params import as_declared, check_value, declared_value, resolve_params
 
 Expand = Callable[[Frame, Mapping[str, Shape]], Body]
 
@@ -82,7 +82,7 @@ def _given(
             frame.findings.add("GF102", where, message, help, key=True)
             continue
         declared = table.params[key]
-        argument = _argument(frame, declared, value, where)
+        argument = as_declared(declared, _argument(frame, declared, value, where))
         if argument is not None and check_value(declared, argument, where, frame.findings):
             given[key] = argument
     misspelled = {nearest(key, table.params) for key in own if key not in table.params}

@@ -38,13 +38,28 @@ class Network:
         return passages(self.body)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A network, or its layers of one id, named for their weights."""
+
+    network: str
+    layer: str = ""
+
+
 @dataclass(frozen=True)
 class GraphLoss:
-    """A loss with its tensors as nodes."""
+    """A loss with its tensors as nodes, and what it names for its weights, by key."""
 
     name: str
     spec: LossSpec
     tensors: Mapping[str, int]
+    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    left_out: tuple[Part, ...] = ()
+
+    @property
+    def all_parts(self) -> tuple[Part, ...]:
+        """Everything that it names for its weights."""
+        return (*(part for parts in self.parts.values() for part in parts), *self.left_out)
 
     @property
     def has_sides(self) -> bool:
@@ -54,12 +69,16 @@ class GraphLoss:
 
 @dataclass(frozen=True)
 class MovingTerm:
-    """A term of a loss, the node of each tensor that its call names, and the networks it moves."""
+    """A term of a loss, the node of each tensor that its call names, and the networks it moves.
+
+    parts: by key, the networks and layers whose weights its call names.
+    """
 
     loss: str
     term: Term
     given: Mapping[str, int]
     moves: frozenset[str]
+    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
 
     @property
     def tensors(self) -> tuple[int, ...]:
@@ -71,6 +90,11 @@ class MovingTerm:
         """What a log calls its curve: the loss, and whose side of it where there are several."""
         sided = self.term.side != "all" and bool({"real", "fake"} & self.given.keys())
         return f"{self.loss}.{self.term.side}" if sided else self.loss
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The networks whose weights it is made from."""
+        return frozenset(part.network for parts in self.parts.values() for part in parts)
 
 
 @dataclass(frozen=True)
@@ -94,6 +118,8 @@ class Graph:
     samples: tuple[int, ...] = ()
     terms: tuple[MovingTerm, ...] = ()
     players: tuple[Player, ...] = ()
+    monitored: Mapping[str, Part] = field(default_factory=dict)
+    """By the name in the spec, the networks and layers whose singular values are watched."""
     stages: tuple[Graph, ...] = ()
     """One for each stage of training, where there are any; then this one is the whole."""
 
@@ -138,6 +164,12 @@ class Graph:
         """The networks that are called somewhere upstream of these nodes."""
         operations = (self.nodes[i].operation for i in upstream(self.nodes, roots))
         return {op.network for op in operations if isinstance(op, NetworkCall)}
+
+    def named_layers(self, like: str) -> set[str]:
+        """The ids of layers that something names, in networks of one architecture."""
+        named = [p for loss in self.losses.values() for p in loss.all_parts]
+        named += self.monitored.values()
+        return {p.layer for p in named if p.layer and self.networks[p.network].like == like}
 
     def judged(self, score: int) -> tuple[int, ...]:
         """What the outermost call of a network in a score is given; nothing without a call."""

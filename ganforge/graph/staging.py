@@ -15,6 +15,7 @@ from ganforge.graph.build import wired
 from ganforge.graph.graph import Graph
 from ganforge.graph.passes import complete, run_passes
 from ganforge.graph.passes.stages import check_stages
+from ganforge.graph.passes.weights import find_monitored
 from ganforge.plugins.registry import Registry
 from ganforge.spec.findings import Findings
 from ganforge.spec.models import Spec
@@ -31,7 +32,7 @@ def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic
     if not spec.stages:
         findings = Findings(spec.document)
         graph = run_passes(wired(spec, registry, findings), registry, findings)
-        return graph, tuple(findings.items)
+        return find_monitored(graph, findings), tuple(findings.items)
     found, stages = [], []
     for stage in spec.stages:
         findings = Findings(spec.document, stage.name)
@@ -54,7 +55,8 @@ def _whole(
     findings = Findings(spec.document)
     whole = replace(spec, train=last.train, optimizers=last.optimizers)
     graph = wired(whole, registry, findings)
-    return complete(graph, Findings(spec.document)), findings.errors
+    graph = find_monitored(complete(graph, Findings(spec.document)), findings)
+    return graph, findings.errors
 
 
 def told_once(

@@ -68,6 +68,7 @@ def _loss(graph: Graph, loss: GraphLoss) -> LossView:
         MappingProxyType(tensors),
         frozenset().union(*moves),
         ("losses", loss.name),
+        MappingProxyType(dict(loss.spec.networks)),
     )
 
 

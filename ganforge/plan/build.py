@@ -130,11 +130,13 @@ def _step(graph: Graph, player: Player, shared: tuple[int, ...]) -> Step:
     gradient |= behind_differentiated(graph, player) - leaves
     received = tuple((i, i not in gradient) for i in shared if i in needed)
     own = needed - set(shared)
-    frozen = {
+    through = {
         op.network
         for i in own & gradient
         if isinstance(op := graph.nodes[i].operation, NetworkCall)
-    } - set(player.networks)
+    }
+    named = {name for term in player.terms for name in term.named}
+    frozen = (through | named) - set(player.networks)
     learnable = set(graph.learnable())
     return Step(
         player=player,

@@ -203,6 +203,10 @@ class Loss:
     """A loss: parameters, the tensors it takes (as `Ref`s in the calls of `terms`), and what each
     side minimises.
 
+    networks: keys that hold a list of networks, such as `["G"]`, or of their layers by id,
+        `["G.shared"]`. A `Ref` of such a key is a list of their weights as they are learned, of
+        convolutions, linear layers and embeddings, (outputs, ...) each. What names it in a call
+        moves these networks. The spec leaves layers out by `except`.
     tables: keys that hold a table from latents to tensors. `terms` is then also given each table
         by its name, as a tuple of `Entry`, and may raise `ShapeError` with `at` an entry's tensor.
     module: the call that makes the `nn.Module` in which the loss keeps what it remembers, as
@@ -236,6 +240,7 @@ class Loss:
     params: type[Params]
     tensors: tuple[str, ...]
     terms: Callable[..., tuple[Term, ...]]
+    networks: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     module: Callable[[Any], Call | None] = _no_module
     reports: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ganforge.plugins.params import Params
@@ -57,7 +57,8 @@ class NetworkView:
 @dataclass(frozen=True, slots=True)
 class LossView:
     """A loss. tensors: their shapes, by the loss's own names. moves: the networks that learn from
-    it. weight: a number, or the text of a formula over training progress.
+    it. weight: a number, or the text of a formula over training progress. networks: by key, the
+    networks and layers whose weights it takes.
     """
 
     name: str
@@ -68,6 +69,7 @@ class LossView:
     tensors: Mapping[str, Shape]
     moves: frozenset[str]
     path: Path
+    networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ def _resumed(request: Request) -> Run:
     if about["spec"] != program.spec_hash:
         raise RunError(
             f"{folder} was trained from another spec: `ganforge train {folder} --resume` goes on "
-            "with its own, of which `--set` may change the length alone"
+            "with its own, of which `--set` may change the length and the monitor alone"
         )
     _tell_of_length(folder, program)
     device = request.device or about["device"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ class Run:
         kimg, epoch = state.images / 1000, state.images / state.samples
         return {"round": state.round, "kimg": kimg, "epoch": epoch}
 
-    def log(self) -> dict[str, float]:
+    def log(self, more: Callable[[], Mapping[str, float]] = dict) -> dict[str, float]:
         """The metrics of this round, which metrics.jsonl keeps; the speed since the last ones.
 
         A loss that is computed in some rounds only is there if it was since the last ones.
@@ -87,6 +88,7 @@ class Run:
         metrics |= {name: loss.item() for name, loss in self.losses.items()}
         numbers = {f"schedules.{k}": s.get_buffer("number") for k, s in state.schedules.items()}
         metrics |= {name: number.item() for name, number in numbers.items()}
+        metrics |= more()
         with self.metrics.open("a") as file:
             file.write(json.dumps(metrics) + "\n")
         self.logged, self.images, self.losses = state.round, state.images, {}

@@ -176,11 +176,17 @@ def _losses(registry: Registry) -> Schema:
             t: {"description": f"wiring: a tensor of `{name}`", **WIRING} for t in loss.tensors
         }
         wired |= {t: {**_each(WIRING), "minProperties": 1} for t in loss.tables}
+        wired |= {key: _networks(f"networks whose weights `{name}` takes") for key in loss.networks}
         tables[name] = {
             "properties": {**common["properties"], **wired, **own["properties"]},
             "required": [*wired, *own["required"]],
         }
     return by_key("kind", _kinds(dict(names_of(registry.losses)), "kind", "losses"), tables)
+
+
+def _networks(about: str) -> Schema:
+    """A list of networks, or of layers of theirs."""
+    return {"description": about, "type": "array", "items": {"type": "string"}, "minItems": 1}
 
 
 def _train() -> Schema:
@@ -197,6 +203,7 @@ def _train() -> Schema:
     }
     nested: dict[str, Any] = found["properties"]["ema"]
     found["properties"]["ema"] = described(nested, "ema")
+    found["properties"]["monitor"] = described(found["properties"]["monitor"], "monitor")
     return {
         **found,
         "required": ["optimizer"],

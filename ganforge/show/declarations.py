@@ -45,6 +45,7 @@ def _as_layer(block: Block) -> str:
 def loss_text(loss: Loss) -> str:
     """A loss for people."""
     tensors = [*loss.tensors, *(f"{table} (a table from latents)" for table in loss.tables)]
+    tensors += [f"{key} (the weights of networks)" for key in loss.networks]
     lines = [f"{loss.name}: {loss.summary}", f"tensors: {', '.join(tensors)}"]
     lines += [f"logged too: {', '.join(loss.reports)}"] if loss.reports else []
     lines += [*_parameters(loss.params), "", "example:", f"  [losses.{loss.name}]"]
@@ -57,6 +58,7 @@ def loss_example(loss: Loss, tensors: Mapping[str, str] = _NO_TENSORS) -> list[s
     wiring = {name: shown.get(name, name) for name in loss.tensors}
     lines = [f'kind = "{loss.name}"', *(f'{name} = "{text}"' for name, text in wiring.items())]
     lines += [f'{table} = {{ c = "Q(fake)" }}' for table in loss.tables]
+    lines += [f'{key} = ["G"]' for key in loss.networks]
     return [*lines, *_required(loss.params)]
 
 

@@ -54,7 +54,7 @@ def _output(network: Network) -> str:
 
 
 def loss_about(graph: Graph, loss: GraphLoss) -> dict[str, Any]:
-    """A loss: its tensors as they are written, and what its terms move."""
+    """A loss: its tensors and networks as they are written, and what its terms move."""
     terms = [term for term in graph.terms if term.loss == loss.name]
     return {
         "name": loss.name,
@@ -62,9 +62,16 @@ def loss_about(graph: Graph, loss: GraphLoss) -> dict[str, Any]:
         "weight": plain(loss.spec.table.weight),
         "every": loss.spec.table.every,
         "tensors": dict(loss.spec.tensors),
+        "networks": _named(loss),
         "params": given(loss.spec.params),
         "terms": [_term(loss, term) for term in terms],
     }
+
+
+def _named(loss: GraphLoss) -> dict[str, str]:
+    """What a loss names for its weights, and what it leaves out of them."""
+    left_out = {"except": loss.spec.table.left_out} if loss.spec.table.left_out else {}
+    return {key: ", ".join(names) for key, names in {**loss.spec.networks, **left_out}.items()}
 
 
 def _term(loss: GraphLoss, term: MovingTerm) -> dict[str, Any]:
@@ -124,6 +131,7 @@ def training_about(plan: Plan) -> dict[str, Any]:
         "update": train.update,
         "reuse": train.reuse,
         "ema": given(train.ema) if train.ema else None,
+        "monitor": given(train.monitor) if train.monitor else None,
     }
 
 

@@ -74,7 +74,8 @@ def _losses(losses: list[dict[str, Any]]) -> Iterator[str]:
         every = "" if loss["every"] == 1 else f", every {loss['every']} steps"
         params = f" ({_pairs(loss['params'])})" if loss["params"] else ""
         kind = "" if loss["kind"] == loss["name"] else f" is {loss['kind']}"
-        yield f"  {loss['name']}{kind}{params}{weight}{every}: {_pairs(loss['tensors'])}"
+        of = _pairs({**loss["tensors"], **loss["networks"]})
+        yield f"  {loss['name']}{kind}{params}{weight}{every}: {of}"
         for term in loss["terms"]:
             yield f"    {term['function']} moves {', '.join(term['moves']) or 'nothing'}"
 
@@ -97,7 +98,9 @@ def _training(training: dict[str, Any]) -> str:
     length = ", ".join(f"{training[name]:,} {name}" for name in LENGTHS if name in training)
     reuse = ", one draw for all players" if training["reuse"] else ""
     ema = f", EMA ({_pairs(training['ema'])})" if training["ema"] else ""
-    return f"Training: {length}, batch {training['batch']}, {training['update']}{reuse}{ema}"
+    monitor = f", monitor ({_pairs(training['monitor'])})" if training["monitor"] else ""
+    how = f"batch {training['batch']}, {training['update']}{reuse}{ema}{monitor}"
+    return f"Training: {length}, {how}"
 
 
 def _pairs(values: dict[str, Any]) -> str:

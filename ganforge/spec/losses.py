@@ -13,7 +13,7 @@ from ganforge.spec.names import check_name
 from ganforge.spec.planned import LOSSES, refuse
 from ganforge.spec.validate import read
 
-COMMON = tuple(LossTable.model_fields)
+COMMON = tuple(about.alias or name for name, about in LossTable.model_fields.items())
 
 
 def read_losses(
@@ -55,7 +55,7 @@ def _loss(
         findings.missing(registry.missing("loss", kind), (*path, "kind"))
         return None
     common = read(LossTable, {k: value[k] for k in COMMON if k in value}, path, scope, findings)
-    wired = (*declaration.tensors, *declaration.tables)
+    wired = (*declaration.tensors, *declaration.tables, *declaration.networks)
     own = {k: v for k, v in value.items() if k not in COMMON and k not in wired}
     params = read(
         declaration.params,
@@ -68,11 +68,16 @@ def _loss(
     )
     tensors = {t: value[t] for t in declaration.tensors if _is_wiring(value, t, path, findings)}
     tables = [t for t in declaration.tables if _is_table(value, t, path, findings)]
-    if common is None or params is None or len(tensors) + len(tables) < len(wired):
+    named = [key for key in declaration.networks if _is_named(value, key, path, findings)]
+    if common is None or params is None or len(tensors) + len(tables) + len(named) < len(wired):
         return None
+    if common.left_out is not None and not named:
+        message = f"the loss `{kind}` takes no weights, of which some could be left out"
+        findings.add("GF115", (*path, "except"), message, "remove it", key=True)
     for table in tables:
         tensors |= {f"{table}.{latent}": text for latent, text in value[table].items()}
-    return LossSpec(declaration, common, tensors, params)
+    networks = {key: tuple(value[key]) for key in named}
+    return LossSpec(declaration, common, tensors, params, networks)
 
 
 def _is_wiring(
@@ -85,6 +90,21 @@ def _is_wiring(
     if not isinstance(value[tensor], str):
         message = f"`{tensor}` must be wiring in quotes"
         findings.add("GF114", (*path, tensor), message, f'such as `{tensor} = "D(x)"`')
+        return False
+    return True
+
+
+def _is_named(
+    value: Mapping[str, Any], key: str, path: tuple[str, ...], findings: Findings
+) -> bool:
+    """Whether a key holds a list of names."""
+    example, names = f'write `{key} = ["G"]`', value.get(key)
+    if key not in value:
+        findings.add("GF111", path, f"the loss `{path[-1]}` needs `{key}`", example)
+        return False
+    if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
+        message = f"`{key}` must be a list of networks in quotes"
+        findings.add("GF114", (*path, key), message, example)
         return False
     return True
 

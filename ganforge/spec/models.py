@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
@@ -245,6 +245,13 @@ class Ema(Params):
     start: Int = Field(default=0, ge=0)
 
 
+class Monitor(Params):
+    """Whose singular values are watched, and when they end training."""
+
+    networks: list[str] = Field(min_length=1)
+    stop: Float | None = Field(default=None, gt=1)
+
+
 class PlayerTable(Params):
     """`[train.players.NAME]`: what differs for one player."""
 
@@ -268,6 +275,7 @@ class TrainTable(Params):
     update: Literal["alternating", "simultaneous"] = "alternating"
     reuse: Bool = False
     ema: Ema | None = None
+    monitor: Monitor | None = None
     players: dict[str, PlayerTable] = Field(default={})
 
 
@@ -315,6 +323,7 @@ class LossTable(Params):
     every: Positive = 1
     trains: list[str] | None = None
     critic: list[str] | None = Field(default=None, min_length=1)
+    left_out: list[str] | None = Field(default=None, alias="except", min_length=1)
 
 
 @dataclass(frozen=True)
@@ -352,6 +361,8 @@ class LossSpec:
     table: LossTable
     tensors: Mapping[str, str]
     params: Params
+    networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By key, the networks and layers whose weights it takes."""
 
 
 @dataclass(frozen=True)

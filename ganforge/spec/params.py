@@ -170,6 +170,14 @@ def _declaration(value: Mapping[str, Any], path: Path, findings: Findings) -> bo
     return all(key in KEYS for key in value)
 
 
+def as_declared(declared: object, value: Value | None) -> Value | None:
+    """A value of a formula; a whole number such as `log2(size)` gives it, 5.0, as an `int` is."""
+    kind = declared.get("type") if isinstance(declared, dict) else None
+    if kind == "int" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
 def check_value(declared: object, value: Value, path: Path, findings: Findings) -> bool:
     """Whether a value is of the type and among the choices that a param declares."""
     if not isinstance(declared, dict):

@@ -35,7 +35,6 @@ FUNCTIONS = frozenset(
 LOSSES = frozenset(
     [
         "path-length",
-        "orthogonal",
     ]
 )
 

@@ -53,6 +53,10 @@ def view_of(spec: Spec, stage: Stage, findings: Findings) -> Spec:
     before = len(findings.errors)
     read_table = read_train(train, spec.scope, findings, extra_keys=OWN)
     optimizers = read_optimizers(train, spec.scope, findings)
+    if "monitor" in table["stages"][stage.name]:
+        message = f"the stage `{stage.name}` cannot have a monitor of its own"
+        path = ("stages", stage.name, "monitor")
+        findings.add("GF115", path, message, "write it in `[train]`, for all stages", key=True)
     named = _losses(spec, stage, findings)
     _check_networks(spec, stage, findings)
     sample = spec.sample

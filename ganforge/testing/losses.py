@@ -26,9 +26,13 @@ LossSample = tuple[Values, Mapping[str, Tensor]]
 """Parameters, and the shape of each tensor by its name."""
 SCORE, IMAGE, LOGITS, CLASS = Tensor((1,)), Tensor((3, 8, 8)), Tensor((5,)), Tensor((), classes=5)
 ATTRIBUTES = Tensor((5,), attributes=True)
+WEIGHTS = (Tensor((3,)), Tensor((2, 3, 3)))
+"""Those of a linear layer and of a convolution, whose outputs are the first axis."""
 CODES = ((CLASS, LOGITS), (Tensor((3,)), Tensor((3,))))
 """Latents, and tensors that tell them."""
 KEPT = 4
+Refs = dict[str, torch.Tensor | list[torch.Tensor]]
+"""What stands for the `Ref`s of a loss: tensors, and lists of weights."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,14 @@ class LossCase:
         stored = [torch.zeros(IMAGE.shape)] if any(t.replays for t in self.terms()) else []
         return Call(made.target, (*made.args, *stored), made.kwargs)
 
+    def weights(self, kind: Mapping[str, Any] | None = None) -> dict[str, list[torch.Tensor]]:
+        """Weights of layers for every key that names networks."""
+        stream = torch.Generator().manual_seed(2)
+        return {
+            key: [batch(shape, stream, **(kind or {})).requires_grad_() for shape in WEIGHTS]
+            for key in self.loss.networks
+        }
+
     def tensors(self, term: Term, kind: Mapping[str, Any] | None = None) -> dict[str, torch.Tensor]:
         """A batch for each tensor. Those by which the term differentiates are leaves, and what else
         is made of numbers depends on them.
@@ -96,9 +108,9 @@ class LossCase:
 
     def run(
         self, term: Term, kind: Mapping[str, Any] | None = None, memory: Any = None
-    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """The value of a term, and the tensors that it was made of."""
-        refs = self.tensors(term, kind)
+    ) -> tuple[torch.Tensor, Refs]:
+        """The value of a term, and the tensors and weights that it was made of."""
+        refs: Refs = {**self.tensors(term, kind), **self.weights(kind)}
         own = self.memory() if memory is None else memory
         torch.manual_seed(0)
         return execute(term.value, {**refs, "self": own}), refs
@@ -209,8 +221,9 @@ def gives_finite_numbers_and_gradients(cases: LossCases) -> None:
             _check_gradients(case, value, refs)
 
 
-def _check_gradients(case: LossCase, value: torch.Tensor, refs: Mapping[str, torch.Tensor]) -> None:
-    moved = [t for t in refs.values() if t.is_floating_point() and t.requires_grad]
+def _check_gradients(case: LossCase, value: torch.Tensor, refs: Refs) -> None:
+    given_ = [t for ref in refs.values() for t in (ref if isinstance(ref, list) else [ref])]
+    moved = [t for t in given_ if t.is_floating_point() and t.requires_grad]
     if not value.requires_grad:
         remedy = "compute with tensors alone: no `.item()`, `.data`, `.detach()`, NumPy"
         raise Unmet("no gradient flows through a term", case, remedy)

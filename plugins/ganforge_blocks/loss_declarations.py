@@ -168,6 +168,10 @@ def drift_terms(p: NoParams) -> tuple[Term, ...]:
     return _all(call(f"{LOSS_FUNCTIONS}.penalties:drift", Ref("score")))
 
 
+def orthogonal_terms(p: NoParams) -> tuple[Term, ...]:
+    return _all(call(f"{LOSS_FUNCTIONS}.orthogonal:orthogonal", Ref("networks")))
+
+
 def pulling_away_terms(p: NoParams) -> tuple[Term, ...]:
     return _all(call(f"{LOSS_FUNCTIONS}.features:pulling_away", Ref("features")))
 
@@ -224,6 +228,14 @@ LOSSES = (
         NoParams,
         ("features",),
         pulling_away_terms,
+    ),
+    Loss(
+        "orthogonal",
+        "The squared inner products of different filters of each layer (1809.11096, eq. 3).",
+        NoParams,
+        (),
+        orthogonal_terms,
+        networks=("networks",),
     ),
     Loss(
         "gradient-penalty",

@@ -86,7 +86,7 @@ const about = {
         ["with", pairsText(loss.params)],
         [
           "of",
-          Object.entries(loss.tensors)
+          Object.entries({ ...loss.tensors, ...loss.networks })
             .map(([name, text]) => `${name} = ${text}`)
             .join("\n"),
         ],

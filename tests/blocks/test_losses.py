@@ -177,3 +177,18 @@ def test_the_best_fakes_of_an_energy_have_the_least(execute) -> None:
 def test_what_an_objective_does_not_have_is_refused(values, said) -> None:
     with pytest.raises(ValidationError, match=said):
         terms(**values)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (4, 2, 3, 3), (1, 7)])
+def test_orthogonality_equals_its_formula(execute, shape) -> None:
+    (term,) = LOSSES["orthogonal"].terms(LOSSES["orthogonal"].params())
+    weights = [torch.randn(shape, generator=torch.manual_seed(0)), torch.eye(4)]
+    rows = weights[0].flatten(1)
+    expected = ((rows @ rows.T) * (1 - torch.eye(len(rows)))).square().sum()
+    torch.testing.assert_close(execute(term.value, networks=weights), expected)
+
+
+def test_filters_at_right_angles_have_no_orthogonality_loss_whatever_their_norm(execute) -> None:
+    (term,) = LOSSES["orthogonal"].terms(LOSSES["orthogonal"].params())
+    weight = torch.diag(torch.tensor([1.0, 20.0, 0.1])) @ torch.linalg.qr(torch.randn(3, 3))[0]
+    assert execute(term.value, networks=[weight]) < 1e-6

@@ -33,6 +33,9 @@ PUBLISHED = {
     "ebgan": {"G": 12_673_667, "D": 1_318_665},
     "began": {"G": 2_240_899, "D": 13_961_731},
     "sagan": {"G": 42_078_852, "D": 39_463_618},
+    # The usual port counts the embedding of the class with G.
+    "biggan": {"embed": 128_000, "G": 70_433_988 - 128_000, "D": 87_982_370},
+    "biggan-deep": {"embed": 128_000, "G": 50_244_484 - 128_000, "D": 34_590_210},
     "r3gan": {"G": 23_057_952, "D": 23_009_568, "A": 0},
     "cyclegan": {"G_ab": 11_378_179, "G_ba": 11_378_179, "D_a": 2_764_737, "D_b": 2_764_737},
     "pix2pix": {"G": 54_413_955, "D": 2_768_705},
@@ -46,6 +49,8 @@ PUBLISHED = {
     },
     "sngan-diffaug": {"G": 4_276_739, "D": 1_053_824, "A": 0},
     "pix2pix-lsgan": {"G": 54_413_955, "D": 2_768_705},
+    # SAGAN with half the width and a stage less.
+    "sagan-64": {"G": 2_428_356, "D": 2_400_098},
     # The U-Net with biases in place of batch norms, on the way down and on the way up.
     "cyclegan-unet": {
         "G_ab": 54_413_955 - 2 * (2432 + 2496) + 3008 + 2496,

@@ -204,6 +204,17 @@ NO_SCORE = Rule(
     good='kind = "drift"\nscore = "D(x)"',
     see=("https://arxiv.org/abs/1710.10196",),
 )
+NO_SUCH_WEIGHTS = Rule(
+    "GF423",
+    "no-such-weights",
+    Severity.ERROR,
+    says="A list of networks names one that is not there, or weights that cannot be taken.",
+    why="A loss over weights takes those of networks that the spec has and calls: `G` for all of "
+    "its layers, `G.shared` for the layer with that id. What `except` leaves out is among them.",
+    bad='kind = "orthogonal"\nnetworks = ["Gen"]',
+    good='kind = "orthogonal"\nnetworks = ["G"]',
+    see=("https://arxiv.org/abs/1809.11096",),
+)
 SAME_TENSOR = Rule(
     "GF425",
     "same-tensor",

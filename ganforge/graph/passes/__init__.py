@@ -32,13 +32,14 @@ from ganforge.graph.passes.sides import check_sides
 from ganforge.graph.passes.signs import check_signs
 from ganforge.graph.passes.sweeps import check_sweeps
 from ganforge.graph.passes.unused import check_unused
+from ganforge.graph.passes.weights import find_parts
 from ganforge.plugins.registry import Registry
 from ganforge.spec.findings import Findings
 
 
 def complete(graph: Graph, findings: Findings) -> Graph:
     """The graph with the terms of its losses and its players; what hinders them is added."""
-    graph = find_terms(graph, findings)
+    graph = find_terms(find_parts(graph, findings), findings)
     graph = draw_afresh(add_replays(graph, findings))
     return find_players(graph, findings)
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
-from ganforge.graph.graph import Graph, GraphLoss, MovingTerm, Player
+from ganforge.graph.graph import Graph, GraphLoss, MovingTerm, Part, Player
 from ganforge.graph.nodes import NetworkCall, Node, Unknown, upstream
 from ganforge.graph.passage import called, cuts, cutting_layer
 from ganforge.graph.passes.game import check_game, listed
@@ -43,6 +43,8 @@ def _unknown(graph: Graph, loss: GraphLoss) -> bool:
 
 
 def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm]:
+    if len(loss.parts) < len(loss.spec.networks):
+        return []  # GF423
     terms = declared_terms(graph, loss, findings)
     if not takes_its_tensors(graph, loss, terms, findings):
         return []
@@ -56,7 +58,9 @@ def _terms(graph: Graph, loss: GraphLoss, findings: Findings) -> list[MovingTerm
         return []
     terms = tuple(_with_real(graph, loss, term, critic) for term in terms)
     result = [
-        MovingTerm(loss.name, term, given(term, loss), _moves(graph, loss, term, critic))
+        MovingTerm(
+            loss.name, term, given(term, loss), _moves(graph, loss, term, critic), named(term, loss)
+        )
         for term in terms
     ]
     if _report_still(graph, loss, result, critic, findings):
@@ -77,7 +81,7 @@ def _differentiable(
     """Whether what a loss differentiates by is upstream of what it differentiates (GF405)."""
     good = True
     for term in terms:
-        others = [t for t in _names(term.value) if t not in term.differentiates]
+        others = [t for t in given(term, loss) if t not in term.differentiates]
         roots = [loss.tensors[t] for t in others]
         behind, reached = upstream(graph.nodes, roots), _followed(graph, roots)[1]
         for name in term.differentiates:
@@ -105,7 +109,12 @@ def _differentiable(
 
 def given(term: Term, loss: GraphLoss) -> dict[str, int]:
     """The nodes of the tensors that a term names, in the order of its call."""
-    return {name: loss.tensors[name] for name in _names(term.value)}
+    return {name: loss.tensors[name] for name in _names(term.value) if name in loss.tensors}
+
+
+def named(term: Term, loss: GraphLoss) -> dict[str, tuple[Part, ...]]:
+    """What a term names for its weights, by key."""
+    return {name: loss.parts[name] for name in _names(term.value) if name in loss.parts}
 
 
 def _names(call: Call) -> list[str]:
@@ -189,8 +198,10 @@ def outermost(graph: Graph, root: int) -> set[str]:
 
 def _moves(graph: Graph, loss: GraphLoss, term: Term, critic: frozenset[str]) -> frozenset[str]:
     stop = [loss.tensors[name] for name in term.differentiates]
+    weights = {part.network for parts in named(term, loss).values() for part in parts}
     roots = [i for name, i in given(term, loss).items() if name not in term.constant]
     reached = frozenset(reachable(graph, roots, stop))
+    reached |= weights & set(graph.trainable())
     if term.side == "critic":
         return critic & reached
     return reached - critic if term.side == "generator" else reached
@@ -303,6 +314,8 @@ def _report_still(
         if critic and still == {"generator"}:
             last = judged_tensors(loss)[-1]
             help = f"in `{last}`, let {listed(critic)} judge what a generator makes"
+        elif loss.parts:
+            help = "all networks whose weights it takes are frozen"
         elif not graph.called(loss.tensors.values()):
             help = "no network makes its tensors"
         if stage := graph.spec.stage:
