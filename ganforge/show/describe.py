@@ -137,9 +137,12 @@ def training_about(plan: Plan) -> dict[str, Any]:
 
 def given(params: Params) -> dict[str, Any]:
     """The parameters that differ from their defaults."""
-    fields = type(params).model_fields
-    values = {name: getattr(params, name) for name in fields}
-    return {k: plain(v) for k, v in values.items() if v != fields[k].default}
+    values = {name: getattr(params, name) for name in type(params).model_fields}
+    return {
+        about.alias or name: plain(values[name])
+        for name, about in type(params).model_fields.items()
+        if values[name] != about.default
+    }
 
 
 def plain(value: Any) -> Any:

@@ -39,7 +39,8 @@ def parameters(model: type[Params]) -> st.SearchStrategy[Values]:
     other parts stay as they are.
     """
     required, optional = {}, {}
-    for name, field in model.model_fields.items():
+    for attribute, field in model.model_fields.items():
+        name = field.alias or attribute
         values = _of_type(field.annotation, field.metadata)
         if field.is_required():
             required[name] = st.nothing() if values is None else values

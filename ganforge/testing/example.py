@@ -68,7 +68,7 @@ fake = "G(z)"
 [losses.shown]
 """
 ALONE = '  { block = "reshape", shape = [-1] },\n  { block = "linear", out = 1 },\n'
-WIRED = ("G(z)", "image", "E(image)", "label", "D(image)")
+WIRED = ("G(z)", "image", "E(image)", "label", "D(image)", "D(fake)")
 """What stands for a tensor of a loss, beside the critic's scores."""
 
 
@@ -140,10 +140,7 @@ def loss_has_an_example_that_checks(loss: Loss, registry: Registry) -> None:
     failures: list[str] = []
     if loss.tables:
         return  # what stands in a table must be told from its latents
-    choices = [
-        ("",) if n in ("real", "fake", "score") else ("", *WIRED) if n in loss.example else WIRED
-        for n in loss.tensors
-    ]
+    choices = [("",) if name in ("real", "fake", "score") else WIRED for name in loss.tensors]
     for wired in product(*choices):
         given = {n: text for n, text in zip(loss.tensors, wired, strict=True) if text}
         rest = GAN + "\n".join(loss_example(loss, {**_SCORED, **given}))
