@@ -26,8 +26,13 @@ def infer_self_attention(p: SelfAttentionParams, x: Tensor) -> Tensor:
     return x.with_shape(*x.shape)
 
 
+def _widths(p: SelfAttentionParams, x: Tensor) -> tuple[int, int]:
+    """Channels of keys and of values."""
+    return x.channels // p.key_ratio, x.channels // p.value_ratio
+
+
 def make_self_attention(p: SelfAttentionParams, x: Tensor) -> Call:
-    keys, values = x.channels // p.key_ratio, x.channels // p.value_ratio
+    keys, values = _widths(p, x)
     own = changed({"pool": p.pool}, pool=1)
     return call("ganforge_blocks.modules.attention:SelfAttention", x.channels, keys, values, **own)
 
@@ -40,5 +45,6 @@ BLOCKS = (
         infer_self_attention,
         module=make_self_attention,
         stateful=True,
+        count=lambda p, x: 2 * x.channels * sum(_widths(p, x)) + 1,
     ),
 )

@@ -15,6 +15,7 @@ from ganforge.pipeline import Compilation, compile_spec
 from ganforge.plugins import Loss, Ref, Term, call
 from ganforge.plugins.registry import Catalog, Registry, load_registry
 from ganforge.runs.programs import import_program
+from ganforge.runtime.options import StagedOptions
 from ganforge.runtime.weights import learned_weights
 from ganforge_blocks.losses.orthogonal import orthogonal
 
@@ -153,3 +154,18 @@ def test_weights_are_given_as_they_are_learned_with_a_row_for_each_output() -> N
     assert weights[0] is conv.parametrizations.weight.original
     torch.testing.assert_close(weights[1], up.weight.transpose(0, 1))
     assert [tuple(w.shape) for w in learned_weights([network], left_out=[up])][1:] == [(4, 2)]
+
+
+def test_stages_take_layers_that_any_of_them_names(tmp_path: Path) -> None:
+    stages = """
+[stages.plain]
+rounds = 2
+losses = ["adversarial"]
+
+[stages.kept_apart]
+rounds = 2
+"""
+    text = spec('["G"]', 'except = ["G.twice"]', NAMED).replace("rounds = 10\n", "")
+    program = module(text + stages)
+    logged = list(program.train(StagedOptions(tmp_path, "shapes", log_every=1)))
+    assert ["weights" in line for line in logged] == [False, False, True, True]

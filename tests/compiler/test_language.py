@@ -424,3 +424,13 @@ def test_a_network_is_used_where_another_one_is_like_it(critic: Critic) -> None:
     compilation = critic(ONE, more=more)
     assert codes(compilation) == []
     assert "class E(nn.Module)" in compilation.program().text
+
+
+def test_a_whole_number_of_a_formula_is_of_type_int(critic: Critic) -> None:
+    block = """
+[blocks.wide]
+params = { out = { type = "int" } }
+layers = [{ block = "linear", out = "out" }]
+"""
+    assert codes(critic('{ block = "wide", out = "2**log2(8)" }', ONE, more=block)) == []
+    assert codes(critic('{ block = "wide", out = "log2(6)" }', ONE, more=block)) == ["GF114"]
