@@ -42,10 +42,10 @@ class Monitor:
         """For the log: `singular.G.first.0` is the largest of the first weights of G."""
         found = self.singular_values()
         for name, (largest, *_) in found.items():
-            times = largest / max(1.0, self.before[name])  # some weights start at 0
-            if times > self.stop:
-                text = f"the largest singular value of {name} is {largest:.4g}, {times:.4g} times"
-                self.explosion = f"{text} what it was before training"
+            before = self.before[name]
+            if largest > self.stop * max(1.0, before):  # some weights start at 0
+                text = f"the largest singular value of {name} is {largest:.4g}"
+                self.explosion = f"{text} (before training: {before:.4g})"
         return {f"singular.{n}.{k}": v for n, values in found.items() for k, v in enumerate(values)}
 
     def stops(self, state: State) -> bool:
