@@ -92,7 +92,7 @@ UNKNOWN_FIGURE = Rule(
     "unknown-figure",
     Severity.ERROR,
     says="A number follows a figure that no round logs.",
-    why="It would never fall. The log has each loss by its name, the sides of a game as "
+    why="It would never change. The log has each loss by its name, the sides of a game as "
     "`LOSS.critic` and `LOSS.generator`, and what a loss reports, such as `LOSS.convergence`.",
     bad='lr = { kind = "plateau", start = 1e-4, of = "convergence", window = 10_000 }',
     good='lr = { kind = "plateau", start = 1e-4, of = "adversarial.convergence", window = 10_000 }',
