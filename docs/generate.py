@@ -50,6 +50,7 @@ NAMED_TYPES: tuple[tuple[Any, str], ...] = (
     (params.Bool, "true or false"),
     (params.Word, "word"),
     (params.Ints, "list of whole numbers"),
+    (params.Levels, "whole number, or list of whole numbers"),
     (params.Floats, "list of numbers"),
     (list[params.Ints], "list of lists of whole numbers"),
     (list[params.Floats], "list of lists of numbers"),

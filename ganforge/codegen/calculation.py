@@ -44,6 +44,8 @@ class Calculation:
     averages: tuple[str, ...] = ()
     """The networks that have a moving average, in whichever stage."""
     layers: Layers = field(default_factory=dict)
+    whole: Plan | None = None
+    """Of a stage the plan of which it is a part."""
 
     def node(self, index: int) -> Node:
         return self.plan.graph.nodes[index]
@@ -58,7 +60,10 @@ class Calculation:
             names or Namespace(taken),
             local=self.local,
             number=lambda live, wanted: live_number(self.hyper, live, wanted),
-            live={name: net.body.live for name, net in self.plan.graph.networks.items()},
+            live={
+                name: network.body.live
+                for name, network in (self.whole or self.plan).graph.networks.items()
+            },
         )
 
     def received_name(self, index: int) -> str:
@@ -182,8 +187,10 @@ class Calculation:
 
     def progress_call(self, player: str) -> str:
         """The call that gives how far a player is: in its stage, where there are any."""
-        if self.plan.graph.spec.stage is not None:
-            return f"{self.imports.use('ganforge.runtime.staged:stage_progress')}(state, {player})"
+        if self.whole is not None:
+            kind = "growth" if grows(self.whole) else "stage"
+            name = self.imports.use(f"ganforge.runtime.staged:{kind}_progress")
+            return f"{name}(state, {player})"
         name = self.imports.use("ganforge.runtime.state:progress_of")
         return f"{name}(state, {player}, progress(state))"
 
@@ -191,7 +198,7 @@ class Calculation:
         """The constant that holds a player's batch, or the common one."""
         table = self.plan.graph.spec.train.players.get(player)
         own = f"{player.upper()}_BATCH" if table and table.batch else "BATCH"
-        return self.hyper.named(own)
+        return self.hyper.value(own)
 
     def images(self) -> str:
         """How many real samples the first player draws in a round."""
@@ -227,6 +234,12 @@ def _is_named(node: Node, uses: int) -> bool:
         return False
     several = isinstance(node.shape, Bundle) or isinstance(node.operation, Pack)
     return bool(node.name) or uses > 1 or several
+
+
+def grows(plan: Plan) -> bool:
+    """Whether networks grow in some stage."""
+    specs = (stage.graph.spec for stage in plan.stages)
+    return any(spec.stage is not None and spec.stage.level is not None for spec in specs)
 
 
 def averaged(plan: Plan) -> tuple[str, ...]:

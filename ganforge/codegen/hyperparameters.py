@@ -16,6 +16,7 @@ from ganforge.plugins.params import Changing, Feedback
 from ganforge.spec.models import Adam, AnyOptimizer, RmsProp, Sgd
 
 ZERO = {"step": 0, "round": 0, "kimg": 0.0, "epoch": 0.0, "progress": 0.0}
+ZERO |= {"level": 1, "res": 8, "fade": 1.0}
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Hyperparameters:
     """What names begin with that another stage uses for something else."""
     own: frozenset[str] = frozenset()
     """Those names."""
+    varied: frozenset[str] = frozenset()
+    """Constants that follow from the level."""
     common: dict[tuple[str, str], str] = field(default_factory=dict)
     """The functions of live numbers that all stages have alike, by name and source."""
 
@@ -54,6 +57,10 @@ class Hyperparameters:
         """The name of a constant or function: another one where stages differ in it."""
         prefix = self.prefix.upper() if name.isupper() else self.prefix
         return f"{prefix}{name}" if name in self.own else name
+
+    def value(self, name: str) -> str:
+        """The expression of a constant."""
+        return f"{self.named(name)}[state.stage.level]" if name in self.varied else self.named(name)
 
     def function(self, name: str, source: str) -> str:
         """The function of a live number, new or known."""
@@ -98,9 +105,9 @@ def _arguments(
             result.live.setdefault(player, {})[name] = _functions(result, value, f"{prefix}{name}")
             arguments.append(f"{name}={literal(_start(value))}")
         else:
-            constant = result.named(f"{prefix}{name}".upper())
-            result.constants[constant] = literal(value)
-            arguments.append(f"{name}={constant}")
+            constant = f"{prefix}{name}".upper()
+            result.constants[result.named(constant)] = literal(value)
+            arguments.append(f"{name}={result.value(constant)}")
     return arguments
 
 

@@ -9,11 +9,22 @@ from dataclasses import dataclass, field, replace
 
 from ganforge.codegen.chains import Chain, find_chains, has_module, repeated
 from ganforge.codegen.expressions import ATOM, write_call
+from ganforge.codegen.levels import indexed
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.starts import Common, common
 from ganforge.codegen.values import Writer
 from ganforge.graph.named import layers_named
-from ganforge.graph.nodes import Body, Composite, Layer, Node, NodeShape, Pack, Source
+from ganforge.graph.nodes import (
+    LEVEL,
+    Body,
+    ByLevel,
+    Composite,
+    Layer,
+    Node,
+    NodeShape,
+    Pack,
+    Source,
+)
 from ganforge.plugins.params import Adaptive, Changing
 from ganforge.plugins.shapes import Tensor, TensorList
 
@@ -69,9 +80,13 @@ def live_names(body: Body) -> dict[Changing, str]:
 
 def live_arguments(body: Body) -> tuple[str, ...]:
     """They, as arguments; what adapts itself stays on the device."""
-    names = live_names(body).items()
-    kinds = ((name, "Tensor" if isinstance(n, Adaptive) else "float") for n, name in names)
-    return tuple(f"{name}: {kind}" for name, kind in kinds)
+    return tuple(f"{name}: {_kind_of(number)}" for number, name in live_names(body).items())
+
+
+def _kind_of(number: Changing) -> str:
+    if isinstance(number, Adaptive):
+        return "Tensor"
+    return "int" if number == LEVEL else "float"
 
 
 def write_body(
@@ -103,8 +118,14 @@ def _attributes(body: Body, chains: list[Chain]) -> dict[Chain, str]:
     result = {}
     for chain in chains:
         node = body.nodes[chain.last]
-        result[chain] = names.take(node.name or _kind(node, len(chain.nodes)))
+        result[chain] = names.take(node.name or _kind(node, len(chain.nodes)) + _turn(body, node))
     return result
+
+
+def _turn(body: Body, node: Node) -> str:
+    """The turn of its loop, in a network that grows from turn to turn."""
+    value = node.turns[-1].value if body.levels and node.turns else None
+    return f"_{value}" if isinstance(value, int) else ""
 
 
 def _kind(node: Node, length: int) -> str:
@@ -197,12 +218,25 @@ def _forward(body: Body, attributes: Mapping[Chain, str], imports: Imports) -> l
         modules,
         last_use=last_use,
         number=lambda number, wanted: live[number],
+        levels=body.levels,
+        all_levels=_all_levels(body),
+        indexed=indexed(body),
     )
+    for base in dict.fromkeys(text.partition("[")[0] for text in writer.indexed.values()):
+        names.reserve([base])
+        writer.lines.append(f"{base}: dict[int, Tensor] = {{}}")
     for name, index in body.inputs.items():
         names.reserve([name])
         writer.known[index] = (name, ATOM)
     writer.write(needed, _named(body, nodes, needed, modules))
     return [*writer.lines, f"return {_result(body, writer)}"]
+
+
+def _all_levels(body: Body) -> frozenset[int]:
+    """The levels of a network that grows."""
+    choices = (n.operation.levels for n in body.nodes if isinstance(n.operation, ByLevel))
+    listed = (level for levels in choices for some in levels for level in some)
+    return frozenset(listed).union(*body.levels.values())
 
 
 def _named(
@@ -219,7 +253,7 @@ def _named(
             continue
         is_module = has_module(node) and index in modules
         only_output = index in outputs and uses[index] == 1 and len(outputs) == 1
-        larger = isinstance(node.operation, Pack) or (is_module and len(needed) > 4)
+        larger = isinstance(node.operation, Pack | ByLevel) or (is_module and len(needed) > 4)
         if uses[index] > 1 or (larger and not only_output):
             named.add(index)
     return named

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ganforge.codegen.calculation import Calculation, Layers, averaged, modules_of
+from ganforge.codegen.calculation import Calculation, Layers, averaged, grows, modules_of
 from ganforge.codegen.composites import write_composites
 from ganforge.codegen.construction import built
 from ganforge.codegen.data import data_of, field_table, opening, source_help, usable_sources
@@ -35,7 +35,6 @@ from ganforge.spec.models import ClassField, DataTable
 from ganforge.spec.train import LENGTHS
 
 ALWAYS = (
-    "ganforge.runtime.state:Progress",
     "ganforge.runtime.state:random_stream",
     "ganforge.runtime.data:Data",
     "ganforge.runtime.errors:RunError",
@@ -84,6 +83,8 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
     local = {name: names.take(name) for name in (*graph.networks, *tensors)}
     imports = Imports(names)
     imports.fix((*ALWAYS, *(STAGED if plan.stages else UNSTAGED)))
+    progress = "staged:GrowthProgress" if grows(plan) else "state:Progress"
+    imports.fix([f"ganforge.runtime.{progress}"])
     classes, class_of = _classes(graph, imports, names, local)
     layers = {name: text.layers for name, text in class_of.items()}
     if plan.stages:
@@ -94,6 +95,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
     live = [function for hyper in hypers for function in hyper.functions]
     context: dict[str, Any] = {
         **_head(graph),
+        "progress_type": "GrowthProgress" if grows(plan) else "Progress",
         "classes": classes,
         "live": live,
         "live_mark": _live_mark(live, imports),

@@ -12,11 +12,13 @@ from ganforge.codegen.expressions import literal
 from ganforge.codegen.functions import Function, repr_of
 from ganforge.codegen.hyperparameters import Hyperparameters, hyperparameters
 from ganforge.codegen.joint import joint_round
+from ganforge.codegen.levels import Said, are_alike, by_level
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.rounds import train_round
 from ganforge.codegen.samples import sample_functions
 from ganforge.codegen.steps import step_function
 from ganforge.plan.plan import Plan
+from ganforge.spec.models import Stage
 from ganforge.spec.train import LENGTHS
 
 STATE = "state: StagedState"
@@ -29,6 +31,8 @@ class Written:
     """The functions of some stages, and the numbers that they use."""
 
     stages: list[str]
+    level: int | None
+    res: int
     hyper: Hyperparameters
     latents: list[Function] = field(default_factory=list)
     training: list[Function] = field(default_factory=list)
@@ -51,34 +55,71 @@ def staged(
     plan: Plan, imports: Imports, names: Namespace, local: Mapping[str, str], layers: Layers
 ) -> tuple[list[Written], list[Function]]:
     """The functions of all stages, and those that ask the stage which of them to call."""
-    tries = [
-        _written(stage, imports, Namespace(set(names.used)), local, layers, plan)
-        for stage in plan.stages
-    ]
+
+    def scratch(stage: Plan) -> Written:
+        return _written(stage, imports, Namespace(set(names.used)), local, layers, plan)
+
+    tries = [scratch(stage) for stage in plan.stages]
     groups: list[list[int]] = []
     for k, written in enumerate(tries):
-        alike = next((g for g in groups if _text(tries[g[0]]) == _text(written)), None)
-        groups.append([k]) if alike is None else alike.append(k)
-    if len(groups) == 1:
-        return [_written(plan.stages[0], imports, names, local, layers, plan)], []
-    firsts = [tries[group[0]] for group in groups]
-    own = _different([_numbers(written.hyper) for written in firsts])
+        alike = (g for g in groups if are_alike([_said(tries[i]) for i in g], _said(written)))
+        group = next(alike, None)
+        groups.append([k]) if group is None else group.append(k)
     common: dict[tuple[str, str], str] = {}
+    own = frozenset[str]()
+    if len(groups) > 1:
+        firsts = [tries[group[0]] for group in groups]
+        own = _different([_numbers(written.hyper) for written in firsts])
     result = []
     for group in groups:
-        prefix = f"{_stage_name(plan.stages[group[0]])}_"
+        prefix = _prefix(plan, group) if len(groups) > 1 else ""
         names.reserve(f"{prefix}{name}" for name in COMMON)
-        hyper = Hyperparameters(names, prefix=prefix, own=own, common=common)
-        written = _written(plan.stages[group[0]], imports, names, local, layers, plan, hyper)
-        written.stages = [_stage_name(plan.stages[k]) for k in group]
-        result.append(written)
+        numbers = [tries[k].hyper.constants for k in group]
+        varied = frozenset(n for n in numbers[0] if len({each[n] for each in numbers}) > 1)
+        parts = []
+        for k in group:
+            hyper = Hyperparameters(
+                names, prefix=prefix, own=own, varied=varied, functions=[], common=common
+            )
+            parts.append(_written(plan.stages[k], imports, names, local, layers, plan, hyper))
+        result.append(_together(parts))
+    if len(groups) == 1:
+        return result, []
     asked = [name for name in COMMON if any(_function(group, name) for group in result)]
     return result, [_asking(name, result) for name in asked]
 
 
-def _stage_name(plan: Plan) -> str:
+def _together(parts: Sequence[Written]) -> Written:
+    """Alike stages as one: numbers that differ follow from the level."""
+    first, last = parts[0], parts[-1]
+    levels = [(part.level or 0, part.res) for part in parts]
+    hyper = last.hyper
+    hyper.functions = [f for part in parts for f in part.hyper.functions]
+    for name, value in hyper.constants.items():
+        values = {part.level: part.hyper.constants[name] for part in parts}
+        if len(set(values.values())) > 1:
+            entries = ", ".join(f"{level}: {text}" for level, text in values.items())
+            hyper.constants[name] = f"{{{entries}}}  # by level"
+        else:
+            hyper.constants[name] = value
+    for place, function in enumerate(last.functions):
+        texts = [part.functions[place].lines for part in parts]
+        function.lines = by_level(levels, texts)
+    stages = [name for part in parts for name in part.stages]
+    assert first.hyper.prefix == hyper.prefix
+    return Written(stages, last.level, last.res, hyper, last.latents, last.training, last.samples)
+
+
+def _prefix(plan: Plan, group: Sequence[int]) -> str:
+    """The table of a group's stages; the first of them where others of the table compute else."""
+    first = _stage(plan.stages[group[0]])
+    whole = {k for k, stage in enumerate(plan.stages) if _stage(stage).key == first.key}
+    return f"{first.key if whole <= set(group) else first.name.replace('-', '_')}_"
+
+
+def _stage(plan: Plan) -> Stage:
     assert plan.graph.spec.stage is not None
-    return plan.graph.spec.stage.name
+    return plan.graph.spec.stage
 
 
 def _written(
@@ -92,8 +133,10 @@ def _written(
 ) -> Written:
     hyper = hyperparameters(plan.graph, hyper or Hyperparameters(names))
     hyper.constants = {**batch_constants(plan, hyper), **hyper.constants}
-    c = Calculation(plan, imports, hyper, local, hyper.prefix, averaged(whole), layers)
-    written = Written([_stage_name(plan)], hyper, latent_functions(plan, imports))
+    c = Calculation(plan, imports, hyper, local, hyper.prefix, averaged(whole), layers, whole)
+    stage, res = _stage(plan), (plan.graph.spec.scope.growing or {}).get("res", 0)
+    assert isinstance(res, int)
+    written = Written([stage.name], stage.level, res, hyper, latent_functions(plan, imports))
     draws, training = draw_functions(c), training_functions(c)
     written.training = [_optimizers(c), *draws, *training]
     written.samples = sample_functions(c)
@@ -125,10 +168,10 @@ def _optimizers(c: Calculation) -> Function:
     return Function(f"{c.prefix}optimizers", ["state: State"], returns, summary, lines)
 
 
-def _text(written: Written) -> object:
+def _said(written: Written) -> Said:
     """What a program says of a stage but its lengths, to tell which stages are alike."""
-    texts = [(f.signature, f.summary, *f.lines) for f in written.functions]
-    return texts, _numbers(written.hyper)
+    lines = [line for f in written.functions for line in (f.signature, *f.lines)]
+    return Said(written.level, lines, _numbers(written.hyper))
 
 
 def _numbers(hyper: Hyperparameters) -> dict[str, str]:
@@ -202,6 +245,9 @@ def stage_rows(plan: Plan, imports: Imports) -> list[str]:
         moved = {name for step in stage.steps for name in step.player.networks}
         used = stage.graph.called(i for term in stage.graph.terms for i in term.tensors)
         said = {
+            "level": spec.stage.level,
+            "res": (spec.scope.growing or {}).get("res"),
+            "fade_kimg": _whole(spec.stage.table.fade_kimg) if spec.stage.fades else None,
             **{name: _whole(getattr(spec.train, name)) for name in LENGTHS},
             "trains": tuple(name for name in plan.graph.networks if name in moved),
             "needs": tuple(n for n in plan.graph.networks if n in before & (used | moved)),

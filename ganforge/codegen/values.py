@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ganforge.codegen.expressions import ATOM, arithmetic, literal, write_call
+from ganforge.codegen.levels import chosen, condition_of
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.formula.live import Live
 from ganforge.graph.nodes import (
     Apply,
     Arithmetic,
+    ByLevel,
     Composite,
     Item,
     Layer,
@@ -66,6 +68,13 @@ class Writer:
     live: Mapping[str, Mapping[Changing, tuple[str, str]]] = field(default_factory=dict)
     """The live numbers that calls of networks give them, by network."""
 
+    levels: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """By node the levels at which it is computed, if not at all."""
+
+    all_levels: frozenset[int] = frozenset()
+    indexed: Mapping[int, str] = field(default_factory=dict)
+    """By node its place in a table of what loops make, by the value of their variable."""
+
     def text(self, index: int) -> str:
         return self.known[index][0]
 
@@ -74,18 +83,31 @@ class Writer:
         for index in sorted(needed):
             if index in self.known:
                 continue
-            text, strength = self._expression(index, self.nodes[index])
             inputs = self.nodes[index].inputs
+            if index in self.indexed and isinstance(self.nodes[index].operation, ByLevel):
+                self.known[index], self.inside[index] = (self.indexed[index], ATOM), set()
+                continue
+            text, strength = self._expression(index, self.nodes[index])
             self.inside[index] = set().union(*(self.inside.get(i, ()) for i in inputs))
             depth = self.depth[index] = 1 + max((self.depth.get(i, 0) for i in inputs), default=0)
-            if index in named or index in self.differentiated or depth > MAX_DEPTH:
+            kept = index in named or index in self.indexed or index in self.differentiated
+            if kept or depth > MAX_DEPTH:
                 self.depth[index] = 0
                 name = self._name(index)
                 leaf = ".requires_grad_()" if index in self.differentiated else ""
                 text = f"({text})" if leaf and strength < ATOM else text
-                self.lines.append(f"{name} = {text}{leaf}")
+                self._state(f"{name} = {text}{leaf}", index)
                 text, strength = name, ATOM
             self.known[index] = (text, strength)
+
+    def _state(self, line: str, index: int) -> None:
+        """Adds a statement; those of some levels stand together under their condition."""
+        if index not in self.levels:
+            self.lines.append(line)
+            return
+        condition = f"if {condition_of(self.levels[index], self.all_levels)}:"
+        above = next((other for other in reversed(self.lines) if other[:1] != " "), "")
+        self.lines += [*([] if above == condition else [condition]), f"    {line}"]
 
     def written(self, needed: Iterable[int], named: set[int]) -> list[str]:
         """The statements for these nodes, as lines of their own."""
@@ -101,6 +123,9 @@ class Writer:
             if not self._is_needed(holder, index):
                 self.names.release(name)
                 del self.holders[name]
+        if index in self.indexed:
+            self.inside[index] = set()
+            return self.indexed[index]
         name = self.names.take(self._wanted(index))
         self.holders[name] = index
         self.inside[index] = {index}
@@ -134,6 +159,8 @@ class Writer:
                 return literal(value), ATOM
             case Arithmetic(operator):
                 return arithmetic(operator, inputs)
+            case ByLevel(levels):
+                return chosen(levels, texts, self.all_levels), 0
             case Item(place):
                 return f"{texts[0]}[{place}]", ATOM
             case Output(name):

@@ -149,8 +149,10 @@ def _removed(node: Node, keys: tuple[str, ...]) -> Node:
         items = list(node.content)
         items[int(key)] = smaller
         return node.with_content(items)
-    content = {k: v for k, v in node.content.items() if k != key}
-    return node.with_content(content if smaller is _GONE else {**content, key: smaller})
+    content = {**node.content, key: smaller}  # in the order in which it was written
+    if smaller is _GONE:
+        del content[key]
+    return node.with_content(content)
 
 
 def _closed_up(node: Node) -> Node:

@@ -54,6 +54,8 @@ class Scope:
     unread: frozenset[str] = frozenset()
     """Names whose own mistake is reported: a formula that uses one is silently unknown."""
     meter: Meter = field(default_factory=Meter, compare=False)
+    growing: Mapping[str, Value] | None = None
+    """Of `level` and `res` what is known; None where no stage grows."""
 
     def with_names(self, names: Mapping[str, Value]) -> Scope:
         return replace(self, names={**self.names, **names})
@@ -195,13 +197,22 @@ class _Evaluation:
             return self.scope.names[node.id]
         if node.id in ("true", "false"):
             return node.id == "true"
+        if self.scope.growing is not None and node.id in self.scope.growing:
+            return self.scope.growing[node.id]
         if node.id in self.scope.unread:
             raise UnknownShapeError
         raise self._unknown(node)
 
     def _unknown(self, node: ast.Name) -> FormulaError:
-        if node.id in GROWING_NAMES:
+        if node.id in GROWING_NAMES and self.scope.growing is None:
             return growing(node.id, *extent(node, self.text))
+        if node.id in ("level", "res"):
+            return self.fail(
+                node,
+                "GF113",
+                f"`{node.id}` is not known here",
+                "`level` is known in networks and wiring, `res` in `[train]` and live numbers",
+            )
         if node.id in LIVE_NAMES:
             return self.fail(
                 node,
@@ -366,11 +377,9 @@ class _Evaluation:
 
 def growing(name: str, start: int = 0, end: int | None = None) -> FormulaError:
     """The refusal of a name that only growing stages know."""
-    message = (
-        f"`{name}` belongs to growing stages, which are part of the language, "
-        "but this version of ganforge does not build them"
-    )
-    return FormulaError("GF117", message, "write the number itself, or a param", start, end)
+    message = f"`{name}` is known where stages grow, and no stage sets a level here"
+    help = 'write `level = "range(3)"` in `[stages.grow]`: one stage for each level'
+    return FormulaError("GF605", message, help, start, end)
 
 
 def shown(value: object) -> str:

@@ -108,7 +108,9 @@ def parse_live(text: str, scope: Scope) -> Live | Value:
 
 def _refuse_growing(tree: ast.expr, scope: Scope, text: str) -> None:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in GROWING_NAMES and node.id not in scope.names:
+        if not isinstance(node, ast.Name) or scope.growing is not None:
+            continue
+        if node.id in GROWING_NAMES and node.id not in scope.names:
             raise growing(node.id, *extent(node, text))
 
 

@@ -214,7 +214,7 @@ class _Builder:
     def samples(self) -> tuple[int, ...]:
         images, stage = self.spec.sample.images, self.spec.stage
         own = stage is not None and stage.table.images is not None
-        path: Path = ("stages", stage.name, "images") if stage and own else ("sample", "images")
+        path: Path = ("stages", stage.key, "images") if stage and own else ("sample", "images")
         return tuple(self.tensor(text, (*path, k)) for k, text in enumerate(images))
 
     def tensor(self, text: str, path: Path) -> int:

@@ -4,6 +4,7 @@ networks.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -143,9 +144,22 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class ByLevel:
+    """Of its inputs the one that the level of a growing network chooses.
+
+    levels: those of each input.
+    """
+
+    levels: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """What an earlier mistake left without meaning."""
 
+
+LEVEL = Live("level", ast.Name("level"), "t.level", frozenset({"level"}))
+"""How far a network has grown, as a live number."""
 
 Operation = (
     Source
@@ -159,6 +173,7 @@ Operation = (
     | Replay
     | Arithmetic
     | Number
+    | ByLevel
     | Unknown
 )
 
@@ -204,6 +219,8 @@ class Body:
     inputs: Mapping[str, int]
     outputs: Mapping[str, int]
     """By name; a single unnamed output has the empty name."""
+    levels: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """Of a network that grows: by node the levels at which it is computed, if not at all."""
 
     @property
     def result(self) -> NodeShape:
@@ -215,14 +232,22 @@ class Body:
 
     @cached_property
     def live(self) -> Mapping[Changing, tuple[str, str]]:
-        """The live numbers of its layers, which calls of the network give it: each with the block
-        and the parameter that it is first.
+        """The live numbers of its layers and wiring, which calls of the network give it: each with
+        the block and the parameter that it is first. The level where that chooses.
         """
         found: dict[Changing, tuple[str, str]] = {}
-        for layer in self.layers():
-            for name, number in layer.live.items():
-                found.setdefault(number, (layer.block.name.replace("-", "_"), name))
-        return found
+        for operation in self.operations():
+            if isinstance(operation, Layer):
+                for name, number in operation.live.items():
+                    found.setdefault(number, (operation.block.name.replace("-", "_"), name))
+            elif isinstance(operation, Number) and isinstance(operation.value, Live):
+                found.setdefault(operation.value, ("wiring", operation.value.text))
+        return {LEVEL: ("network", "level"), **found} if self.levels or self.chooses else found
+
+    @property
+    def chooses(self) -> bool:
+        """Whether the level chooses something in it."""
+        return any(isinstance(node.operation, ByLevel) for node in self.nodes)
 
     def reached(self) -> set[int]:
         """The nodes that some output is made from."""

@@ -29,3 +29,11 @@ def _made(body: Body, node: Node) -> str:
     if isinstance(operation, Composite):
         return f"{operation.name} {operation.params!r}"
     return repr(operation)
+
+
+def made_in(body: Body, node: Node) -> str:
+    """What a node of a body does with what it is given."""
+    operation = node.operation
+    if isinstance(operation, Composite):
+        return repr((operation.name, operation.params, signature(operation.body)))
+    return _made(body, node)

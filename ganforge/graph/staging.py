@@ -13,12 +13,15 @@ from dataclasses import replace
 from ganforge.diagnostics.diagnostic import Diagnostic, Severity, Span
 from ganforge.graph.build import wired
 from ganforge.graph.graph import Graph
+from ganforge.graph.growth import with_growth
 from ganforge.graph.passes import complete, run_passes
+from ganforge.graph.passes.growth import check_reach
 from ganforge.graph.passes.stages import check_stages
 from ganforge.graph.passes.weights import find_monitored
 from ganforge.plugins.registry import Registry
+from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
-from ganforge.spec.models import Spec
+from ganforge.spec.models import Spec, Stage
 from ganforge.spec.stages import view_of
 
 ABOUT_ABSENCE = frozenset(
@@ -35,16 +38,54 @@ def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic
         return find_monitored(graph, findings), tuple(findings.items)
     found, stages = [], []
     for stage in spec.stages:
-        findings = Findings(spec.document, stage.name)
-        view = view_of(spec, stage, findings)
-        stages.append(run_passes(wired(view, registry, findings), registry, findings))
-        found.append(findings.items)
+        graph, findings = _of_stage(spec, stage, registry)
+        stages.append(run_passes(graph, registry, findings))
+        found.append(_first_cause(findings.items))
     whole, of_whole = _whole(spec, stages, registry)
     findings = Findings(spec.document)
     if spec.sound and not any(_is_error(item) for items in (*found, of_whole) for item in items):
         check_stages(whole, stages, findings)
+        whole = with_growth(whole, stages, findings)
+        check_reach(stages, findings)
     told = told_once(found, [*of_whole, *findings.items])
     return replace(whole, stages=tuple(stages)), tuple(told)
+
+
+def _of_stage(spec: Spec, stage: Stage, registry: Registry) -> tuple[Graph, Findings]:
+    """The graph of a stage before any pass. The resolution of a level, which `[train]` may name, is
+    known when its networks are.
+    """
+    findings = Findings(spec.document, stage.key)
+    graph = wired(view_of(spec, stage, findings), registry, findings)
+    res = resolution(graph)
+    if stage.level is None or res is None:
+        return graph, findings
+    findings = Findings(spec.document, stage.key)
+    return wired(view_of(spec, stage, findings, res), registry, findings), findings
+
+
+def _first_cause(items: list[Diagnostic]) -> list[Diagnostic]:
+    """Of a level for which networks have no layers that alone, and of a stage without a level the
+    first that asks for one: whatever else is wrong follows.
+    """
+    outside = [item for item in items if item.code == "GF606"]
+    nowhere = [item for item in items if item.code == "GF605"]
+    return outside or nowhere[:1] or items
+
+
+def resolution(graph: Graph) -> int | None:
+    """The height of the first image that samples show or a critic judges, and a network makes."""
+    judged = [
+        index
+        for loss in graph.losses.values()
+        if loss.has_sides
+        for index in graph.judged(loss.tensors["fake"])
+    ]
+    for index in (*graph.samples, *judged):
+        shape = graph.nodes[index].shape
+        if isinstance(shape, Tensor) and shape.is_image and graph.called((index,)):
+            return shape.shape[1]
+    return None
 
 
 def _whole(
@@ -53,10 +94,10 @@ def _whole(
     """The graph with the losses of all stages, and what is wrong with the losses of none."""
     last = stages[-1].spec
     findings = Findings(spec.document)
-    whole = replace(spec, train=last.train, optimizers=last.optimizers)
+    whole = replace(spec, scope=last.scope, train=last.train, optimizers=last.optimizers)
     graph = wired(whole, registry, findings)
     graph = find_monitored(complete(graph, Findings(spec.document)), findings)
-    return graph, findings.errors
+    return graph, _first_cause(findings.errors)
 
 
 def told_once(

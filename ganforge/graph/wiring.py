@@ -219,6 +219,7 @@ class Wiring:
             index = repr(index) if isinstance(index, list) else index
             if index not in value.values:
                 keys = _listed(list(value.values))
+                self._check_level(node, written, value.variable, keys)
                 message = f"`{written}[{index}]` does not exist"
                 self.fail(
                     node, "GF206", message, f"`{written}` was made for {value.variable} = {keys}"
@@ -240,6 +241,15 @@ class Wiring:
             )
         index %= len(shape.items)
         return self.nodes.add(Item(index), (value,), shape.items[index], self.path)
+
+    def _check_level(self, node: ast.Subscript, written: str, variable: str, keys: str) -> None:
+        """GF606 where it is the level that asks for an element which no turn of a loop made."""
+        names = {part.id for part in ast.walk(node.slice) if isinstance(part, ast.Name)}
+        if "level" in names and self.scope.growing is not None:
+            level = self.scope.growing["level"]
+            message = f"`{ast.unparse(node)}` does not exist at level {level}"
+            help = f"`{written}` was made for {variable} = {keys}: list other levels in `[stages]`"
+            self.fail(node, "GF606", message, help)
 
     def _is_distribution(self, owner: str, call: ast.Call) -> bool:
         """Whether `owner/block(...)` names a block by its distribution, and is no division."""

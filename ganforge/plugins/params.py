@@ -129,6 +129,12 @@ def _element(
         raise PydanticCustomError(error.type, "{message}", context) from None
 
 
+def _levels(value: Any, info: ValidationInfo) -> Any:
+    """A level, or a list of levels, as a list."""
+    result = _computed(value, info)
+    return _list_of(_whole)(result if isinstance(result, list) else [result], info)
+
+
 def _live(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, dict) and value.get("kind") != "plateau":
         raise _no_feedback(value)
@@ -225,6 +231,10 @@ Ints = Annotated[
     tuple[int, ...], BeforeValidator(_list_of(_whole), json_schema_input_type=list[Any] | str)
 ]
 """A list of whole numbers, each of which may be a formula; or one formula that gives the list."""
+Levels = Annotated[
+    tuple[int, ...], BeforeValidator(_levels, json_schema_input_type=int | list[Any] | str)
+]
+"""One whole number, or a list of them."""
 Floats = Annotated[
     tuple[float, ...], BeforeValidator(_list_of(_number), json_schema_input_type=list[Any] | str)
 ]

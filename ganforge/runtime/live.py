@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 from ganforge.runtime.errors import NonFinite
-from ganforge.runtime.state import Progress
 
 
-def live(formula: Callable[[Progress], float]) -> Callable[[Progress], float]:
+def live(formula: Callable[[Any], float]) -> Callable[[Any], float]:
     """A live number; where its formula has no value, the run ends with one sentence."""
 
     @functools.wraps(formula)
-    def number(t: Progress) -> float:
+    def number(t: Any) -> float:
         try:
             return formula(t)
         except (ArithmeticError, ValueError) as error:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import nn
@@ -30,10 +30,14 @@ class StagedState(State):
     stages: tuple[Stage, ...] = ()
     optimizers_of: Callable[[StagedState], dict[str, torch.optim.Optimizer]] = lambda state: {}
     untouched: dict[str, nn.Module] = field(default_factory=dict)  # schedules as they start
+    grown: bool = False  # whether the optimisers are those after the fade
     place: int = 0  # of the stage
     first_round: int = 0  # of the stage
     first_images: int = 0
-    counters: ClassVar[tuple[str, ...]] = (*State.counters, "place", "first_round", "first_images")
+    counters: ClassVar[tuple[str, ...]] = (
+        *State.counters,
+        *("place", "first_round", "first_images", "grown"),
+    )
 
     @property
     def stage(self) -> Stage:
@@ -46,6 +50,7 @@ class StagedState(State):
         """
         self.place, self.first_round, self.first_images = place, self.round, self.images
         self.steps.clear()
+        self.grown = False
         self.untouched = self.untouched or copy.deepcopy(self.schedules)
         self.schedules = copy.deepcopy(self.untouched)  # what follows a figure starts anew
         before, self.optimizers = self.optimizers, self.optimizers_of(self)
@@ -65,8 +70,20 @@ class StagedState(State):
     def share(self) -> float:
         """The part of the stage that is done: it ends at 1."""
         images, stage = self.images - self.first_images, self.stage
-        rounds = (self.round - self.first_round) / stage.rounds
-        return max(rounds, images / (1000 * stage.kimg), images / (stage.epochs * self.samples))
+        rounds, kimg = (self.round - self.first_round) / stage.rounds, stage.fade_kimg + stage.kimg
+        return max(rounds, images / (1000 * kimg), images / (stage.epochs * self.samples))
+
+    def fade(self) -> float:
+        """How much of what is new at this level counts: from 0 to 1, then it stays there."""
+        kimg = (self.images - self.first_images) / 1000
+        return min(1.0, kimg / self.stage.fade_kimg) if self.stage.fade_kimg else 1.0
+
+    def start_round(self) -> None:
+        """As in any run; optimisers that shall be fresh are so at the end of the fade too."""
+        fresh = self.stage.fresh_optimizers and self.stage.fade_kimg > 0
+        if fresh and not self.grown and self.fade() == 1:
+            self.optimizers, self.grown = self.optimizers_of(self), True
+        super().start_round()
 
     def load(self, path: Path, spec: str) -> None:
         """Take over a checkpoint, right after `build`; training goes on bit for bit."""
@@ -172,8 +189,9 @@ class StagedRun(Run):
 
     def where(self) -> dict[str, Any]:
         """How far training is."""
-        stage = {"stage": self.state.stage.name, "progress": min(1.0, self.state.share())}
-        return super().where() | stage
+        stage, share = self.state.stage, min(1.0, self.state.share())
+        fade = {"fade": self.state.fade()} if stage.fade_kimg else {}
+        return super().where() | {"stage": stage.name, "progress": share, **fade}
 
     def save(self) -> None:
         """Write a checkpoint; the end of a stage from which others start is kept beside."""
@@ -187,3 +205,22 @@ def stage_progress(state: StagedState, player: str) -> Progress:
     images = state.images - state.first_images
     round, kimg, epoch = state.round - state.first_round, images / 1000, images / state.samples
     return Progress(state.steps[player], round, kimg, epoch, state.share())
+
+
+class GrowthProgress(NamedTuple):
+    """What the formulas of live numbers know where networks grow."""
+
+    step: int
+    round: int
+    kimg: float
+    epoch: float
+    progress: float
+    level: int
+    res: int
+    fade: float
+
+
+def growth_progress(state: StagedState, player: str) -> GrowthProgress:
+    """How far a player is, counted in the stage, and how far networks have grown."""
+    stage = state.stage
+    return GrowthProgress(*stage_progress(state, player), stage.level, stage.res, state.fade())

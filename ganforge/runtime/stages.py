@@ -15,6 +15,9 @@ class Stage(NamedTuple):
     epochs: float = math.inf
     trains: tuple[str, ...] = ()  # networks
     needs: tuple[str, ...] = ()  # networks that stages before have trained
+    level: int = 0  # how far networks have grown
+    res: int = 0  # the height of images at this level
+    fade_kimg: float = 0  # what is new is faded in first; then the length begins
     fresh_optimizers: bool = False  # they forget what they gathered in the stage before
     init_from: str = ""  # a stage whose end it starts from, or the folder of a run
     kept: bool = False  # whether its end is kept, for others to start from

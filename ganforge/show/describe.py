@@ -112,6 +112,10 @@ def stage_about(plan: Plan) -> dict[str, Any]:
     assert stage is not None
     return {
         "name": stage.name,
+        "table": stage.key,
+        "level": stage.level,
+        "res": (plan.graph.spec.scope.growing or {}).get("res"),
+        "fade_kimg": plain(stage.table.fade_kimg) if stage.fades else None,
         "losses": list(plan.graph.losses),
         "images": list(plan.graph.spec.sample.images),
         "fresh_optimizers": stage.table.fresh_optimizers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from ganforge.spec.train import LENGTHS
@@ -18,20 +19,29 @@ def as_text(about: dict[str, Any]) -> str:
     for network in about["networks"]:
         lines += ["", *_network(network)]
     lines += ["", "Losses", *_losses(about["losses"])]
-    for stage in about["stages"]:
-        lines += ["", *_stage(stage)]
+    for _, stages in groupby(about["stages"], lambda stage: stage["table"]):
+        lines += ["", *_stages(list(stages))]
     if not about["stages"]:
         lines += ["", "Players", *(_player(player) for player in about["players"])]
         lines += ["", _training(about["training"])]
     return "\n".join(lines)
 
 
-def _stage(stage: dict[str, Any]) -> Iterator[str]:
+def _stages(stages: list[dict[str, Any]]) -> Iterator[str]:
+    """The stages of a table: one, or one for each level."""
+    stage = stages[-1]
     begins = f", starts from {stage['init_from']}" if stage["init_from"] else ""
     begins += ", fresh optimisers" if stage["fresh_optimizers"] else ""
-    yield f"Stage {stage['name']}: losses {', '.join(stage['losses'])}{begins}"
+    name = stage["name"] if len(stages) == 1 else f"{stage['table']}, one for each level"
+    yield f"Stage {name}: losses {', '.join(stage['losses'])}{begins}"
     yield from (_player(player) for player in stage["players"])
-    yield f"  {_training(stage['training'])}"
+    for each in stages:
+        named = f"{each['name']}: " if len(stages) > 1 else ""
+        level = (
+            f"level {each['level']}, {each['res']} pixels, " if each["level"] is not None else ""
+        )
+        fade = f"{each['fade_kimg']:,} kimg of fade, " if each["fade_kimg"] else ""
+        yield f"  {named}{level}{fade}{_training(each['training']).removeprefix('Training: ')}"
 
 
 def _network(network: dict[str, Any]) -> Iterator[str]:

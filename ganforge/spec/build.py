@@ -73,6 +73,9 @@ def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diag
     # What [train] says of a spec with stages is read with the keys of each.
     train = TrainTable() if stages else read_train(tables["train"], scope, findings)
     optimizers = {} if stages else read_optimizers(tables["train"], scope, findings)
+    grown = [stage.level for stage in stages if stage.level is not None]
+    if grown:
+        scope = replace(scope, growing={"level": grown[-1]})
     latents = read_latents(tables["latents"], ("latents",), scope, findings)
     spec = Spec(
         document=document,

@@ -20,6 +20,7 @@ from ganforge.plugins.params import (
     InitRef,
     Int,
     Ints,
+    Levels,
     Live,
     LiveBeta,
     LiveCount,
@@ -35,6 +36,8 @@ from ganforge.spec.fields import AttributesField, VectorField
 from ganforge.spec.label_noise import CorruptTable, NoiseTable
 
 Range = tuple[float, float]
+MOST_LEVELS = 20
+"""A table of `[stages]` has at most so many levels."""
 
 
 class GanTable(Params):
@@ -282,6 +285,8 @@ class TrainTable(Params):
 class StageTable(Params):
     """`[stages.NAME]`: what of the spec takes part. Any key of `[train]` may stand beside these."""
 
+    level: Levels | None = Field(default=None, min_length=1, max_length=MOST_LEVELS)
+    fade_kimg: Float | None = Field(default=None, gt=0)
     losses: list[str] | None = Field(default=None, min_length=1)
     train: list[str] | None = None
     images: list[str] | None = Field(default=None, min_length=1)
@@ -367,10 +372,17 @@ class LossSpec:
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of training, in the place of `[train]` alone."""
+    """One stage of training, in the place of `[train]` alone.
+
+    key: of its table, which may have a stage for each of several levels. level: how far networks
+    have grown. fades: whether what is new is faded in.
+    """
 
     name: str
     table: StageTable
+    key: str = ""
+    level: int | None = None
+    fades: bool = False
 
 
 AnyLatent = Normal | Uniform | TruncatedNormal | Bernoulli | Categorical

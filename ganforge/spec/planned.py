@@ -12,7 +12,6 @@ from ganforge.spec.findings import Findings
 KEYS: Mapping[str, frozenset[str]] = {
     "": frozenset({"search"}),
     "data": frozenset({"normalize"}),
-    "train": frozenset({"level", "fade_kimg"}),
 }
 """Keys by the table they belong to."""
 BLOCKS = frozenset(

@@ -4,7 +4,7 @@ way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,7 @@ OWN = tuple(StageTable.model_fields)
 
 def read_stages(table: Mapping[str, Any], scope: Scope, findings: Findings) -> tuple[Stage, ...]:
     """The stages that could be read, in order."""
-    stages = []
+    stages: list[Stage] = []
     for name, value in table.items():
         path = ("stages", name)
         if not check_name(name, path, findings, keywords=True):
@@ -35,27 +35,54 @@ def read_stages(table: Mapping[str, Any], scope: Scope, findings: Findings) -> t
         own = {key: value[key] for key in OWN if key in value}
         stage = read(StageTable, own, path, scope, findings, table="stages")
         if stage is not None:
-            stages.append(Stage(name, stage))
+            stages += _levels(name, stage, stages, findings)
     return tuple(stages)
 
 
-def view_of(spec: Spec, stage: Stage, findings: Findings) -> Spec:
+def _levels(
+    name: str, table: StageTable, before: Sequence[Stage], findings: Findings
+) -> list[Stage]:
+    """The stages of a table: one for each level; without levels one at the last."""
+    level = before[-1].level if before else None
+    levels = (level,) if table.level is None else table.level
+    if table.fade_kimg is not None and table.level is None:
+        message, help = "nothing grows in this stage", "give it a `level`, or remove `fade_kimg`"
+        findings.add("GF720", ("stages", name, "fade_kimg"), message, help, key=True)
+    stages = []
+    for own in levels:
+        if own is not None and own < (level or 0):
+            message = f"level {own} comes after level {level}, and networks do not shrink"
+            path: Path = ("stages", name, "level")
+            findings.add("GF606", path, message, "list the levels in ascending order, from 0 on")
+        called = f"{name}-{own}" if len(levels) > 1 else name
+        fades = table.fade_kimg is not None and level is not None and own != level
+        stages.append(Stage(called, table, name, own, fades))
+        level = own
+    return stages
+
+
+def view_of(spec: Spec, stage: Stage, findings: Findings, res: int | None = None) -> Spec:
     """The spec as a stage sees it: its losses, and `[train]` with its own keys laid over.
 
-    findings: those of this stage, which stand at its own keys where it has them.
+    findings: those of this stage, which stand at its own keys where it has them. res: the height of
+    its images, where that is known.
     """
     table = spec.document.values
-    train = merged(table.get("train"), table["stages"][stage.name])
+    train = merged(table.get("train"), table["stages"][stage.key])
+    scope = _scope(spec, stage, res)
     if not any(key in train for key in LENGTHS):
         message = f"the stage `{stage.name}` has no length"
         help = "give one of kimg, rounds, epochs"
-        findings.add("GF601", ("stages", stage.name), message, help, key=True)
+        findings.add("GF601", ("stages", stage.key), message, help, key=True)
     before = len(findings.errors)
-    read_table = read_train(train, spec.scope, findings, extra_keys=OWN)
-    optimizers = read_optimizers(train, spec.scope, findings)
-    if "monitor" in table["stages"][stage.name]:
+    read_table = read_train(train, scope, findings, extra_keys=OWN)
+    optimizers = read_optimizers(train, scope, findings)
+    if stage.fades and "kimg" not in train and any(key in train for key in LENGTHS):
+        message = "what is faded in over kimg needs a length in kimg"
+        findings.add("GF601", ("stages", stage.key), message, "write `kimg = 600`", key=True)
+    if "monitor" in table["stages"][stage.key]:
         message = f"the stage `{stage.name}` cannot have a monitor of its own"
-        path = ("stages", stage.name, "monitor")
+        path = ("stages", stage.key, "monitor")
         findings.add("GF115", path, message, "write it in `[train]`, for all stages", key=True)
     named = _losses(spec, stage, findings)
     _check_networks(spec, stage, findings)
@@ -64,6 +91,7 @@ def view_of(spec: Spec, stage: Stage, findings: Findings) -> Spec:
         sample = sample.model_copy(update={"images": stage.table.images})
     return replace(
         spec,
+        scope=replace(scope, unread=spec.scope.unread),
         train=read_table,
         optimizers=optimizers,
         losses={name: loss for name, loss in spec.losses.items() if name in named},
@@ -71,6 +99,15 @@ def view_of(spec: Spec, stage: Stage, findings: Findings) -> Spec:
         sound=spec.sound and len(findings.errors) == before,
         stage=stage,
     )
+
+
+def _scope(spec: Spec, stage: Stage, res: int | None) -> Scope:
+    """What formulas of a stage know of its level; until it is compiled nothing of `res`."""
+    if stage.level is None:
+        return replace(spec.scope, growing=None)
+    if res is None:
+        return replace(spec.scope.without({"res"}), growing={"level": stage.level})
+    return replace(spec.scope, growing={"level": stage.level, "res": res})
 
 
 def merged(train: Any, stage: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,7 +155,7 @@ def _losses(spec: Spec, stage: Stage, findings: Findings) -> list[str]:
     known = list(written) if isinstance(written, dict) else []
     for k, name in enumerate(stage.table.losses):
         if name not in known:
-            path: Path = ("stages", stage.name, "losses", k)
+            path: Path = ("stages", stage.key, "losses", k)
             message, help = f"no loss is called `{name}`", did_you_mean(name, known)
             findings.add("GF602", path, message, help)
     return stage.table.losses
@@ -130,6 +167,6 @@ def _check_networks(spec: Spec, stage: Stage, findings: Findings) -> None:
     known = list(written) if isinstance(written, dict) else []
     for k, name in enumerate(stage.table.train or ()):
         if name not in known:
-            path: Path = ("stages", stage.name, "train", k)
+            path: Path = ("stages", stage.key, "train", k)
             message, help = f"no network is called `{name}`", did_you_mean(name, known)
             findings.add("GF602", path, message, help)

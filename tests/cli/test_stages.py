@@ -18,6 +18,7 @@ from ganforge.runs.programs import import_program
 Command = Callable[..., Result]
 SPEC = Path(__file__).parents[1] / "cases" / "two-stages.toml"
 TEXT = SPEC.read_text()
+GROWING = SPEC.with_name("growing.toml")
 EVERY = ("--log-every", "1")
 
 
@@ -163,3 +164,28 @@ def test_networks_have_an_average_where_a_stage_that_moves_them_has_one() -> Non
     module = import_program(compile_spec(text).program().text)
     state = module.build(0, torch.device("cpu"))
     assert set(state.averages) == {"G1"}
+
+
+@pytest.mark.parametrize("stopped", ["3", "9"])
+def test_a_growing_run_goes_on_bit_for_bit_from_the_middle_of_a_fade(
+    ganforge: Command, weights: Callable[[str], bytes], stopped: str
+) -> None:
+    train = ("train", str(GROWING), *EVERY)
+    ganforge(*train, "--out", "whole")
+    ganforge(*train, "--out", "parts", "--rounds", stopped)
+    assert 0 < metrics("parts")[-1]["fade"] < 1
+    ganforge("train", "parts", "--resume", *EVERY)
+    assert weights("parts") == weights("whole")
+    assert metrics("parts") == metrics("whole")
+
+
+def test_optimisers_are_fresh_at_the_start_of_a_fade_and_at_its_end(ganforge: Command) -> None:
+    ganforge("train", str(GROWING), "--out", "a", "--checkpoint-every", "1", *EVERY)
+    lines = metrics("a")
+    stages = [line["stage"] for line in lines]
+    assert list(dict.fromkeys(stages)) == ["grow-0", "grow-1", "grow-2", "finish"]
+    rounds = [line["round"] for line in lines if line["stage"] == "grow-2"]
+    faded = [line["round"] for line in lines if line["stage"] == "grow-2" and line["fade"] == 1]
+    last = tensors("a")["optimizers.generator.0.step"].item()
+    after = [line for line in lines if line["stage"] == "finish"]
+    assert last == len(faded) - 1 + len(after) and len(faded) < len(rounds)

@@ -12,22 +12,9 @@ from ganforge.spec import planned
 
 TABLES = ["search]\nover = ['a']"]
 REPLACED = [('source = "shapes"', "normalize = true", 'source = "shapes"\n{}')]
-REPLACED += [("batch = 8", key, "batch = 8\n{}") for key in ("level = 3", "fade_kimg = 600")]
-REPLACED += [
-    ('kind = "adversarial"', key, 'kind = "adversarial"\n{}')
-    for key in (
-        'weight = "1 + level"',
-        'weight = "res / 4"',
-    )
-]
-REPLACED += [("lr = 2e-4", '"2e-4 * fade"', "lr = {}")]
 REPLACED += [
     ('{ block = "linear", out = 1 }', layer, "{}, {{ block = 'linear', out = 1 }}")
-    for layer in (
-        "{ block = 'relu', when = 'level > 2' }",
-        "{ from = 'prev * fade' }",
-        "{ from = 'prev * progress' }",
-    )
+    for layer in ("{ from = 'prev * progress' }",)
 ]
 
 

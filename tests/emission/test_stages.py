@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from ganforge.cli.group import cli
 
 SPEC = Path(__file__).parents[1] / "cases" / "two-stages.toml"
+GROWING = SPEC.with_name("growing.toml")
 ALONE = (
     "import runpy, sys; sys.modules.update(ganforge=None, ganforge_blocks=None); "
     "sys.argv[:] = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
@@ -78,3 +79,18 @@ def test_every_network_stands_once_in_the_script(script: Path) -> None:
         "D1",
         "D2",
     ]
+
+
+def test_growth_is_written_as_conditions_and_trains_bit_for_bit(tmp_path: Path) -> None:
+    script = tmp_path / "growing.py"
+    ganforge("emit", str(GROWING), "-o", str(script))
+    text = script.read_text()
+    assert "if level >= 1:" in text and "rgb[level - 1]" in text
+    functions = [n.name for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
+    assert [name for name in functions if name.endswith("_step")] == [
+        "critic_step",
+        "generator_step",
+    ]
+    ganforge("train", str(GROWING), "--out", str(tmp_path / "a"))
+    assert run(script, "--out", str(tmp_path / "b")).returncode == 0
+    assert_same(tmp_path / "a", tmp_path / "b")

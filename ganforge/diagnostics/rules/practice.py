@@ -225,3 +225,13 @@ NORMED_OUTPUT = Rule(
         "https://github.com/naoto0804/chainer-cyclegan/pull/2",
     ),
 )
+GROWTH_STOPS_EARLY = Rule(
+    "GF722",
+    "growth-stops-early",
+    Severity.WARNING,
+    says="The last level of a growing network makes smaller images than the data have.",
+    why="All real images are shrunk, and no stage sees them as they are; mostly the list of levels "
+    "is one short (https://arxiv.org/abs/1710.10196, section 2).",
+    bad='[data.fields]\nx = { kind = "image", size = 32 }\n[stages.grow]\nlevel = "range(3)"',
+    good='[data.fields]\nx = { kind = "image", size = 32 }\n[stages.grow]\nlevel = "range(4)"',
+)

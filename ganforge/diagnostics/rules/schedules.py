@@ -40,6 +40,24 @@ NETWORK_STANDS_STILL = Rule(
     bad='[stages.pretrain]\nlosses = ["pixel"]\ntrain = ["G", "D"]',
     good='[stages.pretrain]\nlosses = ["pixel"]\ntrain = ["G"]',
 )
+NO_LEVEL = Rule(
+    "GF605",
+    "no-level",
+    Severity.ERROR,
+    says="A formula or wiring names `level`, `res` or `fade`, and no stage sets a level.",
+    why="Networks grow from stage to stage: outside of such stages there is nothing to grow.",
+    bad='when = "i <= level"',
+    good='when = "i <= level"\n[stages.grow]\nlevel = "range(3)"\nkimg = 600',
+)
+LEVEL_OUTSIDE = Rule(
+    "GF606",
+    "level-outside",
+    Severity.ERROR,
+    says="A stage has a level for which networks have no layers, or that makes no difference.",
+    why="A level that is one too high trains the same networks for another stage.",
+    bad='{ for = "i", in = "range(3)", ... }\n[stages.grow]\nlevel = "range(4)"',
+    good='{ for = "i", in = "range(3)", ... }\n[stages.grow]\nlevel = "range(3)"',
+)
 LEAVES_RANGE = Rule(
     "GF607",
     "leaves-range",
@@ -107,4 +125,15 @@ USED_BEFORE_TRAINED = Rule(
     "its first one makes (https://arxiv.org/abs/1612.03242, section 3).",
     bad='[stages.high]\ntrain = ["G2", "D2"]\n[stages.low]\ntrain = ["G1", "D1"]',
     good='[stages.low]\ntrain = ["G1", "D1"]\n[stages.high]\ntrain = ["G2", "D2"]',
+)
+OTHER_AT_A_LEVEL = Rule(
+    "GF621",
+    "other-at-a-level",
+    Severity.ERROR,
+    says="A layer has other weights at one level of a growing network than at another.",
+    why="A network that grows keeps what it has learned: a layer stands at a level or does not. "
+    "What stands is the same at all levels (https://arxiv.org/abs/1710.10196, section 2).",
+    bad='{ block = "conv", out = "8 * (level + 1)" }',
+    good='{ for = "i", in = "range(3)", layers = [{ block = "conv", out = "8 * (i + 1)", '
+    'when = "i <= level" }] }',
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ganforge.formula.evaluate import Value
 from ganforge.formula.live import Live
@@ -33,6 +33,9 @@ class Clock:
     per_round: float
     known: frozenset[str]
     """The counters that do not depend on how many samples the data have, where that is open."""
+    growing: Mapping[str, Value] = field(default_factory=dict)
+    """Of a stage that grows: `level` and `res`."""
+    fade_images: float = 0
 
     def at(self, round: int, step: int) -> Moment:
         """The counters in a round, as the run computes them."""
@@ -43,6 +46,8 @@ class Clock:
             "round": round,
             "kimg": images / 1000,
             "epoch": images / self.count,
+            **self.growing,
+            "fade": min(1.0, images / self.fade_images) if self.fade_images else 1.0,
         }
 
     def is_sure(self, live: Live, moment: Moment) -> bool:
@@ -66,16 +71,21 @@ def clock(graph: Graph) -> Clock:
     """The clock of a spec."""
     train, data = graph.spec.train, graph.spec.data
     images, count = _images(graph), data.table.count if data else 50_000
-    every = {"round", "step", "kimg", "epoch", "progress"}
+    stage = graph.spec.stage
+    fade_kimg = (stage.table.fade_kimg or 0.0) if stage is not None and stage.fades else 0.0
+    every = {"level", "res", "fade", "round", "step", "kimg", "epoch", "progress"}
     if train.epochs is not None:
-        known, end, per_round = {"epoch", "progress"}, train.epochs * count, images
+        known = {"epoch", "progress", "level", "res"}
+        end, per_round = train.epochs * count, images
     else:
         known = every - {"epoch"}
-        end, per_round = (1000 * train.kimg, images) if train.kimg else (train.rounds or 1, 1)
+        kimg = (train.kimg or 0) + fade_kimg
+        end, per_round = (1000 * kimg, images) if train.kimg else (train.rounds or 1, 1)
     if data is not None and data.source.endless:
         known = every
     rounds = max(1, -int(-end // per_round))  # those that begin before the end
-    return Clock(rounds, images, count, end, per_round, frozenset(known))
+    growing = graph.spec.scope.growing or {}
+    return Clock(rounds, images, count, end, per_round, frozenset(known), growing, 1000 * fade_kimg)
 
 
 def _images(graph: Graph) -> int:

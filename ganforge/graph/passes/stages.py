@@ -59,7 +59,7 @@ def _check_start(stage: Stage, before: Sequence[str], findings: Findings) -> Non
         message = f"no stage before `{stage.name}` is called `{name}`"
         help = did_you_mean(name, list(before)) if before else "this is the first stage"
         help = f"{help}; a run is named by its path, such as `./runs/{name}`"
-        findings.add("GF602", ("stages", stage.name, "init_from"), message, help)
+        findings.add("GF602", ("stages", stage.key, "init_from"), message, help)
 
 
 def _check_losses(whole: Graph, stages: Sequence[Graph], findings: Findings) -> None:
@@ -108,7 +108,7 @@ def _check_named(graph: Graph, stage: Stage, moved: set[str], findings: Findings
             message = f"no loss of the stage `{stage.name}` moves `{name}`: it stands still"
             help = f"moved here: {listed(moved) or 'nothing'}; take `{name}` out of `train`, or "
             help += "add a loss that reaches it"
-            path: Path = ("stages", stage.name, "train", k)
+            path: Path = ("stages", stage.key, "train", k)
             findings.add("GF604", path, message, help)
 
 
@@ -119,7 +119,7 @@ def _check_still(graph: Graph, stage: Stage, later: set[str], findings: Findings
         if name in used & later:
             message = f"the stage `{stage.name}` uses `{name}`, which nothing has trained by then"
             help = f"train `{name}` here or in a stage before, or name a run in `init_from`"
-            findings.add("GF620", ("stages", stage.name), message, help, key=True)
+            findings.add("GF620", ("stages", stage.key), message, help, key=True)
 
 
 def _check_shown(
@@ -132,6 +132,6 @@ def _check_shown(
         message = f"samples of the stage `{stage.name}` show what `{name}` makes, and "
         message += f"the stage `{first}` trains it"
         own = stage.table.images is not None
-        path: Path = ("stages", stage.name, "images") if own else ("stages", stage.name)
+        path: Path = ("stages", stage.key, "images") if own else ("stages", stage.key)
         help = "give this stage `images` of its own, made by trained networks"
         findings.add("GF610", path, message, help, key=not own)

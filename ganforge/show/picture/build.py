@@ -21,7 +21,7 @@ from ganforge.show.picture.model import (
     View,
 )
 from ganforge.show.picture.rows import Rows
-from ganforge.show.picture.stages import length_of, stage_name, stage_view, steps_in
+from ganforge.show.picture.stages import length_of, stage_name, stage_view, steps_in, table_of
 from ganforge.show.picture.wording import shape_text
 
 
@@ -56,10 +56,11 @@ def picture_of(compilation: Compilation) -> Picture:
 def _tabs(drawn: Drawn, plan: Plan) -> tuple[list[View], tuple[Flow, ...]]:
     """The tabs beside that of everything, and how gradients flow in each: steps, or stages."""
     if plan.stages:
-        views = [stage_view(drawn, plan, stage) for stage in plan.stages]
+        tables = {table_of(stage): stage for stage in plan.stages}  # of levels the last
+        views = [stage_view(drawn, plan, stage) for stage in tables.values()]
         flows = [
             replace(flow, view=view.id)
-            for view, stage in zip(views, plan.stages, strict=True)
+            for view, stage in zip(views, tables.values(), strict=True)
             for step in steps_in(plan, stage)
             for flow in _flows(drawn, step)
         ]
@@ -101,7 +102,7 @@ def _network(network: Network, graph: Graph, sides: dict[str, Side], rows: Rows)
 
 def _whole(drawn: Drawn, plan: Plan) -> View:
     """The tab of everything."""
-    names = [stage_name(stage) for stage in plan.stages]
+    names = dict.fromkeys(table_of(stage) for stage in plan.stages)
     return View(
         id="whole",
         kind="whole",

@@ -20,6 +20,12 @@ def stage_name(plan: Plan) -> str:
     return plan.graph.spec.stage.name
 
 
+def table_of(plan: Plan) -> str:
+    """The table of a stage, which may have one for each level."""
+    assert plan.graph.spec.stage is not None
+    return plan.graph.spec.stage.key
+
+
 def steps_in(whole: Plan, stage: Plan) -> Iterator[Step]:
     """The steps of a stage, made of the nodes of the whole."""
     for step in (*stage.steps, *stage.lazy):
@@ -38,7 +44,7 @@ def _of_whole(whole: Plan, stage: Plan, term: MovingTerm) -> MovingTerm:
 
 def stage_view(drawn: Drawn, whole: Plan, stage: Plan) -> View:
     """The tab of a stage: what its losses are made from."""
-    name, steps = stage_name(stage), list(steps_in(whole, stage))
+    name, steps = table_of(stage), list(steps_in(whole, stage))
     terms = [term for step in steps for term in step.terms]
     active = upstream(whole.graph.nodes, (i for term in terms for i in term.tensors))
     edges = {

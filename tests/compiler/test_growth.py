@@ -1,0 +1,111 @@
+"""Networks that grow are compiled at every level, and are one network over all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from ganforge.graph import Graph
+from ganforge.graph.weights import network_weights
+from ganforge.pipeline import compile_spec
+from ganforge.plugins.registry import Registry
+from ganforge.runs.programs import import_program
+from ganforge.runtime.staged import StagedState
+
+TEXT = (Path(__file__).parents[1] / "cases" / "growing.toml").read_text()
+
+
+def graph_of(registry: Registry, text: str = TEXT) -> Graph:
+    compilation = compile_spec(text, registry=registry)
+    assert compilation.report.ok and compilation.graph, str(compilation.report)
+    return compilation.graph
+
+
+def codes(registry: Registry, text: str) -> list[str]:
+    return [d.code for d in compile_spec(text, registry=registry).report.diagnostics]
+
+
+@pytest.fixture(scope="module")
+def state() -> StagedState:
+    module = import_program(compile_spec(TEXT).program().text)
+    built: StagedState = module.build(0, torch.device("cpu"))
+    return built
+
+
+def test_there_is_a_stage_for_each_level_and_later_ones_stay_at_the_last(
+    registry: Registry,
+) -> None:
+    stages = [graph.spec.stage for graph in graph_of(registry).stages]
+    found = [(s.name, s.level, s.fades) for s in stages if s]
+    assert found == [
+        ("grow-0", 0, False),
+        ("grow-1", 1, True),
+        ("grow-2", 2, True),
+        ("finish", 2, False),
+    ]
+
+
+def test_batch_follows_the_resolution_of_each_level(registry: Registry) -> None:
+    graphs = graph_of(registry).stages
+    assert [graph.spec.train.batch for graph in graphs] == [4, 4, 2, 2]
+    assert [graph.names["fake"] for graph in graphs]
+    sizes = [graph.nodes[graph.names["fake"]].shape for graph in graphs]
+    assert [str(shape) for shape in sizes] == ["3 x 4 x 4", "3 x 8 x 8", *["3 x 16 x 16"] * 2]
+
+
+def test_the_whole_network_has_the_layers_of_all_levels(
+    registry: Registry, state: StagedState
+) -> None:
+    whole = graph_of(registry)
+    for name, network in whole.networks.items():
+        made = sum(weight.numel() for weight in state.networks[name].parameters())
+        assert network_weights(network.body) in (None, made)
+        last = whole.stages[-1].networks[name].body
+        assert len(network.body.nodes) > len(last.reached())
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_level_computes_with_its_own_layers_alone(state: StagedState, level: int) -> None:
+    network = state.networks["G"]
+    network.zero_grad()
+    image = network(torch.randn(2, 4), level, 0.5)
+    assert image.shape == (2, 3, 4 * 2**level, 4 * 2**level)
+    image.sum().backward()
+    moved = {n.partition(".")[0] for n, w in network.named_parameters() if w.grad is not None}
+    rgb = {name for name in moved if name.startswith("rgb")}
+    assert rgb == {f"rgb_{k}" for k in (level - 1, level) if k >= 0}
+
+
+@pytest.mark.parametrize(("fade", "same"), [(0.0, True), (0.5, False)])
+def test_at_the_start_of_a_fade_the_image_is_that_of_the_level_before(
+    state: StagedState, fade: float, same: bool
+) -> None:
+    z = torch.randn(2, 4)
+    small, large = state.networks["G"](z, 1, 1.0), state.networks["G"](z, 2, fade)
+    grown = torch.nn.functional.interpolate(small, scale_factor=2)
+    assert torch.allclose(grown, large, atol=1e-5) is same
+
+
+def test_a_problem_of_all_levels_is_told_once(registry: Registry) -> None:
+    text = TEXT.replace('out = "nf[i - 1]"', 'out = "nf[i - 1] + 1"')
+    assert codes(registry, text) == ["GF303"]
+
+
+def test_without_stages_that_grow_there_is_no_level(registry: Registry) -> None:
+    text = TEXT.replace('level = "range(top + 1)"\nfade_kimg = 0.012\n', "")
+    assert set(codes(registry, text)) == {"GF605"}
+
+
+def test_flow_that_differs_between_levels_has_functions_for_each(registry: Registry) -> None:
+    wiring = '"lerp(upsample(downsample(sized)), sized, fade) if level > 0 else sized"'
+    text = TEXT.replace('"lerp(upsample(downsample(sized)), sized, fade)"', wiring)
+    program = compile_spec(text, registry=registry).program().text
+    assert "def grow_0_critic_step" in program and program.count("class G(") == 1
+
+
+def test_the_last_stage_of_several_levels_is_named_by_its_table(registry: Registry) -> None:
+    text = TEXT.replace('level = "range(top + 1)"', "level = [0, 2]")
+    stages = [graph.spec.stage for graph in graph_of(registry, text).stages]
+    assert [stage.name for stage in stages if stage] == ["grow-0", "grow-2", "finish"]
