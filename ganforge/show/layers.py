@@ -21,7 +21,7 @@ from ganforge.graph.nodes import (
     Source,
 )
 from ganforge.graph.weights import own_weights, shapes_of, weights_by_body
-from ganforge.plugins.params import Changing
+from ganforge.plugins.params import Changing, Params
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,16 @@ def shown_nodes(body: Body) -> Iterator[int]:
 
 def _layer(body: Body, node: Node) -> str:
     text = operation_text(body, node)
+    if isinstance(node.operation, Layer) and node.operation.block.augments:
+        text = f"{text}({_given(node.operation.params)})"
     return f"{node.name} = {text}" if node.name else text
+
+
+def _given(params: Params) -> str:
+    """The parameters of a layer that are written."""
+    values = {name: getattr(params, name) for name in sorted(params.model_fields_set)}
+    shown = {k: v if isinstance(v, Changing) else literal(v) for k, v in values.items()}
+    return ", ".join(f"{name}={value}" for name, value in shown.items())
 
 
 def operation_text(body: Body, node: Node) -> str:
@@ -76,12 +85,6 @@ def operation_text(body: Body, node: Node) -> str:
         case Layer(block, params) if block.module is not None:
             made = block.module(params, *shapes_of(body, node))
             return write_call(made, Imports(Namespace())).replace("nn.", "")
-        case Layer(block, params) if block.augments:
-            values = {name: getattr(params, name) for name in params.model_fields_set}
-            shown = (
-                f"{k}={v if isinstance(v, Changing) else literal(v)}" for k, v in values.items()
-            )
-            return f"{block.name}({', '.join(shown)})"
         case Layer(block) | Apply(block):
             return block.name
         case Composite(name, params):

@@ -149,6 +149,24 @@ def test_an_adaptive_probability_follows_its_figure(tmp_path: Path) -> None:
     assert all(-1 <= line["adversarial.real_sign"] <= 1 for line in lines)
 
 
+def test_augmenting_runs_resume_bit_for_bit_and_their_scripts_do_the_same(tmp_path: Path) -> None:
+    program = compile_spec(augmented("ada-cutout", ADAPTIVE)).program()
+
+    def trained(text: str, folder: str, *rounds: int) -> bytes:
+        module = import_program(text)
+        for k, count in enumerate(rounds):
+            options = {"data": "shapes", "device": "cpu", "rounds": count, "resume": k > 0}
+            list(module.train(module.Options(tmp_path / folder, **options)))
+        last = tmp_path / folder / f"checkpoints/round-{rounds[-1]:06d}"
+        return (last / "tensors.safetensors").read_bytes()
+
+    whole = trained(program.text, "whole", 10)
+    logged = json.loads((tmp_path / "whole" / "metrics.jsonl").read_text().splitlines()[-1])
+    assert logged["schedules.augment_p"] == 1  # five moves of a quarter, held at 1
+    assert trained(program.text, "parts", 3, 6, 10) == whole  # in the midst of two rounds too
+    assert trained(standalone(program, "test"), "script", 10) == whole
+
+
 def test_without_feedback_nothing_counts_signs() -> None:
     assert "mean_sign" not in text_of(augmented("ada", "0.2"))
 
