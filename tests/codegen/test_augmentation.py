@@ -171,6 +171,11 @@ def test_without_feedback_nothing_counts_signs() -> None:
     assert "mean_sign" not in text_of(augmented("ada", "0.2"))
 
 
+def test_two_networks_that_are_alike_augment_alike() -> None:
+    spec = augmented("color", text=BOTH.replace("D(A(fake))", "D(B(fake))"))
+    assert not compile_spec(f'{spec}\n[networks.B]\nlike = "A"\n').report.diagnostics
+
+
 def test_equal_feedback_is_one_number() -> None:
     spec = augmented(
         "ada", ADAPTIVE, BASE.replace('"D(x)"', '"D(A(x))"').replace('"D(fake)"', '"D(B(fake))"')
