@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from ganforge.codegen.calculation import Calculation
 from ganforge.codegen.expressions import ATOM, literal
 from ganforge.codegen.fields import field_value
-from ganforge.codegen.functions import LOCAL, Function, repr_of
+from ganforge.codegen.functions import LOCAL, Function, indented, repr_of
 from ganforge.codegen.names import Namespace
 from ganforge.codegen.sweeps import grid_of, sweep_function
 from ganforge.codegen.values import Writer
@@ -133,9 +134,13 @@ def _sample_lines(c: Calculation, roots: tuple[int, ...]) -> list[str]:
     if len(roots) > 1:
         beside = imports.use("ganforge.runtime.samples:side_by_side")
         result = f"{beside}([{', '.join(writer.text(i) for i in roots)}])"
-    once = once_in_a_row(plan)
-    if once:
-        writer.lines += _rows(c, writer, roots, once)
+    if once := once_in_a_row(plan):
+        rows = _rows(c, writer, roots, once)
+        if not writer.lines:  # nothing stands between what is swept and what is shown
+            made = [*_swept(c, [f"return {rows}"]), f"return {result}"]
+            return [*lines, *c.timed(made, repr_of(plan.steps[-1].player.name))]
+        writer.lines += ["if swept:", f"    return {rows}"]
+    lines += _swept(c) if _sweeps(plan) else []
     if plan.graph.spec.sample.statistics == "batch":
         made = _in_batches(c, [*writer.lines, f"shown.append({result})"])
     else:
@@ -144,24 +149,25 @@ def _sample_lines(c: Calculation, roots: tuple[int, ...]) -> list[str]:
 
 
 def once_in_a_row(plan: Plan) -> tuple[int, ...]:
-    """Images that are the same along a row of a grid, whose columns sweep something for others."""
-    columns, roots = plan.graph.spec.sample.columns, sample_roots(plan)
-    if columns is None:
+    """Images that are the same along a row of a grid, whose columns sweep something for others; of
+    samples made in batches, which hold no whole rows, none.
+    """
+    sample, roots = plan.graph.spec.sample, sample_roots(plan)
+    columns = sample.columns
+    if columns is None or sample.statistics == "batch":
         return ()
     swept = plan.graph.names[named(columns.of)[0]]
     once = tuple(i for i in roots if swept not in upstream(plan.graph.nodes, (i,)))
     return once if len(once) < len(roots) else ()
 
 
-def _rows(
-    c: Calculation, writer: Writer, roots: tuple[int, ...], once: tuple[int, ...]
-) -> list[str]:
+def _rows(c: Calculation, writer: Writer, roots: tuple[int, ...], once: tuple[int, ...]) -> str:
     """The images of a grid, of which some stand once in a row."""
     rows = c.imports.use("ganforge.runtime.samples:in_rows")
     first = ", ".join(writer.text(i) for i in once)
     others = ", ".join(writer.text(i) for i in roots if i not in once)
     across = grid_of(c.plan, len(roots)).across
-    return ["if swept:", f"    return {rows}([{first}], [{others}], across={across})"]
+    return f"{rows}([{first}], [{others}], across={across})"
 
 
 def _in_batches(c: Calculation, lines: list[str]) -> list[str]:
@@ -271,13 +277,20 @@ def _drawn(c: Calculation, writer: Writer, uses: Counter[int]) -> list[str]:
             text = f"{drawing(plan, name)}(count, noise)"
         lines.append(f"{local[name]} = {text}")
         writer.known[index] = (local[name], ATOM)
-    if _sweeps(plan):
-        given = ", ".join(local[name] for name in names)
-        lines += ["if swept:", f"    {given} = {c.prefix}sweep({given})"]
-        if changed:
-            others = [f"    {local[name]} = {_shuffled(c, local[name])}" for name in changed]
-            lines += ["else:", *others]
     return lines
+
+
+def _swept(c: Calculation, shown: Collection[str] = ()) -> list[str]:
+    """What samples of a grid are made from, and else the attributes of other samples.
+
+    shown: lines that end the function for a grid.
+    """
+    given = ", ".join(c.local[name] for name in sample_sources(c.plan))
+    swept = ["if swept:", *indented([f"{given} = {c.prefix}sweep({given})", *shown])]
+    others = [f"{c.local[name]} = {_shuffled(c, c.local[name])}" for name in _changed(c.plan)]
+    if others and not shown:
+        return [*swept, "else:", *indented(others)]
+    return [*swept, *others]
 
 
 def _changed(plan: Plan) -> list[str]:

@@ -125,3 +125,12 @@ def test_every_part_of_the_round_moves_whom_it_should() -> None:
         ("class_fake", "all"): {"G"},
         ("cycle", "all"): {"G"},
     }
+
+
+def test_samples_made_in_batches_keep_their_images_together() -> None:
+    text = 'ganforge = 1\nextends = "stargan"\n[sample]\nstatistics = "batch"\n'
+    compilation = compile_spec(text, [f"{k}={v}" for k, v in TINY.items()])
+    program = import_program(compilation.program().text)
+    state, data = program.build(0, torch.device("cpu")), program.open_data("shapes")
+    real = first_batch(state, data, 10, seed=0)
+    assert program.sample(state, real, 10, 0, swept=True).shape == (20, 3, 16, 16)
