@@ -20,7 +20,7 @@ from ganforge.runtime.data import first_batch
 NAMES = ["Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young"]
 TINY = {
     **{"size": 16, "width": 4, "depth": 3, "blocks": 1, "train.batch": 4},
-    "train.players.critic.steps": 1,
+    **{"train.players.critic.steps": 1, "data.count": 200},
 }
 
 
