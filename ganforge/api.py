@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from ganforge.graph.graph import Network
+    from ganforge.plugins.view import GraphView
     from ganforge.runs.loading import Loaded
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -41,6 +42,13 @@ class Gan:
     spec_hash: str
     program: str = field(repr=False)
     _loaded: Loaded = field(repr=False)
+
+    @property
+    def view(self) -> GraphView:
+        """What the networks take and give, their layers, losses and players."""
+        from ganforge.graph.view import view_of
+
+        return view_of(self._loaded.graph)
 
     def sample(self, count: int, seed: int = 0, classes: Sequence[int] = ()) -> Tensor:
         """Images (count, C, H, W) in the range of the data, all drawn anew.

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ganforge.document import SpecNotFound
 from ganforge.errors import CannotStart, SpecError
 from ganforge.plugins.absence import summary
+from ganforge.runtime.errors import RunError
 
 if TYPE_CHECKING:
     from ganforge.plugins.declarations import Command
     from ganforge.plugins.registry import Registry
 
-_MEANT = (click.ClickException, click.exceptions.Exit, click.Abort, CannotStart, SpecError)
+_MEANT = (
+    *(click.ClickException, click.exceptions.Exit, click.Abort),
+    *(CannotStart, SpecError, SpecNotFound, RunError),
+)
 """What a command raises to end: told by click, or by `ganforge` itself."""
 
 

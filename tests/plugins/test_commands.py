@@ -73,6 +73,39 @@ def test_what_it_raises_is_one_line_with_its_place(ganforge: Command, site: Path
     )
 
 
+ERRORS = """
+import click
+import ganforge
+
+@click.command()
+@click.argument("kind")
+def count(kind):
+    if kind == "spec":
+        ganforge.check("nonesuch")
+    if kind == "run":
+        ganforge.load("nonesuch")
+    raise ganforge.RunError("the disc is full: empty it.")
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("spec", "error: no file or shipped spec `nonesuch`"),
+        ("run", "error: nonesuch is no run"),
+        ("disc", "error: the disc is full: empty it.\n"),
+    ],
+)
+def test_errors_of_ganforge_are_told_as_everywhere(
+    install: Install, site: Path, ganforge: Command, kind: str, said: str
+) -> None:
+    install("counts", COMMAND)
+    (site / "counting.py").write_text(ERRORS)
+    result = ganforge("count", kind)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(said)
+
+
 @pytest.mark.parametrize(
     ("module", "said"),
     [

@@ -42,11 +42,15 @@ class LocalSparseAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         batch, _, height, width = x.shape
-        query = self.query(x).reshape(batch, self.heads, -1, height * width)
-        key = F.max_pool2d(self.key(x), 2).reshape(batch, self.heads, -1, height * width // 4)
         value = F.max_pool2d(self.value(x), 2).reshape(batch, self.heads, -1, height * width // 4)
-        scores = query.transpose(2, 3) @ key
-        weights = scores.masked_fill(~self.masks, float("-inf")).softmax(dim=3)
-        mixed = value @ weights.transpose(2, 3)  # B, heads, features, queries
+        mixed = value @ self.weights(x).transpose(2, 3)  # B, heads, features, queries
         merged = mixed.transpose(1, 2).reshape(batch, -1, height, width)  # the head runs fastest
         return x + self.sigma * self.out(merged)
+
+    def weights(self, x: Tensor) -> Tensor:
+        """How much of each key a query sees: (B, heads, H W, H W / 4), 0 where it sees none."""
+        batch, _, height, width = x.shape
+        query = self.query(x).reshape(batch, self.heads, -1, height * width)
+        key = F.max_pool2d(self.key(x), 2).reshape(batch, self.heads, -1, height * width // 4)
+        scores = query.transpose(2, 3) @ key
+        return scores.masked_fill(~self.masks, float("-inf")).softmax(dim=3)

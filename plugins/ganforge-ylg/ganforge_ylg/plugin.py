@@ -1,10 +1,24 @@
-"""What ganforge reads: the block `ylg-attention`, and a rule about it. No torch here."""
+"""What ganforge reads: the block `ylg-attention`, a rule about it, the spec `ylg`, and the command
+`invert`. No torch here.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
-from ganforge.plugins import Block, Call, Check, ShapeError, Tensor, call, hookimpl, image
+from ganforge.plugins import (
+    Block,
+    Call,
+    Check,
+    Command,
+    ShapeError,
+    SpecFile,
+    Tensor,
+    call,
+    hookimpl,
+    image,
+)
 from ganforge.plugins.params import Initialized, Positive
 
 Step = Literal["floor", "repetitive"]
@@ -45,6 +59,11 @@ def make_attention(p: AttentionParams, x: Tensor) -> Call:
     return call(target, *x.shape, heads=p.heads, **changed)
 
 
+def count_attention(p: AttentionParams, x: Tensor) -> int:
+    eighth, half = x.channels // 8, x.channels // 2
+    return 2 * x.channels * (eighth + half) + 1
+
+
 ATTENTION = Block(
     "ylg-attention",
     "Local sparse attention in two dimensions, in two steps over its heads (1911.12287).",
@@ -52,6 +71,7 @@ ATTENTION = Block(
     infer_attention,
     module=make_attention,
     stateful=True,
+    count=count_attention,
     example='{ block = "ylg-attention", heads = 2, weights = "spectral" }',
 )
 
@@ -59,6 +79,17 @@ ATTENTION = Block(
 @hookimpl
 def ganforge_register_blocks() -> list[Block]:
     return [ATTENTION]
+
+
+@hookimpl
+def ganforge_register_specs() -> list[SpecFile]:
+    return [SpecFile("ylg", Path(__file__).with_name("ylg.toml"))]
+
+
+@hookimpl
+def ganforge_register_commands() -> list[Command]:
+    summary = "Find the latents by which a RUN with attention makes an IMAGE."
+    return [Command("invert", summary, "ganforge_ylg.command:invert")]
 
 
 @hookimpl
