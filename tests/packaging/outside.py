@@ -60,6 +60,7 @@ def use(folder: Path, tools: Path) -> None:
     folder.mkdir()
     spec = folder / "ylg-small.toml"
     spec.write_text((YLG / "examples" / spec.name).read_text())
+    run(folder, str(tools / "ganforge"), "--strict-plugins", "check", "ylg")
     for source, changes in (("dcgan", TINY), (spec.name, ("--set", "train.batch=2"))):
         name = Path(source).stem
         ganforge, script = str(tools / "ganforge"), f"{name}.py"
