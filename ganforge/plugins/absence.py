@@ -63,7 +63,9 @@ def failure(owner: Owner, point: EntryPoint, error: BaseException, hook: str = "
     message = f"the plugin `{owner.entry_point}` of {owner} {does}: {said}"
     help = f"`pip install -U {owner.distribution}`, or `pip uninstall {owner.distribution}`"
     if isinstance(error, ModuleNotFoundError) and error.name:
-        help = f"it imports `{error.name}`, which is not installed; else {help}"
+        own = f"{point.value.partition(':')[0].strip()}.".startswith(f"{error.name}.")
+        named = "its entry point names" if own else "it imports"
+        help = f"{named} `{error.name}`, which is not installed; else {help}"
     finding = PLUGIN_FAILED.at(None, message, help=help)
     reason = f"failed in `{hook}`: {said}" if hook else f"failed to load: {said}"
     return Absence(owner, reason, help, point, finding, error, hook)

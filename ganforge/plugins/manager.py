@@ -83,6 +83,8 @@ def _owned(points: Iterable[EntryPoint] | None) -> Iterator[tuple[Owner, EntryPo
 
 def _loaded(owner: Owner, point: EntryPoint, manager: pluggy.PluginManager) -> Plugin | Absence:
     try:
+        if EntryPoint.pattern.match(point.value) is None:
+            raise ImportError(f"`{point.value}` is no name of a module")
         module = point.load()
     except (Exception, SystemExit) as error:
         stated = stated_interface(point)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -141,18 +142,28 @@ def _points(plugin: str) -> list[EntryPoint]:
 
 def _of_plugin(plugin: str, points: Sequence[EntryPoint], registry: Registry) -> Iterator[Claim]:
     """What it promises as a whole."""
-    yield Claim(plugin, partial(_loads, plugin, registry), "loads")
+    yield Claim(plugin, partial(_loads, plugin, points, registry), "loads")
     if registry.owners:
         promise = partial(declares_without_torch, points, plugin)
         yield Claim(plugin, promise, "declares_without_torch")
 
 
-def _loads(plugin: str, registry: Registry) -> None:
+def _loads(plugin: str, points: Sequence[EntryPoint], registry: Registry) -> None:
+    install = 'install it (`pip install -e .`), or name its module: conformance("my_module")'
+    if points[0].dist is None and not _is_module(plugin):
+        raise Unmet("no installed distribution or module has this name", plugin, install)
     for diagnostic in registry.diagnostics:
         raise Unmet(diagnostic.message, plugin, diagnostic.help or "repair its module")
     if not registry.owners:
-        remedy = 'install it (`pip install -e .`), or name its module: conformance("my_module")'
-        raise Unmet("it gives nothing", plugin, remedy)
+        raise Unmet("it gives nothing", plugin, install)
+
+
+def _is_module(name: str) -> bool:
+    """Whether a module of this name can be found; nothing of it is run."""
+    try:
+        return find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def _with_others(own: Registry) -> Registry:

@@ -125,8 +125,18 @@ def test_damaged_metadata_are_a_finding(site: Path, ganforge: Command) -> None:
     (info / "entry_points.txt").write_text("[ganforge]\nplugin = not a module!\n")
     result = ganforge("plugins", "doctor")
     assert result.exit_code == 1
-    assert "does not load" in result.output
+    assert "does not load: ImportError: `not a module!` is no name of a module" in result.output
     assert ganforge("check", "gan").exit_code == 0
+
+
+def test_an_entry_point_to_nothing_is_told_as_such(
+    install: Install, ganforge: Command, site: Path
+) -> None:
+    install("alpha", BLOCK)
+    (site / "alpha_module.py").unlink()
+    told = ganforge("plugins", "doctor").output
+    assert "does not load: ModuleNotFoundError: No module named 'alpha_module'" in told
+    assert "= help: its entry point names `alpha_module`, which is not installed; else" in told
 
 
 SPEC = """ganforge = 1
