@@ -22,6 +22,8 @@ CASES = [
     ("bigan", "G", "a/bigan_official_mnist_G"),
     ("bigan", "E", "a/bigan_official_mnist_E"),
     ("bigan", "D", "a/bigan_official_mnist_D"),
+    ("lapgan", "G16", "a/lapgan_eyescream_cc16_G"),
+    ("lapgan", "D16", "a/lapgan_eyescream_cc16_D"),
     ("began", "G", "a/began_64_n64_G"),
     ("began", "D", "a/began_64_n64_D"),
 ]
@@ -56,13 +58,18 @@ def fill(network: nn.Module, inputs: list[Tensor]) -> None:
 
 def drawn(facts: dict[str, Any], network: nn.Module) -> list[Tensor]:
     generator = torch.Generator().manual_seed(7)
-    return [torch.randn(i["shape"], generator=generator) for i in facts["inputs"]]
+    drawn = [i for i in facts["inputs"] if i["kind"] == "randn"]  # classes are 0 and 1
+    return [torch.randn(i["shape"], generator=generator) for i in drawn]
 
 
 def shaped(spec: str, name: str, inputs: list[Tensor]) -> list[Tensor]:
     """The same numbers in the shape that the spec's network takes."""
     if (spec, name) == ("dcgan", "G"):
         return [x.reshape(-1, 100) for x in inputs]
+    if spec == "lapgan":  # the critic takes an image, the reference its difference and the rest
+        first, low = inputs
+        classes = torch.arange(2)
+        return [first, classes, low] if name == "G16" else [first + low, classes]
     return [x.reshape(-1, 1, 28, 28) if x[0].numel() == 784 else x for x in inputs]
 
 
@@ -72,7 +79,7 @@ def as_reference(output: Any, name: str) -> list[Tensor]:
         return [torch.sigmoid(output["score"]), output["label"].softmax(1)]
     if output.dim() == 4 and output.shape[1] == 3:
         return [output]  # the image that an autoencoder gives back
-    return [torch.sigmoid(output) if name == "D" else output]
+    return [torch.sigmoid(output) if name[0] == "D" else output]
 
 
 @pytest.mark.parametrize(("spec", "name", "file"), CASES)

@@ -33,6 +33,16 @@ PUBLISHED = {
     "ebgan": {"G": 12_673_667, "D": 1_318_665},
     "began": {"G": 2_240_899, "D": 13_961_731},
     "sagan": {"G": 42_078_852, "D": 39_463_618},
+    "progan": {"G": 23_079_115, "D": 23_087_249},
+    # The networks at 8 x 8 have the paper's widths, 1200 and 600, of which no count is published.
+    "lapgan": {
+        "G8": 111 * 1200 + 1201 * 1200 + 1201 * 192,
+        "D8": 203 * 600 + 601 * 600 + 601,
+        "G16": 224_131,
+        "D16": 112_769,
+        "G32": 232_579,
+        "D32": 129_409,
+    },
     # The usual port counts the embedding of the class with G.
     "biggan": {"embed": 128_000, "G": 70_433_988 - 128_000, "D": 87_982_370},
     "biggan-deep": {"embed": 128_000, "G": 50_244_484 - 128_000, "D": 34_590_210},
