@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -83,10 +84,26 @@ def staged(
             )
             parts.append(_written(plan.stages[k], imports, names, local, layers, plan, hyper))
         result.append(_together(parts))
+    _tell_apart(result)
     if len(groups) == 1:
         return result, []
     asked = [name for name in COMMON if any(_function(group, name) for group in result)]
     return result, [_asking(name, result) for name in asked]
+
+
+def _tell_apart(groups: Sequence[Written]) -> None:
+    """Gives a latent's function another name where stages draw something else under it."""
+    known: dict[str, tuple[str, ...]] = {}
+    for group in groups:
+        for latent in group.latents:
+            text = (latent.signature, *latent.lines)
+            if known.setdefault(latent.name, text) == text:
+                continue
+            old, latent.name = latent.name, f"{group.hyper.prefix}{latent.name}"
+            for function in (*group.training, *group.samples):
+                function.lines = [
+                    re.sub(rf"\b{old}\(", f"{latent.name}(", line) for line in function.lines
+                ]
 
 
 def _together(parts: Sequence[Written]) -> Written:

@@ -49,6 +49,12 @@ def measured(plan: Plan, *, whole: bool = False) -> Measured:
     whole: whether nothing is held out of the data and all labels are as they are, since they are
     not the run's own.
     """
+    if plan.stages:  # what the last one shows
+        stages = [measured(stage, whole=whole) for stage in plan.stages[-1:]]
+        data = stages[-1].plan.graph.spec.data
+        graph = replace(plan.graph, spec=replace(plan.graph.spec, data=data))
+        parts = (*(_with_data(stage, data) for stage in plan.stages[:-1]), stages[-1].plan)
+        return replace(stages[-1], plan=replace(plan, graph=graph, stages=parts))
     root = _generated(plan)
     real = _real_field(plan.graph, root)
     unswept: dict[str, list[str] | None] = {"images": [], "rows": None, "columns": None}
@@ -68,6 +74,10 @@ def _field(plan: Plan, source: str) -> str:
     """The field that a source of samples is read from."""
     condition = plan.graph.spec.conditions.get(source)
     return condition.field if condition else source
+
+
+def _with_data(plan: Plan, data: Data | None) -> Plan:
+    return replace(plan, graph=replace(plan.graph, spec=replace(plan.graph.spec, data=data)))
 
 
 def _whole(plan: Plan) -> Data | None:

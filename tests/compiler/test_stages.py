@@ -98,3 +98,22 @@ def test_the_length_of_a_stage_does_not_change_the_hash(registry: Registry) -> N
 
     assert hashed(TEXT) == hashed(TEXT.replace("rounds = 5", "epochs = 2"))
     assert hashed(TEXT) != hashed(TEXT.replace("rounds = 5", "rounds = 5\nbatch = 2"))
+
+
+def test_what_two_stages_draw_under_one_name_is_told_apart(registry: Registry) -> None:
+    between = "interpolate(flatten(small), flatten(low))"
+    text = TEXT.replace(
+        "[stages.low]\n",
+        '[networks.P]\nlayers = [{ block = "linear", out = 1 }]\n\n'
+        '[losses.p]\nkind = "adversarial"\nreal = "P(flatten(small))"\nfake = "P(flatten(low))"\n\n'
+        f'[losses.a]\nkind = "gradient-penalty"\nscore = "P({between})"\nwrt = "{between}"\n\n'
+        '[losses.b]\nkind = "gradient-penalty"\nscore = "D2(interpolate(x, high))"\n'
+        'wrt = "interpolate(x, high)"\n\n[stages.low]\n',
+    )
+    text = text.replace('["first"]', '["first", "p", "a"]').replace('["second"]', '["second", "b"]')
+    text = text.replace("lr = 2e-4", "lr = 2e-4, betas = [0, 0.9]")
+    assert codes(registry, text) == []
+    program = compile_spec(text, registry=registry).program().text
+    assert "def draw_mix(count" in program and "def high_draw_mix(count" in program
+    step = program.partition("def high_draw_for_critic")[2].partition("\ndef ")[0]
+    assert "high_draw_mix(" in step and " draw_mix(" not in step
