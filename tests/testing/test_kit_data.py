@@ -224,7 +224,7 @@ def metric(name: str = "spread", **other: Any) -> Metric:
         metric("contrast", sees=("images",), best=1),
         metric("agreement", classes=True, best=1),
     ],
-    ids=str,
+    ids=["features", "images", "classes"],
 )
 def test_sound_metrics_keep_every_promise(declared: Metric) -> None:
     assert broken(metrics.CLAIMS, MetricCases(declared)) == []

@@ -103,7 +103,9 @@ def broken(claims: Any, cases: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "declared", [init("narrow"), init("with_norms", norms=lambda p: True)], ids=str
+    "declared",
+    [init("narrow"), init("with_norms", norms=lambda p: True)],
+    ids=["narrow", "with norms"],
 )
 def test_a_sound_init_keeps_every_promise(declared: Init) -> None:
     assert broken(inits.CLAIMS, InitCases(declared)) == []
@@ -202,7 +204,7 @@ def weighted(name: str, **changed: Any) -> Parametrization:
 @pytest.mark.parametrize(
     "declared",
     [weighted("normed", bounds=True), weighted("doubled"), weighted("redrawn", starts=True)],
-    ids=str,
+    ids=["normed", "doubled", "redrawn"],
 )
 def test_a_sound_parametrisation_keeps_every_promise(declared: Parametrization) -> None:
     assert broken(weights.CLAIMS, WeightCases(declared)) == []
