@@ -248,7 +248,8 @@ class Wiring:
         if "level" in names and self.scope.growing is not None:
             level = self.scope.growing["level"]
             message = f"`{ast.unparse(node)}` does not exist at level {level}"
-            help = f"`{written}` was made for {variable} = {keys}: list other levels in `[stages]`"
+            made = f"`{written}` was made for {variable} = {keys}"
+            help = f"{made}: take level {level} out of `[stages]`"
             self.fail(node, "GF606", message, help)
 
     def _is_distribution(self, owner: str, call: ast.Call) -> bool:

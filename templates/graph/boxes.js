@@ -33,7 +33,7 @@ function fillBox(box, actions) {
   const element = elementOf.get(box.id);
   const held = element.contains(document.activeElement);
   element.replaceChildren(
-    ...contents[box.kind](box, actions),
+    ...contents[box.kind](asShown(box), actions),
     el("span", { class: "tag", "aria-hidden": "true" }),
   );
   if (held) element.querySelector("button")?.focus({ preventScroll: true });
@@ -74,7 +74,7 @@ const contents = {
     ];
   },
   network(box, actions) {
-    const about = model.networks[box.network];
+    const about = networkOf(box.network);
     const element = elementOf.get(box.id);
     const open = openBoxes.has(box.id);
     element.classList.add(about.side);
@@ -96,7 +96,7 @@ const contents = {
     const sizes = el(
       "p",
       { class: "sizes" },
-      el("span", {}, `${weightsText(about)} weights`),
+      el("span", {}, `${weightsText(about)} weights${view.networks[box.network] ? " in use" : ""}`),
       el("span", {}, plural(about.layers, "layer")),
     );
     if (!open) return [header, sizes, calls];

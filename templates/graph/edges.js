@@ -7,7 +7,7 @@ function drawEdges(all) {
   const paths = [];
   const labels = [];
   for (const route of all) {
-    const edge = edgeOf.get(route.id);
+    const edge = asShown(edgeOf.get(route.id));
     const d = curve(route.points);
     const group = svg("g", { class: "edge", "data-id": route.id });
     const line = svg("path", { class: "flow", d, "marker-end": "url(#tip)" });

@@ -33,6 +33,10 @@ function weightsText(item) {
   return item.weights ? `≥ ${thousands(item.weights)}` : "?";
 }
 
+// What the chosen tab says of a network, a box or an edge: a level of growth has its own.
+const networkOf = (name) => view.networks[name] ?? model.networks[name];
+const asShown = (item) => ({ ...item, ...view.changed[item.id] });
+
 const sideOf = (network) => model.networks[network].side;
 const listed = (names) => names.join(", ");
 

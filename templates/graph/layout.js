@@ -45,7 +45,7 @@ function layOut() {
     graph.setNode(box.id, { width: element.offsetWidth, height: element.offsetHeight });
   }
   for (const edge of model.edges) {
-    const lines = labelOf(edge);
+    const lines = labelOf(asShown(edge));
     const width = Math.max(0, ...lines.map((line) => line.width)) + (lines.length ? 12 : 0);
     const height = lines.length * LINE + (lines.length ? 4 : 0);
     const weight = boxOf.get(edge.source).kind === "source" ? 1 : 2;

@@ -93,7 +93,7 @@ function show() {
   }
   byId("said").textContent =
     chosen && flows.length
-      ? flows.map(briefly).join(" · ")
+      ? alikeOnce(flows).map(briefly).join(" · ")
       : `${view.note}. Point at a loss to see what it moves.`;
 }
 
@@ -110,6 +110,7 @@ function briefly(flow) {
 }
 
 function choose(next) {
+  const before = view;
   view = next;
   for (const tab of byId("tabs").children) {
     const selected = tab.dataset.id === next.id;
@@ -117,8 +118,19 @@ function choose(next) {
     tab.tabIndex = selected ? 0 : -1;
     if (selected) canvas.setAttribute("aria-labelledby", tab.id);
   }
+  if (next.kind === "stage" || before.kind === "stage") fillPanel(pinned, actions);
+  if (changes(next) || changes(before)) refillAll();
   show();
   remember();
+}
+
+const changes = (each) => Object.keys(each.changed).length > 0 || Object.keys(each.networks).length > 0;
+
+// Draws every box anew, as the chosen tab has it.
+function refillAll() {
+  for (const box of model.boxes) fillBox(box, actions);
+  draw();
+  fit(0.4);
 }
 
 function makeTabs() {
@@ -130,6 +142,7 @@ function makeTabs() {
           type: "button",
           role: "tab",
           id: `tab${k}`,
+          class: each.kind,
           "data-id": each.id,
           "aria-controls": "canvas",
           onclick: () => choose(each),
@@ -159,7 +172,7 @@ function find(text) {
 }
 
 function haystack(box) {
-  const rows = box.kind === "network" ? JSON.stringify(model.networks[box.network].rows) : "";
+  const rows = box.kind === "network" ? JSON.stringify(networkOf(box.network).rows) : "";
   const tensors = model.edges.filter((edge) => edge.source === box.id).map((edge) => edge.tensor);
   return [box.title, box.note, box.shape, ...box.calls, ...tensors, rows].join("\n").toLowerCase();
 }

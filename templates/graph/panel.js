@@ -30,7 +30,7 @@ function facts(pairs) {
 }
 
 function selectedPart(id, actions) {
-  const box = boxOf.get(id);
+  const box = asShown(boxOf.get(id));
   const close = el(
     "button",
     { type: "button", class: "close", "aria-label": "Close", onclick: () => actions.pin(null) },
@@ -58,7 +58,7 @@ const about = {
     ]),
   ],
   network(box) {
-    const network = model.networks[box.network];
+    const network = networkOf(box.network);
     const ends = (named) =>
       Object.entries(named)
         .map(([name, shape]) => `${name} ${shape}`.trim())
@@ -91,10 +91,13 @@ const about = {
             .join("\n"),
         ],
       ]),
-      el("ul", { class: "flows" }, ...flows.map(flowText)),
+      el("ul", { class: "flows" }, ...alikeOnce(flows).map(flowText)),
     ];
   },
 };
+
+// Flows that say the same, as in the levels of a stage, once.
+const alikeOnce = (flows) => [...new Map(flows.map((flow) => [briefly(flow), flow])).values()];
 
 function flowText(flow) {
   const item = el("li", {}, "In the ", flow.player, " step it moves ", ...names(flow.moves), ".");
@@ -112,7 +115,7 @@ const names = (networks) =>
   networks.flatMap((name, k) => [k ? ", " : "", el("span", { class: `dot ${sideOf(name)}` }, name)]);
 
 function playersPart(actions) {
-  const items = model.players.map((player) => {
+  const items = (view.players.length ? view.players : model.players).map((player) => {
     const { kind, ...optimizer } = player.optimizer;
     const clips = ["clip_weights", "clip_gradients"]
       .filter((key) => player[key] !== null)
@@ -171,10 +174,11 @@ function lossesPart(actions) {
 }
 
 function trainingPart() {
-  const { batch, update, reuse, ema, ...lengths } = model.training;
-  const last = model.stages.length ? " in the last stage" : "";
-  const total = Object.values(model.networks).reduce((sum, network) => sum + network.weights, 0);
-  const known = Object.values(model.networks).every((network) => network.known);
+  const { batch, update, reuse, ema, ...lengths } = view.training ?? model.training;
+  const last = model.stages.length && view.kind === "whole" ? " in the last stage" : "";
+  const networks = Object.keys(model.networks).map(networkOf);
+  const total = networks.reduce((sum, network) => sum + network.weights, 0);
+  const known = networks.every((network) => network.known);
   return part(
     "Training",
     facts([

@@ -13,7 +13,7 @@ function countLines(rows) {
 
 // The lines to show, each with its depth and what opens it.
 function linesOf(box) {
-  const rows = model.networks[box.network].rows;
+  const rows = networkOf(box.network).rows;
   const lines = [];
   const roomy = countLines(rows) <= MANY;
   addLines(lines, rows, 0, box.id, roomy);

@@ -161,6 +161,20 @@ def test_a_tab_shows_one_step_with_its_gradients(visit: Open) -> None:
     assert shown(tab, ".box.dim") == ["n0"]
 
 
+def test_the_tab_of_a_level_shows_the_networks_of_that_level(visit: Open) -> None:
+    tab = visit("progan")
+    tab.click("[data-id='net:D'] .title")
+    tab.get_by_role("tab", name="grow-2").click()
+    assert "x 3 × 16 × 16" in tab.inner_text("[data-id='net:D'] thead")
+    assert "1024" not in tab.inner_text("[data-id='net:D']") + tab.inner_text("[data-id='net:G']")
+    assert "batch 128" in tab.inner_text("#panel")
+    assert overlaps(tab.evaluate(RECTANGLES)) == []
+    tab.get_by_role("tab", name="Whole").click()
+    assert "x 3 × 1024 × 1024" in tab.inner_text("[data-id='net:D'] thead")
+    tab.hover("[data-id='loss:penalty']")
+    assert tab.inner_text("#said").count("penalty moves D") == 1
+
+
 def test_what_is_open_and_chosen_stands_in_the_address(visit: Open) -> None:
     tab = visit("dcgan")
     tab.get_by_role("tab", name="critic step").click()

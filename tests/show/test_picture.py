@@ -242,10 +242,24 @@ def test_a_layer_to_the_side_is_marked(draw: Draw) -> None:
 
 def test_a_spec_with_stages_has_a_tab_for_each(draw: Draw) -> None:
     picture = draw(str(Path(__file__).parents[1] / "cases" / "two-stages.toml"))
-    assert [view.title for view in picture.views] == ["Whole", "Stage low", "Stage high"]
+    assert [view.title for view in picture.views] == ["Whole", "low", "high"]
     _, low, high = picture.views
     assert (low.kind, low.note) == ("stage", "6 rounds, moves D1, G1")
     assert "loss:first" in low.boxes and "loss:second" not in low.boxes
     moved = {(f.view, f.loss, f.moves) for f in picture.flows if f.player == "generator"}
     assert moved == {(low.id, "first", ("G1",)), (high.id, "second", ("G2",))}
     assert picture.stages == ("low: 6 rounds", "high: 5 rounds")
+
+
+def test_a_level_of_growth_has_a_tab_with_its_own_networks_and_shapes(draw: Draw) -> None:
+    picture = draw("progan")
+    views = {view.title: view for view in picture.views}
+    assert list(views) == ["Whole", *(f"grow-{level}" for level in range(9)), "finish"]
+    low, high = views["grow-2"], views["grow-8"]
+    assert low.note == "Level 2, 16 pixels, fade 600 + 600 kimg, moves D, G"
+    assert low.networks["D"].inputs == {"x": "3 × 16 × 16"}
+    assert low.networks["G"].layers < high.networks["G"].layers
+    real = next(edge.id for edge in picture.edges if edge.tensor == "real")
+    assert low.changed[real] == {"shape": "3 × 16 × 16"}
+    assert real not in high.changed
+    assert [player["batch"] for player in low.players] == [128, 128]

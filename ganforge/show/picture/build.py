@@ -31,7 +31,7 @@ def picture_of(compilation: Compilation) -> Picture:
     assert plan is not None
     graph, drawn, rows = plan.graph, Drawn(plan.graph), Rows()
     sides = _sides(graph)
-    views, flows = _tabs(drawn, plan)
+    views, flows = _tabs(drawn, plan, sides, rows)
     gan = graph.spec.gan
     return Picture(
         name=gan.name,
@@ -53,14 +53,18 @@ def picture_of(compilation: Compilation) -> Picture:
     )
 
 
-def _tabs(drawn: Drawn, plan: Plan) -> tuple[list[View], tuple[Flow, ...]]:
+def _tabs(
+    drawn: Drawn, plan: Plan, sides: dict[str, Side], rows: Rows
+) -> tuple[list[View], tuple[Flow, ...]]:
     """The tabs beside that of everything, and how gradients flow in each: steps, or stages."""
     if plan.stages:
-        tables = {table_of(stage): stage for stage in plan.stages}  # of levels the last
-        views = [stage_view(drawn, plan, stage) for stage in tables.values()]
+        views = [
+            replace(stage_view(drawn, plan, stage), networks=_grown(stage, sides, rows))
+            for stage in plan.stages
+        ]
         flows = [
             replace(flow, view=view.id)
-            for view, stage in zip(views, tables.values(), strict=True)
+            for view, stage in zip(views, plan.stages, strict=True)
             for step in steps_in(plan, stage)
             for flow in _flows(drawn, step)
         ]
@@ -68,6 +72,14 @@ def _tabs(drawn: Drawn, plan: Plan) -> tuple[list[View], tuple[Flow, ...]]:
     steps = (*plan.steps, *plan.lazy)
     views = [_view(drawn, step, plan) for step in steps]
     return views, tuple(flow for step in steps for flow in _flows(drawn, step))
+
+
+def _grown(stage: Plan, sides: dict[str, Side], rows: Rows) -> dict[str, NetworkAbout]:
+    """The networks as a level has them; nothing in a stage without one."""
+    assert stage.graph.spec.stage is not None
+    if stage.graph.spec.stage.level is None:
+        return {}
+    return {n.name: _network(n, stage.graph, sides, rows) for n in stage.graph.networks.values()}
 
 
 def _sides(graph: Graph) -> dict[str, Side]:

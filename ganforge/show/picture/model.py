@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Side = Literal["generator", "critic", "fixed"]
@@ -112,7 +112,11 @@ class Flow:
 
 @dataclass(frozen=True)
 class View:
-    """A tab of the page: what takes part in it. `kind` is `whole`, `step` or `stage`."""
+    """A tab of the page: what takes part in it. `kind` is `whole`, `step` or `stage`.
+
+    Of a stage also its own players and training, and of a level of growth its networks and what
+    else differs from the whole: by box or edge, its shape or note.
+    """
 
     id: str
     kind: str
@@ -120,6 +124,10 @@ class View:
     note: str
     boxes: tuple[str, ...]
     edges: tuple[str, ...]
+    networks: Mapping[str, NetworkAbout] = field(default_factory=dict)
+    changed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    players: tuple[Mapping[str, Any], ...] = ()
+    training: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

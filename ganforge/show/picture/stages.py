@@ -8,9 +8,9 @@ from dataclasses import replace
 from ganforge.graph.graph import MovingTerm
 from ganforge.graph.nodes import upstream
 from ganforge.plan.plan import Plan, Step
-from ganforge.show.describe import plain, training_about
+from ganforge.show.describe import plain, players_about, stage_about, training_about
 from ganforge.show.picture.drawn import Drawn, loss_place
-from ganforge.show.picture.model import View
+from ganforge.show.picture.model import Box, View
 from ganforge.spec.train import LENGTHS
 
 
@@ -44,7 +44,7 @@ def _of_whole(whole: Plan, stage: Plan, term: MovingTerm) -> MovingTerm:
 
 def stage_view(drawn: Drawn, whole: Plan, stage: Plan) -> View:
     """The tab of a stage: what its losses are made from."""
-    name, steps = table_of(stage), list(steps_in(whole, stage))
+    name, steps = stage_name(stage), list(steps_in(whole, stage))
     terms = [term for step in steps for term in step.terms]
     active = upstream(whole.graph.nodes, (i for term in terms for i in term.tensors))
     edges = {
@@ -61,14 +61,52 @@ def stage_view(drawn: Drawn, whole: Plan, stage: Plan) -> View:
     return View(
         id=f"stage:{name}",
         kind="stage",
-        title=f"Stage {name}",
-        note=f"{length_of(stage)}, moves {', '.join(moved)}",
+        title=name,
+        note=f"{_level(stage)}{length_of(stage)}, moves {', '.join(moved)}",
         boxes=(*drawn.active(active), *map(loss_place, losses)),
         edges=tuple(edge.id for edge in drawn.edges.values() if edge.id in edges),
+        changed=_changed(drawn, stage),
+        players=tuple(players_about(stage)),
+        training=training_about(stage),
     )
 
 
+def _level(stage: Plan) -> str:
+    about = stage_about(stage)
+    if about["level"] is None:
+        return ""
+    return f"Level {about['level']}, {about['res']} pixels, "
+
+
+def _changed(drawn: Drawn, stage: Plan) -> dict[str, dict[str, str]]:
+    """What a level's boxes and edges say otherwise than those of the whole."""
+    assert stage.graph.spec.stage is not None
+    if stage.graph.spec.stage.level is None:
+        return {}
+    own = Drawn(stage.graph)
+    boxes = {_told(own, box): box for box in own.boxes.values()}
+    edges = {(edge.tensor, edge.port): edge for edge in own.edges.values()}
+    found: dict[str, dict[str, str]] = {}
+    for box in drawn.boxes.values():
+        level = boxes.get(_told(drawn, box), box)
+        if (level.shape, level.note) != (box.shape, box.note):
+            found[box.id] = {"shape": level.shape, "note": level.note}
+    for edge in drawn.edges.values():
+        shape = edges.get((edge.tensor, edge.port), edge).shape
+        if shape != edge.shape:
+            found[edge.id] = {"shape": shape}
+    return found
+
+
+def _told(drawn: Drawn, box: Box) -> str:
+    """What makes a box the same in two graphs: the value that it stands for, as it is written."""
+    return drawn.write(int(box.id[1:])) if box.kind in ("source", "function") else box.id
+
+
 def length_of(stage: Plan) -> str:
-    """How long a stage is, such as `25 epochs`."""
-    training = training_about(stage)
-    return ", ".join(f"{plain(training[unit]):,} {unit}" for unit in LENGTHS if unit in training)
+    """How long a stage is, such as `25 epochs`, or `fade 600 + 600 kimg`."""
+    training, fade = training_about(stage), stage_about(stage)["fade_kimg"]
+    lengths = [f"{plain(training[unit]):,} {unit}" for unit in LENGTHS if unit in training]
+    if not fade:
+        return ", ".join(lengths)
+    return f"fade {fade:,}{'' if 'kimg' in training else ' kimg'} + {', '.join(lengths)}"
