@@ -93,8 +93,10 @@ def _united(key: str, tables: Mapping[str, Schema]) -> Schema:
     told = [f"{', '.join(of)}: {text}" for text, of in names.items() if text]
     if same:
         return {**first, **({"description": told[0]} if told else {})}
-    words = dict.fromkeys(word for value in given.values() for word in _words(value))
     found: Schema = {"description": "\n\n".join(told)} if told else {}
+    if all("enum" in value for value in given.values()):  # no table takes any other word
+        return found | {"enum": list(dict.fromkeys(w for v in given.values() for w in v["enum"]))}
+    words = dict.fromkeys(word for value in given.values() for word in _words(value))
     return found | ({"anyOf": [{"enum": list(words)}, {}]} if words else {})
 
 

@@ -198,6 +198,17 @@ UNBALANCED = Rule(
     good="[networks.G]\n# 50,000,000 weights\n[networks.D]\n# 2,700,000 weights",
     see=("https://arxiv.org/abs/1703.00573",),
 )
+GROWTH_STOPS_EARLY = Rule(
+    "GF722",
+    "growth-stops-early",
+    Severity.WARNING,
+    says="The last level of a growing network makes smaller images than the data have.",
+    why="All real images are shrunk, and no stage sees them as they are; mostly the list of levels "
+    "is one short (Karras et al. 2017, arXiv:1710.10196, section 2).",
+    bad='[data.fields]\nx = { kind = "image", size = 32 }\n[stages.grow]\nlevel = "range(3)"',
+    good='[data.fields]\nx = { kind = "image", size = 32 }\n[stages.grow]\nlevel = "range(4)"',
+    see=("https://arxiv.org/abs/1710.10196",),
+)
 LEAKING_AUGMENTATION = Rule(
     "GF731",
     "leaking-augmentation",
@@ -224,14 +235,4 @@ NORMED_OUTPUT = Rule(
         "https://arxiv.org/abs/1511.06434",
         "https://github.com/naoto0804/chainer-cyclegan/pull/2",
     ),
-)
-GROWTH_STOPS_EARLY = Rule(
-    "GF722",
-    "growth-stops-early",
-    Severity.WARNING,
-    says="The last level of a growing network makes smaller images than the data have.",
-    why="All real images are shrunk, and no stage sees them as they are; mostly the list of levels "
-    "is one short (https://arxiv.org/abs/1710.10196, section 2).",
-    bad='[data.fields]\nx = { kind = "image", size = 32 }\n[stages.grow]\nlevel = "range(3)"',
-    good='[data.fields]\nx = { kind = "image", size = 32 }\n[stages.grow]\nlevel = "range(4)"',
 )
