@@ -94,10 +94,16 @@ def _united(key: str, tables: Mapping[str, Schema]) -> Schema:
     if same:
         return {**first, **({"description": told[0]} if told else {})}
     found: Schema = {"description": "\n\n".join(told)} if told else {}
-    if all("enum" in value for value in given.values()):  # no table takes any other word
-        return found | {"enum": list(dict.fromkeys(w for v in given.values() for w in v["enum"]))}
     words = dict.fromkeys(word for value in given.values() for word in _words(value))
-    return found | ({"anyOf": [{"enum": list(words)}, {}]} if words else {})
+    if all("enum" in value.get("else", {}) for value in given.values()):  # words, or formulas
+        taken = dict.fromkeys(word for value in given.values() for word in value["else"]["enum"])
+        return {**first, **found, "else": {"enum": list(taken)}} | _hinted(words)
+    return found | _hinted(words)
+
+
+def _hinted(words: Iterable[Any]) -> Schema:
+    """Words that an editor offers, beside whatever else is right."""
+    return {"anyOf": [{"enum": list(words)}, {}]} if words else {}
 
 
 def _words(value: Schema) -> list[Any]:

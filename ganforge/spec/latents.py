@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganforge.formula.evaluate import Scope, shown
-from ganforge.spec.findings import Findings
+from ganforge.spec.findings import Findings, lookup
 from ganforge.spec.models import (
     AnyLatent,
     Bernoulli,
@@ -52,7 +52,9 @@ def read_sampled_latents(
     table = sample.get("latents")
     if not isinstance(table, dict):
         return {}
-    sized = {name: _sized(value, latents.get(name)) for name, value in table.items()}
+    written = lookup(findings.document, ("latents",))
+    broken = set(written if isinstance(written, dict) else ()) - set(latents)  # reported there
+    sized = {n: _sized(value, latents.get(n)) for n, value in table.items() if n not in broken}
     return read_latents(sized, ("sample", "latents"), scope, findings)
 
 

@@ -148,14 +148,14 @@ def _view(drawn: Drawn, step: Step, plan: Plan) -> View:
     }
     losses = dict.fromkeys(term.loss for term in step.terms)
     for term in step.terms:
-        edges.update(_given(drawn, term).values())
+        edges.update([*_given(drawn, term).values(), *drawn.weighing(term).values()])
     every = f", every {step.every} steps" if step.every > 1 else ""
     return View(
         id=_id(step),
         kind="step",
         title=f"{step.player.name} step{every}",
         note=f"Moves {', '.join(step.player.networks)}",
-        boxes=(*drawn.active(active), *map(loss_place, losses)),
+        boxes=(*drawn.active(active, step.terms), *map(loss_place, losses)),
         edges=tuple(edge.id for edge in drawn.edges.values() if edge.id in edges),
     )
 
@@ -178,6 +178,7 @@ def _flows(drawn: Drawn, step: Step) -> Iterator[Flow]:
                 moves |= moved
                 called |= way.called
                 edges |= set(_passed(drawn, term, way))
+                edges |= {e for name, e in drawn.weighing(term).items() if name in moved}
                 cuts |= _stopped(drawn, term, way)
         order = drawn.graph.networks
         yield Flow(

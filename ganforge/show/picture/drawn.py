@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ganforge.graph.graph import Graph, GraphLoss
+from ganforge.graph.graph import Graph, GraphLoss, MovingTerm
 from ganforge.graph.nodes import (
     Apply,
     Arithmetic,
@@ -21,10 +21,13 @@ from ganforge.show.picture.model import Box, Edge
 from ganforge.show.picture.wording import expression, shape_text, simple, told
 from ganforge.spec.models import ImageField
 
+WEIGHTS = -1  # in place of a node: what a loss over weights is given
+
 
 class Drawn:
     """The boxes and edges of a graph. `taken` gives the edges by which a value is taken from
-    another one, and `given` those by which a loss is given a value.
+    another one, `given` those by which a loss is given a value, and `weighed` those by which it is
+    given the weights of a network.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -34,6 +37,7 @@ class Drawn:
         self.edges: dict[tuple[int, str, str], Edge] = {}
         self.taken: dict[tuple[int, int], list[str]] = {}
         self.given: dict[tuple[int, str, str], str] = {}
+        self.weighed: dict[tuple[str, str], str] = {}
         for index, node in enumerate(graph.nodes):
             self._box(index, node)
         for index, node in enumerate(graph.nodes):
@@ -51,10 +55,15 @@ class Drawn:
         node = self.graph.nodes[index]
         return None if isinstance(node.operation, Item) else node.name
 
-    def active(self, nodes: Iterable[int]) -> list[str]:
-        """The boxes in which these nodes are, in the order of all."""
+    def active(self, nodes: Iterable[int], terms: Iterable[MovingTerm]) -> list[str]:
+        """The boxes in which these nodes are, and whose weights terms take, in the order of all."""
         places = {self.places[i] for i in nodes}
-        return [box for box in self.boxes if box in places]
+        named = {network for term in terms for network in term.named}
+        return [key for key, box in self.boxes.items() if key in places or box.network in named]
+
+    def weighing(self, term: MovingTerm) -> dict[str, str]:
+        """The edges by which a term is given weights, by network."""
+        return {network: self.weighed[network, term.loss] for network in term.named}
 
     def _box(self, index: int, node: Node) -> None:
         place = self.places[index]
@@ -139,6 +148,11 @@ class Drawn:
         for tensor, k in self._tensors(loss):
             if self.places[k]:
                 self.given[k, loss.name, tensor] = self._edge(k, place, tensor)
+        for network in {part.network: part for parts in loss.parts.values() for part in parts}:
+            box = next(box.id for box in self.boxes.values() if box.network == network)
+            edge = Edge(f"e{len(self.edges)}", box, place, "weights", "", network)
+            self.edges[WEIGHTS, place, network] = edge
+            self.weighed[network, loss.name] = edge.id
 
     def _tensors(self, loss: GraphLoss) -> Iterator[tuple[str, int]]:
         """What a loss is given, in some term or by its tables."""

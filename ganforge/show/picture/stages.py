@@ -56,6 +56,7 @@ def stage_view(drawn: Drawn, whole: Plan, stage: Plan) -> View:
     for term in terms:
         given = ((k, term.loss, tensor) for tensor, k in term.given.items())
         edges.update(drawn.given[key] for key in given if key in drawn.given)
+        edges.update(drawn.weighing(term).values())
     moved = dict.fromkeys(n for step in steps for n in step.player.networks)
     losses = dict.fromkeys(term.loss for term in terms)
     return View(
@@ -63,7 +64,7 @@ def stage_view(drawn: Drawn, whole: Plan, stage: Plan) -> View:
         kind="stage",
         title=name,
         note=f"{_level(stage)}{length_of(stage)}, moves {', '.join(moved)}",
-        boxes=(*drawn.active(active), *map(loss_place, losses)),
+        boxes=(*drawn.active(active, terms), *map(loss_place, losses)),
         edges=tuple(edge.id for edge in drawn.edges.values() if edge.id in edges),
         changed=_changed(drawn, stage),
         players=tuple(players_about(stage)),
