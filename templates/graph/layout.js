@@ -27,7 +27,7 @@ function labelOf(edge) {
     if (!toLoss) lines.push([tensor]);
     else if (`${port} ${tensor[1]}`.length <= WIDE) lines.push([["port", `${port} `], tensor]);
     else lines.push([["port", port]], [tensor]);
-    lines.push([["shape", edge.shape]]);
+    if (edge.shape) lines.push([["shape", edge.shape]]);
   }
   const players = new Set(
     model.flows.filter((flow) => flow.cuts.some((cut) => cut.edge === edge.id)).map((flow) => flow.player),
@@ -36,15 +36,21 @@ function labelOf(edge) {
   return lines.map((parts) => ({ parts, width: textWidth(parts.map(([, text]) => text).join("")) }));
 }
 
+// A stage is laid out alone: what takes no part in it would leave it no room.
+const takesPart = (id, all) => view.kind !== "stage" || all.includes(id);
+
 function layOut() {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
   graph.setGraph({ rankdir: "LR", nodesep: 26, edgesep: 16, ranksep: 76, marginx: 20, marginy: 24 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const box of model.boxes) {
     const element = elementOf.get(box.id);
+    element.hidden = !takesPart(box.id, view.boxes);
+    if (element.hidden) continue;
     graph.setNode(box.id, { width: element.offsetWidth, height: element.offsetHeight });
   }
   for (const edge of model.edges) {
+    if (!takesPart(edge.id, view.edges)) continue;
     const lines = labelOf(asShown(edge));
     const width = Math.max(0, ...lines.map((line) => line.width)) + (lines.length ? 12 : 0);
     const height = lines.length * LINE + (lines.length ? 4 : 0);

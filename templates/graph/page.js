@@ -89,7 +89,7 @@ function show() {
   }
   dim(boxes, edges);
   for (const { id, source, target } of model.edges) {
-    drawnEdge.get(id).group.classList.toggle("near", source === near || target === near);
+    drawnEdge.get(id)?.group.classList.toggle("near", source === near || target === near);
   }
   byId("said").textContent =
     chosen && flows.length
@@ -118,13 +118,13 @@ function choose(next) {
     tab.tabIndex = selected ? 0 : -1;
     if (selected) canvas.setAttribute("aria-labelledby", tab.id);
   }
-  if (next.kind === "stage" || before.kind === "stage") fillPanel(pinned, actions);
-  if (changes(next) || changes(before)) refillAll();
+  if (next !== before && (next.kind === "stage" || before.kind === "stage")) {
+    fillPanel(pinned, actions);
+    refillAll();
+  }
   show();
   remember();
 }
-
-const changes = (each) => Object.keys(each.changed).length > 0 || Object.keys(each.networks).length > 0;
 
 // Draws every box anew, as the chosen tab has it.
 function refillAll() {
@@ -166,7 +166,7 @@ let matches = [];
 
 function find(text) {
   const wanted = text.trim().toLowerCase();
-  matches = wanted ? model.boxes.filter((box) => haystack(box).includes(wanted)) : [];
+  matches = wanted ? model.boxes.filter((box) => takesPart(box.id, view.boxes) && haystack(box).includes(wanted)) : [];
   for (const box of model.boxes) elementOf.get(box.id).classList.toggle("found", matches.includes(box));
   canvas.classList.toggle("finding", wanted !== "");
 }

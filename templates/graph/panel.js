@@ -174,7 +174,7 @@ function lossesPart(actions) {
 }
 
 function trainingPart() {
-  const { batch, update, reuse, ema, ...lengths } = view.training ?? model.training;
+  const { batch, update, reuse, ema, monitor, ...lengths } = view.training ?? model.training;
   const last = model.stages.length && view.kind === "whole" ? " in the last stage" : "";
   const networks = Object.keys(model.networks).map(networkOf);
   const total = networks.reduce((sum, network) => sum + network.weights, 0);

@@ -175,6 +175,22 @@ def test_the_tab_of_a_level_shows_the_networks_of_that_level(visit: Open) -> Non
     assert tab.inner_text("#said").count("penalty moves D") == 1
 
 
+def test_the_tab_of_a_stage_shows_what_takes_part_in_it_alone(visit: Open) -> None:
+    tab = visit("lapgan")
+    tab.get_by_role("tab", name="level_16").click()
+    assert shown(tab, "#boxes .network:not([hidden])") == ["net:G16", "net:D16"]
+    tab.hover("[data-id='loss:level_16']")
+    assert shown(tab, ".moved") == ["net:G16", "net:D16"]
+    tab.get_by_role("tab", name="Whole").click()
+    assert shown(tab, "[hidden]") == []
+
+
+def test_a_loss_of_weights_alone_hangs_on_their_network(visit: Open) -> None:
+    tab = visit("biggan")
+    tab.hover("[data-id='loss:orthogonal']")
+    assert shown(tab, ".moved") == ["net:G"]
+
+
 def test_what_is_open_and_chosen_stands_in_the_address(visit: Open) -> None:
     tab = visit("dcgan")
     tab.get_by_role("tab", name="critic step").click()
