@@ -189,14 +189,16 @@ def _standing_passes(c: Calculation, roots: tuple[int, ...]) -> list[str]:
     plan, names = c.plan, sample_sources(c.plan)
     nodes = upstream(plan.graph.nodes, roots)
     networks = [c.local[name] for name in c.called(nodes)]
-    writer = c.writer(Namespace(set(LOCAL)))
+    writer = c.writer(Namespace({*LOCAL, *c.local.values()}))
     player = plan.steps[-1].player.name
     count = "count" if shows_data(plan) else c.batch(player)
     lines = []
     for name in names:
         text = _of_data(c, name) or f"{drawing(plan, name)}({count}, noise)"
-        lines.append(f"{c.local[name]} = {text}")
-        writer.known[plan.graph.names[name]] = (c.local[name], ATOM)
+        asked = name == asked_class(plan)  # what was asked for is an argument, and stays as it is
+        called = writer.names.take(f"any_{c.local[name]}") if asked else c.local[name]
+        lines.append(f"{called} = {text}")
+        writer.known[plan.graph.names[name]] = (called, ATOM)
     uses = Counter(i for index in nodes for i in plan.graph.nodes[index].inputs)
     made = [root for root in roots if root not in writer.known]
     writer.write(nodes, {i for i in nodes if uses[i] > 1 and i not in writer.known})

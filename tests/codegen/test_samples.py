@@ -119,3 +119,31 @@ def test_what_is_held_out_is_shown_as_it_is_and_nothing_of_training() -> None:
     expected = held_out.read(list(range(6)))["b"] / 255
     shown = {tuple(image.flatten().tolist()) for image in images[::2]}
     assert shown == {tuple(image.flatten().tolist()) for image in expected}
+
+
+ASKED = """
+ganforge = 1
+extends = "sngan-projection"
+[gan]
+name = "asked"
+[params]
+g = 8
+d = 8
+[train]
+batch = 4
+[sample]
+statistics = "standing"
+"""
+
+
+def test_passes_for_statistics_leave_the_classes_that_were_asked_for() -> None:
+    module = import_program(compile_spec(ASKED).program().text)
+    state = module.build(0, torch.device("cpu"))
+    one, seven = (module.sample(state, 6, seed=1, y=torch.full((6,), k)) for k in (1, 7))
+    assert one.shape == (6, 3, 32, 32)
+    with torch.no_grad():
+        for norm in state.networks["G"].modules():
+            if hasattr(norm, "shift"):
+                norm.shift[7] += 1
+    changed = module.sample(state, 6, seed=1, y=torch.full((6,), 7))
+    assert not torch.equal(changed, seven)
