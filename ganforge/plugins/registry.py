@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 
 from ganforge.diagnostics import rules
 from ganforge.diagnostics.diagnostic import Diagnostic, Rule, Severity
-from ganforge.diagnostics.rules.plugins import NAME_CLASH, UNKNOWN_PART
+from ganforge.diagnostics.rules.plugins import (
+    NAME_CLASH,
+    PLUGIN_FAILED,
+    PLUGIN_INTERFACE,
+    UNKNOWN_HOOK,
+    UNKNOWN_PART,
+)
 from ganforge.diagnostics.suggest import MOST_SHOWN, did_you_mean, nearest
 from ganforge.plugins import declarations
 from ganforge.plugins.absence import Absence, Owner, failure
@@ -33,6 +39,9 @@ T = TypeVar("T")
 
 _LISTED = {"block": "ganforge blocks", "loss": "ganforge losses", "spec": "ganforge list"}
 """The commands that list what is too much for a message."""
+
+_GIVES_LESS = {rule.code for rule in (PLUGIN_FAILED, PLUGIN_INTERFACE, UNKNOWN_HOOK)}
+"""Findings of plugins by which a name may be missing that their source does not tell."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,9 @@ class Registry:
             help = way
         elif len(bare) > MOST_SHOWN and nearest(name, bare) is None and kind in _LISTED:
             help = f"`{_LISTED[kind]}` lists what there is, installed plugins included"
+            if any(found.code in _GIVES_LESS for found in self.diagnostics):
+                trouble = "a plugin gives less than it should, `ganforge plugins doctor` says why"
+                help = f"{trouble}; {help}"
         return UNKNOWN_PART.at(None, f"there is no {kind} `{name}`", help=help)
 
     def _written(self, name: str) -> str | None:

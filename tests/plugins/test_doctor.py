@@ -218,3 +218,20 @@ def test_full_names_serve_in_wiring_and_in_defaults(install: Install, ganforge: 
     bare = ganforge("check", spec_with(text.replace("alpha_one/wobble(", "wobble("))).output
     assert "GF802" in bare
     assert "write `alpha-one/wobble(...)` or `beta/wobble(...)`" in bare
+
+
+@pytest.mark.parametrize(
+    "change",
+    [("return [", "return [("), ("register_blocks", "register_block"), ("@hookimpl", "")],
+)
+def test_a_name_that_a_wrong_plugin_hides_leads_to_the_doctor(
+    install: Install, ganforge: Command, change: tuple[str, str]
+) -> None:
+    Path("mine.toml").write_text(
+        'ganforge = 1\nextends = "dcgan"\n[networks.D]\nlayers = [{ block = "wobble" }]\n'
+    )
+    assert "`ganforge plugins doctor`" not in ganforge("check", "mine.toml").output
+    install("alpha", BLOCK.replace(*change))
+    said = ganforge("check", "mine.toml").output
+    assert "GF801" in said
+    assert "a plugin gives less than it should, `ganforge plugins doctor` says why; " in said
