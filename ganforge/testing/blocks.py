@@ -14,6 +14,7 @@ from ganforge.testing.shapes import (
 )
 from ganforge.testing.unmet import Unmet
 from ganforge.testing.values import (
+    counts_its_weights,
     has_one_meaning,
     is_random_only_where_it_says_so,
     keeps_its_state,
@@ -47,6 +48,7 @@ CLAIMS: tuple[Callable[[Cases], None], ...] = (
     passes_gradients,
     can_be_differentiated_twice,
     keeps_its_state,
+    counts_its_weights,
     moves_between_types_and_devices,
     is_random_only_where_it_says_so,
     mixes_samples_only_where_it_says_so,

@@ -49,6 +49,20 @@ def keeps_its_state(cases: Cases) -> None:
             _check_restored(case, module, other, inputs)
 
 
+def counts_its_weights(cases: Cases) -> None:
+    """`count` says how many numbers the module learns: `show` and pictures tell it."""
+    count = cases.block.count
+    if count is None:
+        return
+    for case in cases.fixed():
+        said = count(case.params, *case.shapes)
+        learned = [weight for weight in case.module().parameters() if weight.requires_grad]
+        found = sum(weight.numel() for weight in learned)
+        if said != found:
+            remedy = "repair `count`, or leave it out"
+            raise Unmet(f"its `count` is {said}, and its module has {found} weights", case, remedy)
+
+
 def _check_restored(
     case: Case, module: nn.Module, other: nn.Module, inputs: list[torch.Tensor]
 ) -> None:

@@ -165,6 +165,7 @@ def careless(p: Params, x: Tensor) -> Tensor:
         (gate("Cube"), "can_be_differentiated_twice", "`twice_differentiable=False`"),
         (gate(stateful=False), "keeps_its_state", "declare `stateful=True`"),
         (gate("Hidden"), "keeps_its_state", "`register_buffer`"),
+        (gate(count=lambda p, x: 0), "counts_its_weights", "its `count` is 0, and its module has"),
         (gate("Single"), "moves_between_types_and_devices", "`x.new_zeros`"),
         (gate("Mixed"), "mixes_samples_only_where_it_says_so", "declare `mixes_batch=True`"),
         (gate("Random"), "is_random_only_where_it_says_so", "declare `random=True`"),
