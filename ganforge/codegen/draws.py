@@ -16,13 +16,7 @@ from ganforge.graph.shapes import latent_shape
 from ganforge.plan.plan import Plan, Step
 from ganforge.plugins.params import Plateau
 from ganforge.plugins.shapes import Tensor
-from ganforge.spec.models import (
-    AnyLatent,
-    Bernoulli,
-    Categorical,
-    TruncatedNormal,
-    Uniform,
-)
+from ganforge.spec.priors import AnyLatent, Bernoulli, Categorical, TruncatedNormal, Uniform
 
 ROOM = 96
 """What a line of a function holds; of a longer one every value gets a line."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ganforge.plugins.shapes import LabelNoise, Tensor
 from ganforge.spec.fields import AttributesField, VectorField
-from ganforge.spec.models import AnyField, AnyLatent, Categorical, ClassField
+from ganforge.spec.models import AnyField, ClassField
+from ganforge.spec.priors import AnyLatent, Categorical
 
 
 def field_shape(value: AnyField, noise: LabelNoise | None = None) -> Tensor:

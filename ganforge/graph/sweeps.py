@@ -6,15 +6,8 @@ import re
 from dataclasses import dataclass
 
 from ganforge.spec.fields import AttributesField
-from ganforge.spec.models import (
-    AnyLatent,
-    Bernoulli,
-    Categorical,
-    Spec,
-    SweepTable,
-    TruncatedNormal,
-    Uniform,
-)
+from ganforge.spec.models import Spec, SweepTable
+from ganforge.spec.priors import AnyLatent, Bernoulli, Categorical, TruncatedNormal, Uniform
 
 MOST_CLASSES = 16
 """Classes that a sweep runs through by itself; `values` chooses others."""

@@ -7,15 +7,8 @@ from typing import Any
 
 from ganforge.formula.evaluate import Scope, shown
 from ganforge.spec.findings import Findings, lookup
-from ganforge.spec.models import (
-    AnyLatent,
-    Bernoulli,
-    Categorical,
-    Normal,
-    TruncatedNormal,
-    Uniform,
-)
 from ganforge.spec.names import check_name
+from ganforge.spec.priors import AnyLatent, Bernoulli, Categorical, Normal, TruncatedNormal, Uniform
 from ganforge.spec.validate import chosen, read
 
 LATENTS: Mapping[str, type[AnyLatent]] = {

@@ -34,6 +34,7 @@ from ganforge.plugins.params import (
 )
 from ganforge.spec.fields import AttributesField, VectorField
 from ganforge.spec.label_noise import CorruptTable, NoiseTable
+from ganforge.spec.priors import AnyLatent
 
 Range = tuple[float, float]
 MOST_LEVELS = 20
@@ -124,47 +125,6 @@ class DataTable(Params):
             help = "such as `holdout = 1000` or `holdout = 0.1`"
             raise PydanticCustomError("GF115", "{message}", {"message": message, "help": help})
         return value
-
-
-class Latent(Params):
-    """What every prior has: a size, or a shape."""
-
-    size: Positive | None = None
-    shape: Ints | None = None
-
-
-class Normal(Latent):
-    """N(0, 1)."""
-
-    distribution: Literal["normal"]
-
-
-class Uniform(Latent):
-    """U(low, high)."""
-
-    distribution: Literal["uniform"]
-    low: Float = -1.0
-    high: Float = 1.0
-
-
-class TruncatedNormal(Latent):
-    """N(0, 1) between -threshold and threshold."""
-
-    distribution: Literal["truncated-normal"]
-    threshold: Float = Field(default=2.0, gt=0)
-
-
-class Bernoulli(Latent):
-    """0 or 1 with equal probability."""
-
-    distribution: Literal["bernoulli"]
-
-
-class Categorical(Params):
-    """A class index: int64, uniform over `classes`."""
-
-    distribution: Literal["categorical"]
-    classes: Positive
 
 
 class Condition(Params):
@@ -385,7 +345,6 @@ class Stage:
     fades: bool = False
 
 
-AnyLatent = Normal | Uniform | TruncatedNormal | Bernoulli | Categorical
 AnyOptimizer = Sgd | Adam | RmsProp
 
 

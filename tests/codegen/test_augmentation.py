@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -149,16 +150,10 @@ def test_an_adaptive_probability_follows_its_figure(tmp_path: Path) -> None:
     assert all(-1 <= line["adversarial.real_sign"] <= 1 for line in lines)
 
 
-def test_augmenting_runs_resume_bit_for_bit_and_their_scripts_do_the_same(tmp_path: Path) -> None:
+def test_augmenting_runs_resume_bit_for_bit_and_their_scripts_do_the_same(
+    tmp_path: Path, trained: Callable[..., bytes]
+) -> None:
     program = compile_spec(augmented("ada-cutout", ADAPTIVE)).program()
-
-    def trained(text: str, folder: str, *rounds: int) -> bytes:
-        module = import_program(text)
-        for k, count in enumerate(rounds):
-            options = {"data": "shapes", "device": "cpu", "rounds": count, "resume": k > 0}
-            list(module.train(module.Options(tmp_path / folder, **options)))
-        last = tmp_path / folder / f"checkpoints/round-{rounds[-1]:06d}"
-        return (last / "tensors.safetensors").read_bytes()
 
     whole = trained(program.text, "whole", 10)
     logged = json.loads((tmp_path / "whole" / "metrics.jsonl").read_text().splitlines()[-1])

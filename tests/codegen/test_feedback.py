@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -63,19 +64,11 @@ def test_the_optimiser_moves_at_the_rate_that_has_fallen() -> None:
 
 @pytest.mark.parametrize("reuse", ["true", "false"])
 def test_a_run_with_feedback_resumes_bit_for_bit_and_its_script_does_the_same(
-    reuse: str, tmp_path: Path
+    reuse: str, tmp_path: Path, trained: Callable[..., bytes]
 ) -> None:
     ways = [*PLACES["lr"], "train.update=simultaneous", f"train.reuse={reuse}"]
     ways += ["train.optimizer.lr.window=3"]
     program = compile_spec(BASE, ways).program()
-
-    def trained(text: str, folder: str, *rounds: int) -> bytes:
-        module = import_program(text)
-        for k, count in enumerate(rounds):
-            options = {"data": "shapes", "device": "cpu", "rounds": count, "resume": k > 0}
-            list(module.train(module.Options(tmp_path / folder, **options)))
-        last = tmp_path / folder / f"checkpoints/round-{rounds[-1]:06d}"
-        return (last / "tensors.safetensors").read_bytes()
 
     whole = trained(program.text, "whole", 10)
     logged = json.loads((tmp_path / "whole" / "metrics.jsonl").read_text().splitlines()[-1])

@@ -110,7 +110,9 @@ def test_a_penalty_moves_the_critic_by_the_gradient_worked_out_by_hand(
     assert all(w.grad is not None for w in state.networks["G"].parameters())
 
 
-def test_lecam_moves_the_critic_alone_and_resumes_bit_for_bit(tmp_path: Path) -> None:
+def test_lecam_moves_the_critic_alone_and_resumes_bit_for_bit(
+    trained: Callable[..., bytes],
+) -> None:
     lecam = '\n[losses.lecam]\nkind = "lecam"\nweight = 0.3\nreal = "D(x)"\nfake = "D(fake)"'
     program = compile_spec(BASE + lecam).program()
     module, plain = import_program(program.text), import_program(compile_spec(BASE).program().text)
@@ -122,14 +124,6 @@ def test_lecam_moves_the_critic_alone_and_resumes_bit_for_bit(tmp_path: Path) ->
         generators.append(losses["adversarial.critic"])
         assert ("lecam.critic" in losses) == (made is module)
     assert generators[0].equal(generators[1])  # the first loss is of equal weights
-
-    def trained(text: str, folder: str, *rounds: int) -> bytes:
-        program = import_program(text)
-        for k, count in enumerate(rounds):
-            options = {"data": "shapes", "device": "cpu", "rounds": count, "resume": k > 0}
-            list(program.train(program.Options(tmp_path / folder, **options)))
-        last = tmp_path / folder / f"checkpoints/round-{rounds[-1]:06d}"
-        return (last / "tensors.safetensors").read_bytes()
 
     whole = trained(program.text, "whole", 6)
     assert trained(program.text, "parts", 2, 6) == whole
