@@ -18,7 +18,6 @@ BLOCKS = frozenset(
     [
         "noise",
         "adain",
-        "modulated-conv",
         "truncation",
         "vgg-features",
         "inception-features",

@@ -18,6 +18,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
         functions,
         labels,
         layout,
+        modulation,
         noise,
         norms,
         pooling,
@@ -27,6 +28,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
 
     return (
         *conv.BLOCKS,
+        *modulation.BLOCKS,
         *dense.BLOCKS,
         *affine.BLOCKS,
         *norms.BLOCKS,

@@ -65,6 +65,13 @@ SAMPLES: dict[str, list[Any]] = {
         ({"out": 5, "kernel": 5, "stride": 2, "padding": "tf-same"}, [IMAGE]),
         ({"out": 5, "kernel": 2, "stride": 3}, [IMAGE]),
     ],
+    "modulated-conv": [
+        ({"out": 5}, [IMAGE, VECTOR]),
+        ({"out": 5, "kernel": 1, "demodulate": False}, [IMAGE, VECTOR]),
+        ({"out": 5, "up": 2}, [IMAGE, VECTOR]),
+        ({"out": 5, "up": 2, "kernel": 1}, [IMAGE, VECTOR]),
+        ({"out": 5, "up": 2, "kernel": 7, "demodulate": False}, [IMAGE, VECTOR]),
+    ],
     "linear": [({"out": 5}, [VECTOR]), ({"out": 5, "bias": False}, [IMAGE])],
     "maxout": [({"out": 5, "pieces": 3}, [VECTOR]), ({"out": 5, "pieces": 2}, [IMAGE])],
     "embedding": [({"out": 3}, [CLASS])],
