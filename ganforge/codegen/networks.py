@@ -19,6 +19,7 @@ from ganforge.graph.nodes import (
     Body,
     ByLevel,
     Composite,
+    Item,
     Layer,
     Node,
     NodeShape,
@@ -249,7 +250,7 @@ def _named(
     named = set()
     for index in needed:
         node = nodes[index]
-        if isinstance(node.operation, Source):
+        if isinstance(node.operation, Source) or _is_at_hand(nodes, index, uses):
             continue
         is_module = has_module(node) and index in modules
         only_output = index in outputs and uses[index] == 1 and len(outputs) == 1
@@ -257,6 +258,14 @@ def _named(
         if uses[index] > 1 or (larger and not only_output):
             named.add(index)
     return named
+
+
+def _is_at_hand(nodes: list[Node], index: int, uses: Counter[int]) -> bool:
+    """Whether a value is an element of a list that has a name: `w[0]` needs none of its own."""
+    if not isinstance(nodes[index].operation, Item):
+        return False
+    of = nodes[index].inputs[0]
+    return isinstance(nodes[of].operation, Source) or uses[of] > 1
 
 
 def _result(body: Body, writer: Writer) -> str:

@@ -24,11 +24,13 @@ def apply(
     inputs: tuple[int, ...],
     path: Path,
     *,
-    variadic: bool = False,
+    whole: bool = False,
 ) -> int:
-    """The node of a block called as a function; over a list it is called on each element."""
+    """The node of a block called as a function; over a list it is called on each element, unless it
+    takes lists as a `whole`.
+    """
     first = nodes.shape(inputs[0])
-    if isinstance(first, TensorList) and not variadic:
+    if isinstance(first, TensorList) and not whole:
         items = []
         for k, item in enumerate(first.items):
             element = nodes.add(Item(k), (inputs[0],), item, path)

@@ -15,7 +15,7 @@ from ganforge.formula.parse import extent
 from ganforge.graph.application import apply
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.mistakes import as_shape_error
-from ganforge.plugins.shapes import ShapeError, Tensor
+from ganforge.plugins.shapes import ShapeError, Tensor, TensorList
 from ganforge.spec.validate import bound_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def add_function(wiring: Wiring, node: ast.Call, block: Block, inputs: tuple[int
     values = {k.arg: wiring.formula(k.value) for k in node.keywords if k.arg}
     params = _params(wiring, node, block, values)
     try:
-        return apply(wiring.nodes, block, params, inputs, wiring.path, variadic=variadic)
+        whole = variadic or block.inputs[0] in block.lists
+        return apply(wiring.nodes, block, params, inputs, wiring.path, whole=whole)
     except ShapeError as error:
         start, end = extent(node, wiring.text)
         raise FormulaError(
@@ -65,7 +66,7 @@ def _with_draw(
         message = f"`{block.name}` draws random numbers, which are drawn outside of networks"
         wiring.fail(node, "GF212", message, "call it in `[flow]` and pass the result")
     shapes = [wiring.nodes.shape(i) for i in inputs]
-    if any(not isinstance(shape, Tensor) for shape in shapes):
+    if any(not isinstance(shape, Tensor | TensorList) for shape in shapes):
         raise UnknownShapeError
     key = (id(block), inputs)  # equal calls are one, and draw once
     if key not in wiring.drawn:

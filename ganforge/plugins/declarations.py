@@ -75,6 +75,8 @@ class Block:
     inputs: names of the inputs. The first is unnamed in a layer, the others are its keys; a name
         that ends in "?" may be left out, one that starts with "*" takes all remaining tensors.
     scalars: the names of those inputs that may also be a plain number.
+    lists: the names of those inputs that may be lists: it is given them whole, where other
+        functions map over lists.
     stateful: has weights, buffers or own randomness: refused as a function in wiring.
     weighted: whether it has weights that `init` and `weights` are about, from the same arguments;
         asked where its parameters have those keys.
@@ -114,6 +116,7 @@ class Block:
     function: Callable[..., Call] | None = None
     inputs: tuple[str, ...] = ("x",)
     scalars: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     stateful: bool = False
     weighted: Callable[..., bool] = lambda params, *inputs: True
     count: Callable[..., int] | None = None

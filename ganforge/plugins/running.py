@@ -55,9 +55,7 @@ def made(block: Block, params: Params, shapes: Sequence[Shape]) -> nn.Module:
     return module
 
 
-def applied(
-    block: Block, params: Params, shapes: Sequence[Shape], inputs: Sequence[torch.Tensor]
-) -> Any:
+def applied(block: Block, params: Params, shapes: Sequence[Shape], inputs: Sequence[Any]) -> Any:
     """The function of a block on these tensors."""
     assert block.function is not None
     refs = dict(zip(input_names(block, len(inputs)), inputs, strict=True))

@@ -16,9 +16,6 @@ KEYS: Mapping[str, frozenset[str]] = {
 """Keys by the table they belong to."""
 BLOCKS = frozenset(
     [
-        "noise",
-        "adain",
-        "truncation",
         "vgg-features",
         "inception-features",
     ]
@@ -27,7 +24,6 @@ FUNCTIONS = frozenset(
     [
         "sample-gaussian",
         "shuffle",
-        "mix-styles",
     ]
 )
 LOSSES = frozenset(

@@ -17,7 +17,7 @@ from torch import nn
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.params import Params
 from ganforge.plugins.running import applied, made, measured
-from ganforge.plugins.shapes import Shape, ShapeError, Tensor
+from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
 from ganforge.testing.drawing import (
     FEW,
     KEPT,
@@ -31,7 +31,7 @@ from ganforge.testing.drawing import (
 )
 from ganforge.testing.unmet import Unmet
 
-Sample = tuple[Values, Sequence[Tensor]]
+Sample = tuple[Values, Sequence[Tensor | TensorList]]
 """Parameters and the shapes of the inputs, as an author gives them."""
 
 BATCH = 4
@@ -43,7 +43,7 @@ class Case:
 
     block: Block
     values: Values
-    shapes: tuple[Tensor, ...]
+    shapes: tuple[Tensor | TensorList, ...]
 
     def __str__(self) -> str:
         pairs = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
@@ -66,14 +66,17 @@ class Case:
             return self.module(seed)
         return lambda *tensors: applied(self.block, self.params, self.shapes, tensors)
 
-    def tensors(self, seed: int = 1, **kind: Any) -> list[torch.Tensor]:
-        """A batch for each input: normal numbers, or classes."""
+    def tensors(self, seed: int = 1, **kind: Any) -> list[Any]:
+        """A batch for each input: normal numbers, or classes; for a list a list of them."""
         stream = torch.Generator().manual_seed(seed)
         return [batch(shape, stream, **kind) for shape in self.shapes]
 
 
-def batch(shape: Tensor, stream: torch.Generator, **kind: Any) -> torch.Tensor:
-    """A batch of normal numbers, or of classes."""
+def batch(shape: Shape, stream: torch.Generator, **kind: Any) -> Any:
+    """A batch of normal numbers, or of classes; of a list a list."""
+    if isinstance(shape, TensorList):
+        return [batch(item, stream, **kind) for item in shape.items]
+    assert shape is not None
     size = (BATCH, *shape.shape)
     if shape.classes is not None:
         return torch.randint(shape.classes, size, generator=stream)
@@ -87,6 +90,13 @@ def floats(result: Any) -> list[torch.Tensor]:
     if isinstance(result, list | tuple):
         return [tensor for item in result for tensor in floats(item)]
     return [result] if result.is_floating_point() else []
+
+
+def mapped(function: Callable[..., torch.Tensor], *values: Any) -> Any:
+    """What a function makes of tensors, or of those in lists that are alike."""
+    if isinstance(values[0], list | tuple):
+        return [mapped(function, *items) for items in zip(*values, strict=True)]
+    return function(*values)
 
 
 def declared(case: Case) -> Shape:
@@ -182,8 +192,13 @@ class Cases:
 
 def bounded(case: Case, low: float, high: float) -> Case:
     """The case with inputs that are known to lie between two numbers."""
-    shapes = [s if s.classes is not None else replace(s, range=(low, high)) for s in case.shapes]
-    return replace(case, shapes=tuple(shapes))
+    return replace(case, shapes=tuple(_bounded(shape, low, high) for shape in case.shapes))
+
+
+def _bounded(shape: Any, low: float, high: float) -> Any:
+    if isinstance(shape, TensorList):
+        return TensorList(tuple(_bounded(item, low, high) for item in shape.items))
+    return shape if shape.classes is not None else replace(shape, range=(low, high))
 
 
 def stirred(module: nn.Module, seed: int = 2) -> nn.Module:

@@ -20,7 +20,9 @@ def passes_gradients(cases: Cases) -> None:
     for case in cases.fixed():
         call = case.callable()
         weights = dict(stirred(call).named_parameters()) if isinstance(call, nn.Module) else {}
-        inputs = [t.requires_grad_() if t.is_floating_point() else t for t in case.tensors()]
+        inputs = case.tensors()
+        for tensor in floats(inputs):
+            tensor.requires_grad_()
         made = floats(call(*inputs))
         results = [part for part in made if part.requires_grad]
         if made:
@@ -38,10 +40,8 @@ def passes_gradients(cases: Cases) -> None:
             raise Unmet(f"no gradient reaches its parameter `{name}`", case, remedy)
 
 
-def _check_cut(
-    case: Case, inputs: list[torch.Tensor], results: list[torch.Tensor], weights: bool
-) -> None:
-    given = any(tensor.is_floating_point() for tensor in inputs)
+def _check_cut(case: Case, inputs: list[Any], results: list[torch.Tensor], weights: bool) -> None:
+    given = bool(floats(inputs))
     if case.block.cuts_gradient and results and not weights:
         raise Unmet("gradients flow through it", case, "declare it without `cuts_gradient`")
     if given and not results and not case.block.cuts_gradient:
@@ -63,7 +63,7 @@ def can_be_differentiated_twice(cases: Cases) -> None:
 def compare_second_gradients(case: Case, call: Callable[..., Any]) -> None:
     """Raises `Unmet` where a second gradient, in float64, is not that which differences show."""
     inputs = case.tensors(dtype=torch.float64)
-    moved = [t for t in inputs if t.is_floating_point()]
+    moved = floats(inputs)
     if not moved:
         return
     weights = list(call.parameters()) if isinstance(call, nn.Module) else []
@@ -102,7 +102,7 @@ def compare_second_gradients(case: Case, call: Callable[..., Any]) -> None:
 
 
 def _steepness(
-    call: Callable[..., Any], inputs: list[torch.Tensor], moved: list[torch.Tensor]
+    call: Callable[..., Any], inputs: list[Any], moved: list[torch.Tensor]
 ) -> torch.Tensor | None:
     """A number made of the gradient by the inputs, that can be derived once more."""
     for tensor in moved:

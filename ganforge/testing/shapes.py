@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
@@ -13,7 +14,7 @@ from ganforge.diagnostics.rules import ALL
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.running import measured
 from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
-from ganforge.testing.cases import Case, Cases, bounded, declared, floats, stirred
+from ganforge.testing.cases import Case, Cases, bounded, declared, floats, mapped, stirred
 from ganforge.testing.drawing import QUIET, any_shape, counts, read
 from ganforge.testing.unmet import Unmet, reason
 
@@ -96,9 +97,7 @@ def keeps_its_range(cases: Cases) -> None:
         bounds = shape.range if isinstance(shape, Tensor) else None
         if bounds is None:
             continue
-        inputs = [
-            t if not t.is_floating_point() else 0.5 + 1.5 * t.sigmoid() for t in case.tensors()
-        ]
+        inputs = [mapped(_within, given) for given in case.tensors()]
         call = case.callable()
         if isinstance(call, nn.Module):
             stirred(call)
@@ -110,3 +109,8 @@ def keeps_its_range(cases: Cases) -> None:
                     case,
                     "give `Tensor(shape)` without `range`, or the true one",
                 )
+
+
+def _within(values: torch.Tensor) -> torch.Tensor:
+    """Numbers as some between 0.5 and 2; classes as they are."""
+    return 0.5 + 1.5 * values.sigmoid() if values.is_floating_point() else values

@@ -13,7 +13,7 @@ from torch import nn
 from ganforge.plugins.declarations import input_names
 from ganforge.plugins.running import META, applied
 from ganforge.testing.alone import alone, nothing_missing
-from ganforge.testing.cases import Case, Cases, close, floats, stirred
+from ganforge.testing.cases import Case, Cases, close, floats, mapped, stirred
 from ganforge.testing.unmet import Unmet, reason
 
 
@@ -63,9 +63,7 @@ def counts_its_weights(cases: Cases) -> None:
             raise Unmet(f"its `count` is {said}, and its module has {found} weights", case, remedy)
 
 
-def _check_restored(
-    case: Case, module: nn.Module, other: nn.Module, inputs: list[torch.Tensor]
-) -> None:
+def _check_restored(case: Case, module: nn.Module, other: nn.Module, inputs: list[Any]) -> None:
     try:
         other.load_state_dict(module.state_dict())
     except RuntimeError as error:
@@ -102,7 +100,8 @@ def _check_moved(case: Case, kind: dict[str, Any], single: Any) -> None:
     call = case.callable()
     if isinstance(call, nn.Module):
         call = call.to(**kind)
-    inputs = [t.to(device=kind.get("device")) for t in case.tensors(dtype=kind.get("dtype"))]
+    drawn = case.tensors(dtype=kind.get("dtype"))
+    inputs = [mapped(lambda t: t.to(device=kind.get("device")), given) for given in drawn]
     weights = list(call.parameters()) if isinstance(call, nn.Module) else []
     numbers = bool(floats(inputs) or weights)
     torch.manual_seed(0)
@@ -160,9 +159,7 @@ def mixes_samples_only_where_it_says_so(cases: Cases) -> None:
             continue
         module = stirred(case.module())
         given = case.tensors(seed=1)
-        others = [
-            torch.cat([a[:1], b[1:]]) for a, b in zip(given, case.tensors(seed=2), strict=True)
-        ]
+        others = mapped(lambda a, b: torch.cat([a[:1], b[1:]]), given, case.tensors(seed=2))
         results = []
         for inputs in (given, others):
             torch.manual_seed(0)
@@ -195,7 +192,7 @@ def runs_alone(cases: Cases) -> None:
                 _compare_alone(case, partial(_applied, case), source, "function")
 
 
-def _applied(case: Case, *tensors: torch.Tensor) -> Any:
+def _applied(case: Case, *tensors: Any) -> Any:
     return applied(case.block, case.params, case.shapes, tensors)
 
 

@@ -39,8 +39,9 @@ class ConstantParams(Params):
     init: Start = ONES
 
 
-def _check_start(start: StartParams) -> None:
-    if (start.kind == "normal") != (start.std is not None):
+def check_start(how: StartParams) -> None:
+    """GF115 for a deviation of what is not normal, or none of what is."""
+    if (how.kind == "normal") != (how.std is not None):
         raise ShapeError(
             "GF115",
             "`init` takes `std` with `normal`, and only then",
@@ -48,39 +49,40 @@ def _check_start(start: StartParams) -> None:
         )
 
 
-def _start(start: StartParams, *shape: int) -> Call:
-    if start.kind == "normal" and start.std != 1:
-        return call("torch.normal", 0.0, start.std, shape)
-    return call("torch.randn" if start.kind == "normal" else f"torch.{start.kind}", *shape)
+def start(how: StartParams, *shape: int) -> Call:
+    """The call that makes what such values start as."""
+    if how.kind == "normal" and how.std != 1:
+        return call("torch.normal", 0.0, how.std, shape)
+    return call("torch.randn" if how.kind == "normal" else f"torch.{how.kind}", *shape)
 
 
 def infer_bias(p: BiasParams, x: Tensor) -> Tensor:
-    _check_start(p.init)
+    check_start(p.init)
     return features(x, "bias").with_shape(*x.shape)
 
 
 def make_bias(p: BiasParams, x: Tensor) -> Call:
-    return call("ganforge_blocks.modules.affine:Bias", _start(p.init, x.channels))
+    return call("ganforge_blocks.modules.affine:Bias", start(p.init, x.channels))
 
 
 def infer_scale(p: ScaleParams, x: Tensor) -> Tensor:
-    _check_start(p.init)
+    check_start(p.init)
     return features(x, "scale").with_shape(*x.shape)
 
 
 def make_scale(p: ScaleParams, x: Tensor) -> Call:
-    return call("ganforge_blocks.modules.affine:Scale", _start(p.init, x.channels))
+    return call("ganforge_blocks.modules.affine:Scale", start(p.init, x.channels))
 
 
 def infer_constant(p: ConstantParams, x: Tensor) -> Tensor:
-    _check_start(p.init)
+    check_start(p.init)
     if not p.shape:
         raise ShapeError("GF115", "a constant needs a shape", "write `shape = [512, 4, 4]`")
     return numbers(Tensor(p.shape), "constant")
 
 
 def make_constant(p: ConstantParams, x: Tensor) -> Call:
-    return call("ganforge_blocks.modules.affine:Constant", _start(p.init, *p.shape))
+    return call("ganforge_blocks.modules.affine:Constant", start(p.init, *p.shape))
 
 
 BLOCKS = (

@@ -24,6 +24,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
         pooling,
         resampling,
         statistics,
+        styles,
     )
 
     return (
@@ -34,6 +35,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
         *norms.BLOCKS,
         *conditional.BLOCKS,
         *attention.BLOCKS,
+        *styles.BLOCKS,
         *augmentation.BLOCKS,
         *activations.BLOCKS,
         *noise.BLOCKS,

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ganforge.plugins import LabelNoise, Tensor
+from ganforge.plugins import LabelNoise, Tensor, TensorList
 from ganforge.testing import conformance
 
 VECTOR, IMAGE, CLASS = Tensor((12,)), Tensor((4, 6, 8)), Tensor((), classes=5)
 PAIRS = LabelNoise(0.3, ((0, 1), (1, 0), (2, 1)))
+STYLES = TensorList((VECTOR,) * 4)
 CLEAN = replace(CLASS, noise=LabelNoise(0.3))
 NOISY = [LabelNoise(0.3, noisy=True), replace(PAIRS, noisy=True)]
 
@@ -104,6 +105,13 @@ SAMPLES: dict[str, list[Any]] = {
         ({"rate": 0.5, "always": True}, [IMAGE]),
         ({"rate": 0.5, "always": True, "spatial": True}, [IMAGE]),
     ],
+    "noise": [({}, [IMAGE]), ({"per": "layer", "init": "ones"}, [IMAGE])],
+    "adain": [({}, [IMAGE, VECTOR]), ({"eps": 1e-5}, [IMAGE, Tensor((7,))])],
+    "truncation": [
+        ({"psi": 0.7}, [VECTOR]),
+        ({"psi": 0.5, "first": 2, "decay": 0.9}, [STYLES]),
+    ],
+    "mix-styles": [({"probability": 0.9}, [STYLES, STYLES, Tensor((2,))])],
     "gaussian-noise": [({"std": 0.1}, [IMAGE])],
     "reshape": [
         ({"shape": [-1, 2, 2]}, [VECTOR]),
