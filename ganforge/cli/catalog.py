@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -12,7 +13,7 @@ from ganforge.errors import CannotStart, SpecError
 
 if TYPE_CHECKING:
     from ganforge.plugins.declarations import Block, Loss
-    from ganforge.plugins.registry import Registry
+    from ganforge.plugins.registry import Catalog, Registry
 
 T = TypeVar("T", "Block", "Loss")
 
@@ -20,20 +21,33 @@ T = TypeVar("T", "Block", "Loss")
 def show_catalog(
     registry: Registry,
     kind: str,
-    catalog: Mapping[str, T],
+    catalog: Catalog[T],
     name: str | None,
     text: Callable[[T], str],
 ) -> None:
-    """Print all names, or what one can be told. Raises `CannotStart` for an unknown one."""
+    """Print all names, or what one can be told. Raises `CannotStart` for an unknown one.
+
+    What shares its name with another is listed with its distribution.
+    """
     tell_broken_plugins(registry)
     if name is None:
-        click.echo(in_columns((n, item.summary) for n, item in catalog.items()))
+        click.echo(in_columns((n, item.summary) for n, item in catalog.listed()))
         return
     item = catalog.get(name)
     if item is None:
         missing = registry.missing(kind, name)
         raise CannotStart(f"{missing.message}: {missing.help}")
+    if catalog.get(item.name) is not item:
+        item = _by_its_full_name(item, name)
     click.echo(text(item))
+
+
+def _by_its_full_name(item: T, name: str) -> T:
+    """What has the name of another, as a spec has to call it."""
+    if isinstance(item.example, str):
+        example = item.example.replace(f'"{item.name}"', f'"{name}"')
+        return replace(item, name=name, example=example)
+    return replace(item, name=name)
 
 
 def tell_broken_plugins(registry: Registry) -> None:

@@ -16,9 +16,10 @@ def deep_findings(compilation: Compilation) -> tuple[Diagnostic, ...]:
 
     assert compilation.graph is not None and compilation.document is not None
     findings = Findings(compilation.document)
-    owners = compilation.registry.owners
+    registry = compilation.registry
+    owners = {id(b): registry.owners["block", name] for name, b in registry.blocks.full.items()}
     for node, block, told in disagreements(compilation.graph):
-        owner = owners.get(("block", block.name), "its plugin")
+        owner = owners.get(id(block), "its plugin")
         help = f"this is a mistake in {owner}, which gives the block: report it there"
         findings.add("GF806", node.path, told, help)
     if not findings.items:

@@ -31,7 +31,7 @@ def disagreements(graph: Graph) -> Iterator[tuple[Node, Block, str]]:
             if not isinstance(node.operation, Layer | Apply) or not _known([node.shape, *shapes]):
                 continue
             block, params = node.operation.block, node.operation.params
-            key = (block.name, repr(params), repr(shapes))
+            key = (id(block), repr(params), repr(shapes))
             if key in seen:
                 continue
             seen.add(key)

@@ -114,7 +114,8 @@ def _with_defaults(
     """A block's parameters over the table's defaults, and where those defaults were written."""
     blocks = frame.context.registry.blocks
     named = (n for n in frame.table.defaults if "/" in n and blocks.get(n) is block)
-    name = next(named, block.name)
+    bare = block.name if blocks.get(block.name) is block else ""
+    name = next(named, bare)
     defaults = frame.table.defaults.get(name, {})
     where = (*frame.path, "defaults", name)
     return {**defaults, **own}, {key: (*where, key) for key in defaults if key not in own}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import EntryPoint
+from pathlib import Path
+from traceback import extract_tb
+from urllib.parse import unquote
 
 from ganforge.diagnostics.diagnostic import Diagnostic
 from ganforge.diagnostics.rules.plugins import PLUGIN_FAILED, PLUGIN_INTERFACE
-from ganforge.plugins.promised import promised_names
+from ganforge.plugins.kinds import BY_NOUN
+from ganforge.plugins.promised import Promised, promised_by, source_files
 from ganforge.plugins.selection import canonical, selection
 
 INTERFACE = 1
@@ -44,37 +49,93 @@ class Absence:
     hook: str = ""
 
     @cached_property
+    def told(self) -> Promised:
+        """What it would have given, as far as its source tells without running."""
+        return promised_by(self.point)
+
+    @property
     def promised(self) -> frozenset[tuple[str, str]]:
-        """Kinds and names that it would have given, as far as its source tells without running."""
-        return promised_names(self.point)
+        """Kinds and names that it would have given for sure."""
+        return self.told.names
 
     def promises(self, kind: str, name: str) -> bool:
         """Whether it would have given this name, or this `distribution/name`."""
+        bare = self._bare(name)
+        return bare is not None and (kind, bare) in self.promised
+
+    def mentions(self, kind: str, name: str) -> bool:
+        """Whether it would have given things of this kind, and names this one somewhere."""
+        bare = self._bare(name)
+        return bare is not None and self._could(kind) and (bare in self.told.words or bare != name)
+
+    def may_give(self, kind: str, name: str) -> bool:
+        """Whether its source leaves open that it would have given this name."""
+        return self._bare(name) is not None and self._could(kind) and self.told.partly
+
+    def _could(self, kind: str) -> bool:
+        return not self.hook or BY_NOUN[kind].hook == self.hook
+
+    def _bare(self, name: str) -> str | None:
+        """A name without its distribution; None where that is another one."""
         distribution, slash, bare = name.rpartition("/")
-        if slash and canonical(distribution) != canonical(self.owner.distribution):
-            return False
-        return (kind, bare) in self.promised
+        other = slash and canonical(distribution) != canonical(self.owner.distribution)
+        return None if other else bare
 
 
 def failure(owner: Owner, point: EntryPoint, error: BaseException, hook: str = "") -> Absence:
     """A plugin that raised while it was imported, or while one of its hooks was asked."""
-    said = summary(error)
+    said = f"{summary(error)}{_place(error, point)}"
     does = f"fails in `{hook}`" if hook else "does not load"
     message = f"the plugin `{owner.entry_point}` of {owner} {does}: {said}"
-    help = f"`pip install -U {owner.distribution}`, or `pip uninstall {owner.distribution}`"
+    help = _remedy(owner, point)
     if isinstance(error, ModuleNotFoundError) and error.name:
         own = f"{point.value.partition(':')[0].strip()}.".startswith(f"{error.name}.")
         named = "its entry point names" if own else "it imports"
         help = f"{named} `{error.name}`, which is not installed; else {help}"
-    finding = PLUGIN_FAILED.at(None, message, help=help)
+    finding = PLUGIN_FAILED.at(None, message, help=f"{help}; {_DOCTOR} shows where")
     reason = f"failed in `{hook}`: {said}" if hook else f"failed to load: {said}"
     return Absence(owner, reason, help, point, finding, error, hook)
 
 
+_DOCTOR = "`ganforge plugins doctor --traceback`"
+
+
 def summary(error: BaseException) -> str:
     """An exception in one line: its type and what it says."""
-    said = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
+    if isinstance(error, SyntaxError) and error.filename:
+        said = f"{error.msg}, at {shown(error.filename)}:{error.lineno}"
+        return f"{type(error).__name__}: {said}"
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+def shown(file: str) -> str:
+    """A path as a message has it: from the working folder, where it lies in that."""
+    path = Path(file)
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _place(error: BaseException, point: EntryPoint) -> str:
+    """The last line of the plugin's own files that an error came through, if there is one."""
+    if isinstance(error, SyntaxError):
+        return ""  # its summary has the place
+    own = {str(file.resolve()) for file in source_files(point)}
+    frames = [f for f in extract_tb(error.__traceback__) if str(Path(f.filename).resolve()) in own]
+    return f", at {shown(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+
+
+def _remedy(owner: Owner, point: EntryPoint) -> str:
+    """What to do about a plugin that fails: its author corrects it, others take another version."""
+    if point.dist is None:
+        return "correct the file"
+    try:
+        origin = json.loads(point.dist.read_text("direct_url.json") or "{}")
+        if origin.get("dir_info", {}).get("editable"):
+            return f"correct it in `{unquote(origin['url'].removeprefix('file://'))}`"
+    except (OSError, ValueError, AttributeError, KeyError):
+        pass  # how it was installed is not known
+    return f"`pip install -U {owner.distribution}`, or `pip uninstall {owner.distribution}`"
 
 
 def other_interface(owner: Owner, point: EntryPoint, stated: object) -> Absence:

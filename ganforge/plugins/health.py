@@ -129,16 +129,18 @@ def _of_names(
     owner: Owner, registry: Registry, hidden: Mapping[str, tuple[str, set[str]]]
 ) -> Iterator[Problem]:
     """Names that others give too. hidden: by kind, how such a thing is called, and the names of
-    built-in ones.
+    built-in ones, for kinds that have some outside of the registry.
     """
     full = canonical(owner.distribution)
     for (noun, name), found in registry.clashes.items():
         if registry.owners.get((noun, f"{full}/{name}")) == owner:
             yield Problem(found.message, found.help or "")
+    for key, found in registry.hidden.items():
+        if registry.owners[key] == owner:
+            yield Problem(found.message, found.help or "")
     for noun, (before, names) in hidden.items():
         for name in sorted(names):
             if registry.owners.get((noun, f"{full}/{name}")) == owner:
-                message = (
-                    f"the {noun} `{name}` has the name of a built-in one, which is not replaced"
-                )
+                message = f"the {noun} `{name}` of {owner} has the name of a built-in one, "
+                message += "which is not replaced"
                 yield Problem(message, f"call it `{before}{owner.distribution}/{name}`")

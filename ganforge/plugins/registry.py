@@ -61,13 +61,21 @@ class Catalog(Mapping[str, T]):
     def __len__(self) -> int:
         return len(self.bare)
 
+    def listed(self) -> Iterator[tuple[str, T]]:
+        """All there is: by its bare name, or by its full one where another has that."""
+        shown = {id(item) for item in self.bare.values()}
+        yield from self.bare.items()
+        yield from ((name, item) for name, item in self.full.items() if id(item) not in shown)
+
 
 @dataclass(frozen=True)
 class Registry:
     """What a spec, and the command line, may name.
 
-    Where two distributions give one name, the bare name stands for neither: `clashes` holds, by
-    kind and name, what to report when a spec uses it. `distribution/name` always works.
+    A built-in part keeps its name where a plugin gives another of that name: `hidden` holds, by
+    kind and `distribution/name`, what there is to say of the other. Where two other distributions
+    give one name, the bare name stands for neither: `clashes` holds, by kind and name, what to
+    report when a spec uses it. `distribution/name` always works.
 
     owners: who gives a declaration, by kind (`block`, `loss`, `init`, `parametrisation`, `data
         source`, `metric`, `spec`, `rule`, `command`) and name, with and without its distribution.
@@ -87,6 +95,7 @@ class Registry:
     commands: Catalog[Command]
     owners: Mapping[tuple[str, str], Owner]
     clashes: Mapping[tuple[str, str], Diagnostic]
+    hidden: Mapping[tuple[str, str], Diagnostic]
     diagnostics: tuple[Diagnostic, ...]
     plugins: tuple[Plugin, ...] = ()
     absences: tuple[Absence, ...] = ()
@@ -113,15 +122,45 @@ class Registry:
             help = f"{absent.help}; `ganforge plugins doctor` says more"
             return UNKNOWN_PART.at(None, message, help=help)
         bare = sorted(known for k, known in self.owners if k == kind and "/" not in known)
-        help = did_you_mean(name, bare, kind)
+        suspects = self._suspects(kind, name, sure=nearest(name, bare) is not None)
+        if suspects:
+            return _suspected(kind, name, suspects)
+        return UNKNOWN_PART.at(
+            None, f"there is no {kind} `{name}`", help=self._near(kind, name, bare)
+        )
+
+    def _near(self, kind: str, name: str, bare: list[str]) -> str:
+        """What may be meant by a name that nothing has."""
+        distribution, slash, _ = name.rpartition("/")
+        if slash:
+            return self._near_of(kind, name, canonical(distribution))
         if kind == "loss" and (way := self._written(name)):
-            help = way
-        elif len(bare) > MOST_SHOWN and nearest(name, bare) is None and kind in _LISTED:
-            help = f"`{_LISTED[kind]}` lists what there is, installed plugins included"
-            if any(found.code in _GIVES_LESS for found in self.diagnostics):
-                trouble = "a plugin gives less than it should, `ganforge plugins doctor` says why"
-                help = f"{trouble}; {help}"
-        return UNKNOWN_PART.at(None, f"there is no {kind} `{name}`", help=help)
+            return way
+        if len(bare) <= MOST_SHOWN or nearest(name, bare) is not None or kind not in _LISTED:
+            return did_you_mean(name, bare, kind)
+        help = f"`{_LISTED[kind]}` lists what there is, installed plugins included"
+        if any(found.code in _GIVES_LESS for found in self.diagnostics):
+            trouble = "a plugin gives less than it should, `ganforge plugins doctor` says why"
+            help = f"{trouble}; {help}"
+        return help
+
+    def _near_of(self, kind: str, name: str, distribution: str) -> str:
+        """What may be meant by a name with its distribution."""
+        givers = {canonical(owner.distribution) for owner in self.owners.values()}
+        if distribution not in givers:
+            return did_you_mean(distribution, sorted(givers), "distribution")
+        own = [n for k, n in self.owners if k == kind and n.startswith(f"{distribution}/")]
+        return did_you_mean(name, own) if own else f"`{distribution}` gives no {kind}"
+
+    def _suspects(self, kind: str, name: str, *, sure: bool) -> list[Absence]:
+        """The plugins that did not load and may be those that give a name.
+
+        sure: only those whose source holds the name.
+        """
+        if (kind, name) in self.owners:
+            return []
+        named = [a for a in self.absences if a.mentions(kind, name)]
+        return named or [a for a in self.absences if not sure and a.may_give(kind, name)]
 
     def _written(self, name: str) -> str | None:
         """How a loss is written that papers know by another name."""
@@ -131,7 +170,8 @@ class Registry:
 
     def explains(self, kind: str, name: str) -> bool:
         """Whether the name is missing for a reason of plugins, not for want of such a name."""
-        return (kind, name) in self.clashes or self.withheld(kind, name) is not None
+        known = (kind, name) in self.clashes or self.withheld(kind, name) is not None
+        return known or bool(self._suspects(kind, name, sure=True))
 
     def withheld(self, kind: str, name: str) -> Absence | None:
         """The plugin that would give this name, had it loaded."""
@@ -198,18 +238,28 @@ def _checked(item: Any, kind: Kind) -> Any:
 def _registry(gathered: _Gathered) -> Registry:
     owners: dict[tuple[str, str], Owner] = {}
     clashes: dict[tuple[str, str], Diagnostic] = {}
+    hidden: dict[tuple[str, str], Diagnostic] = {}
     bare: dict[str, dict[str, Any]] = {kind.noun: {} for kind in KINDS}
     full: dict[str, dict[str, Any]] = {kind.noun: {} for kind in KINDS}
     for (kind, name), given in sorted(gathered.items.items(), key=lambda item: _place(*item)):
-        if len(given) > 1:
+        first = _of_bare_name(given)
+        if first is None:
             clashes[kind, name] = _clash(kind, name, sorted(owner for owner, _ in given))
         else:
-            owners[kind, name], bare[kind][name] = given[0]
+            owners[kind, name], bare[kind][name] = first
         for owner, item in given:
             long_name = f"{canonical(owner.distribution)}/{name}"
             owners[kind, long_name], full[kind][long_name] = owner, item
+            if first is not None and item is not first[1]:
+                hidden[kind, long_name] = _hidden(kind, name, owner)
     catalogs: dict[str, Any] = {k.field: Catalog(bare[k.noun], full[k.noun]) for k in KINDS}
-    return Registry(**catalogs, owners=owners, clashes=clashes, diagnostics=())
+    return Registry(**catalogs, owners=owners, clashes=clashes, hidden=hidden, diagnostics=())
+
+
+def _of_bare_name(given: list[tuple[Owner, Any]]) -> tuple[Owner, Any] | None:
+    """What a bare name stands for: a built-in part keeps it, and others do not share it."""
+    built_in = [pair for pair in given if canonical(pair[0].distribution) == OWN]
+    return next(iter(built_in), given[0] if len(given) == 1 else None)
 
 
 def _place(key: tuple[str, str], given: list[tuple[Owner, Any]]) -> tuple[str, bool, str]:
@@ -228,9 +278,27 @@ def _clash(kind: str, name: str, owners: list[Owner]) -> Diagnostic:
     return NAME_CLASH.at(None, message, help=f"write {full}, or uninstall one of them")
 
 
+def _hidden(kind: str, name: str, owner: Owner) -> Diagnostic:
+    message = (
+        f"the {kind} `{name}` of {owner} has the name of a built-in one, which is not replaced"
+    )
+    return NAME_CLASH.at(None, message, help=f"write `{owner.distribution}/{name}`")
+
+
+def _suspected(kind: str, name: str, suspects: list[Absence]) -> Diagnostic:
+    """A name that nothing has, beside plugins that did not load."""
+    first, *others = suspects
+    who = f"{first.owner}, which {first.reason}"
+    if others:
+        who = f"{' or '.join(str(a.owner) for a in suspects)}, which did not load"
+    message = f"there is no {kind} `{name}`; it may be one of {who}"
+    says = "`ganforge plugins doctor` says more"
+    return UNKNOWN_PART.at(None, message, help=says if others else f"{first.help}; {says}")
+
+
 def _graded(found: list[Diagnostic], registry: Registry) -> tuple[Diagnostic, ...]:
     """The findings as they are; where plugins are taken strictly, all as errors, clashes too."""
     if not selection().strict:
         return tuple(found)
-    problems = [*found, *registry.clashes.values()]
+    problems = [*found, *registry.clashes.values(), *registry.hidden.values()]
     return tuple(replace(d, rule=replace(d.rule, severity=Severity.ERROR)) for d in problems)

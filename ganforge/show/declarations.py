@@ -48,7 +48,8 @@ def loss_text(loss: Loss) -> str:
     tensors += [f"{key} (the weights of networks)" for key in loss.networks]
     lines = [f"{loss.name}: {loss.summary}", f"tensors: {', '.join(tensors)}"]
     lines += [f"logged too: {', '.join(loss.reports)}"] if loss.reports else []
-    lines += [*_parameters(loss.params), "", "example:", f"  [losses.{loss.name}]"]
+    lines += [*_parameters(loss.params), "", "example:"]
+    lines += [f"  [losses.{loss.name.rpartition('/')[2]}]"]
     return "\n".join([*lines, *(f"  {line}" for line in loss_example(loss))])
 
 

@@ -107,4 +107,7 @@ def _loaded(files: dict[Place, Path], findings: Findings) -> Registry:
         for absent in registry.absences:
             if absent.owner.distribution == file.stem:
                 findings.add("GF813", place, f"`{file}` {absent.reason}", absent.help)
+        for key, found in registry.hidden.items():
+            if registry.owners[key].distribution == file.stem:
+                findings.add("GF802", place, found.message, "give it another name")
     return registry

@@ -14,6 +14,7 @@ import pytest
 from ganforge.plugins.kinds import KINDS
 from ganforge.plugins.manager import GROUP
 from ganforge.plugins.registry import Catalog, Registry, load_registry
+from ganforge.plugins.selection import OWN
 from ganforge.testing import inits, losses, metrics, rules, sources, weights
 from ganforge.testing.blocks import CLAIMS
 from ganforge.testing.cases import Cases
@@ -87,8 +88,9 @@ def claims_of(plugin: str, samples: Samples) -> list[Claim]:
     """What a plugin promises, by itself and for each thing that it gives."""
     points = _points(plugin)
     registry = load_registry(points)
-    everything = _with_others(registry)
-    claims = [*_of_plugin(plugin, points, registry)]
+    others = load_registry()
+    everything = _with_others(registry, others)
+    claims = [*_of_plugin(plugin, points, registry, others)]
     for kind in KINDS:
         for name, declared in registry.catalog(kind).items():
             given = samples.get(f"{kind.noun} {name}", samples.get(name, ()))
@@ -140,10 +142,15 @@ def _points(plugin: str) -> list[EntryPoint]:
     return installed or [EntryPoint("plugin", plugin, GROUP)]
 
 
-def _of_plugin(plugin: str, points: Sequence[EntryPoint], registry: Registry) -> Iterator[Claim]:
+def _of_plugin(
+    plugin: str, points: Sequence[EntryPoint], registry: Registry, others: Registry
+) -> Iterator[Claim]:
     """What it promises as a whole."""
     yield Claim(plugin, partial(_loads, plugin, points, registry), "loads")
     if registry.owners:
+        yield Claim(
+            plugin, partial(_takes_no_built_in_name, registry, others), "takes_no_built_in_name"
+        )
         promise = partial(declares_without_torch, points, plugin)
         yield Claim(plugin, promise, "declares_without_torch")
 
@@ -158,6 +165,15 @@ def _loads(plugin: str, points: Sequence[EntryPoint], registry: Registry) -> Non
         raise Unmet("it gives nothing", plugin, install)
 
 
+def _takes_no_built_in_name(registry: Registry, others: Registry) -> None:
+    """A built-in part keeps its name, so specs could name the plugin's in full alone."""
+    for (noun, name), owner in registry.owners.items():
+        other = others.owners.get((noun, name))
+        if other is not None and owner.distribution != other.distribution == OWN:
+            what = f"the {noun} `{name}` has the name of a built-in one, which is not replaced"
+            raise Unmet(what, name, "give it another name")
+
+
 def _is_module(name: str) -> bool:
     """Whether a module of this name can be found; nothing of it is run."""
     try:
@@ -166,9 +182,8 @@ def _is_module(name: str) -> bool:
         return False
 
 
-def _with_others(own: Registry) -> Registry:
+def _with_others(own: Registry, others: Registry) -> Registry:
     """What specs may use: the plugin, and over it what is installed."""
-    others = load_registry()
     merged: dict[str, Any] = {
         kind.field: _merged(others.catalog(kind), own.catalog(kind)) for kind in KINDS
     }

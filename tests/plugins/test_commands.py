@@ -134,7 +134,7 @@ def test_it_cannot_take_the_place_of_a_built_in_one(
     assert ganforge("counts/check", "2").output == "1 2\n"
     assert "  counts/check  Counts up.\n" in ganforge("--help").output
     told = ganforge("plugins", "doctor")
-    assert "the command `check` has the name of a built-in one" in told.output
+    assert "the command `check` of counts 2.1 has the name of a built-in one" in told.output
     assert "call it `ganforge counts/check`" in told.output
     assert told.exit_code == 1
 

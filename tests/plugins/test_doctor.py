@@ -59,7 +59,7 @@ def test_a_failure_is_told_with_its_error_and_what_is_missing(
         "alpha 2.1: wrong",
         "  would give the block `wobble`",
         "  problem: the plugin `plugin` of alpha 2.1 does not load: "
-        "ModuleNotFoundError: No module named 'not_there_at_all'",
+        "ModuleNotFoundError: No module named 'not_there_at_all', at site/alpha_module.py:1",
         "    = help: it imports `not_there_at_all`, which is not installed; else "
         "`pip install -U alpha`, or `pip uninstall alpha`",
         "Found 1 problem.",
@@ -87,7 +87,10 @@ def test_frames_are_shown_on_request(install: Install, ganforge: Command) -> Non
         (BLOCK.replace("register_blocks", "register_block"), "defines `ganforge_register_block`"),
         (BLOCK.replace("@hookimpl", "").replace("ganforge_reg", "ganforge_ger"), "is no hook"),
         (BLOCK.replace("return [", "return 1 / 0 or ["), "fails in `ganforge_register_blocks`"),
-        (BLOCK.replace("wobble", "conv"), "the block `conv` is given by alpha 2.1 and ganforge"),
+        (
+            BLOCK.replace("wobble", "conv"),
+            "the block `conv` of alpha 2.1 has the name of a built-in",
+        ),
     ],
 )
 def test_each_thing_that_is_wrong_is_told(
@@ -156,7 +159,7 @@ def test_a_spec_that_needs_a_broken_plugin_says_so(install: Install, ganforge: C
     result = ganforge("check", spec_with(SPEC))
     assert (
         "error[GF801]: the block `wobble` is provided by alpha 2.1, which failed to load: "
-        "ModuleNotFoundError: No module named 'not_there_at_all'"
+        "ModuleNotFoundError: No module named 'not_there_at_all', at site/alpha_module.py:1"
     ) in result.output
     assert "`ganforge plugins doctor` says more" in result.output
     assert result.exit_code == 1
@@ -222,7 +225,7 @@ def test_full_names_serve_in_wiring_and_in_defaults(install: Install, ganforge: 
 
 @pytest.mark.parametrize(
     "change",
-    [("return [", "return [("), ("register_blocks", "register_block"), ("@hookimpl", "")],
+    [("register_blocks", "register_block"), ("@hookimpl", "")],
 )
 def test_a_name_that_a_wrong_plugin_hides_leads_to_the_doctor(
     install: Install, ganforge: Command, change: tuple[str, str]
@@ -235,3 +238,114 @@ def test_a_name_that_a_wrong_plugin_hides_leads_to_the_doctor(
     said = ganforge("check", "mine.toml").output
     assert "GF801" in said
     assert "a plugin gives less than it should, `ganforge plugins doctor` says why; " in said
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (BLOCK + "\nbroken(", "the block `wobble` is provided by alpha 2.1, which"),
+        ("raise OSError('no disk')\nNAMES = ['wobble']", "there is no block `wobble`; it may be"),
+        ("surely not Python", "there is no block `wobble`; it may be one of alpha 2.1, which"),
+        (
+            "raise OSError('no disk')\nblocks = [Block('w' + 'obble', '')]",
+            "there is no block `wobble`; it may be one of alpha 2.1, which failed to load: "
+            "OSError: no disk, at site/alpha_module.py:1",
+        ),
+    ],
+)
+def test_what_a_broken_plugin_gives_is_told_as_surely_as_it_is_known(
+    install: Install, ganforge: Command, source: str, said: str
+) -> None:
+    install("alpha", source)
+    result = ganforge("check", spec_with(SPEC))
+    assert said in result.output
+    assert "`ganforge plugins doctor` says more" in result.output
+
+
+def test_a_broken_plugin_that_gives_something_else_is_not_suspected(
+    install: Install, ganforge: Command
+) -> None:
+    install("alpha", "raise OSError('no disk')\nblocks = [Block('wiggle', '')]")
+    told = ganforge("check", spec_with(SPEC)).output
+    assert "it may be one of" not in told
+    assert "error[GF801]: there is no block `wobble`\n" in told
+    full = ganforge("check", spec_with(SPEC.replace("wobble", "alpha/wobble"))).output
+    assert "there is no block `alpha/wobble`; it may be one of alpha 2.1, which failed" in full
+
+
+def test_several_broken_plugins_are_all_suspected(install: Install, ganforge: Command) -> None:
+    install("alpha", "surely not Python")
+    install("beta", "surely not Python")
+    told = ganforge("check", spec_with(SPEC)).output
+    assert "it may be one of alpha 2.1 or beta 2.1, which did not load" in told
+
+
+def test_a_full_name_of_nothing_says_which_part_of_it_is_wrong(
+    install: Install, ganforge: Command
+) -> None:
+    install("alpha", BLOCK)
+    other = ganforge("check", spec_with(SPEC.replace("wobble", "alhpa/wobble"))).output
+    assert "did you mean the distribution `alpha`?" in other
+    name = ganforge("check", spec_with(SPEC.replace("wobble", "alpha/woble"))).output
+    assert "did you mean `alpha/wobble`?" in name
+
+
+def test_a_syntax_error_leads_to_its_line(install: Install, ganforge: Command) -> None:
+    file = install("alpha", f"{BLOCK}\ndef broken(:\n    pass\n")
+    line = file.read_text().splitlines().index("def broken(:") + 1
+    warned = ganforge("check", "gan").output
+    assert f"SyntaxError: invalid syntax, at site/alpha_module.py:{line}" in warned
+    assert "`ganforge plugins doctor --traceback` shows where" in warned
+    assert "def broken(:" in ganforge("plugins", "doctor", "--traceback").output
+
+
+def test_the_author_of_a_broken_plugin_is_told_to_correct_it(
+    install: Install, ganforge: Command, site: Path
+) -> None:
+    install("alpha", "1 / 0")
+    about = '{"url": "file:///home/me/my%20plugin", "dir_info": {"editable": true}}'
+    (site / "alpha-2.1.dist-info" / "direct_url.json").write_text(about)
+    assert "help: correct it in `/home/me/my plugin`\n" in ganforge("plugins", "doctor").output
+
+
+SHIPPED = ("dcgan", "progan", "stargan")
+
+
+def test_a_block_named_as_a_built_in_one_changes_no_shipped_spec(
+    install: Install, ganforge: Command
+) -> None:
+    before = [ganforge("emit", name).stdout for name in SHIPPED]
+    install("alpha", BLOCK.replace("wobble", "conv") + LOSS)
+    assert [ganforge("emit", name).stdout for name in SHIPPED] == before
+    assert ganforge("check", *SHIPPED).exit_code == 0
+
+
+LOSS = """
+from ganforge.plugins import Loss, Ref, Term
+
+@hookimpl
+def ganforge_register_losses():
+    terms = lambda p: (Term("all", call("torch.mean", Ref("score"))),)
+    return [Loss("adversarial", "Another one.", Params, ("score",), terms)]
+"""
+MADE = "module=lambda p, x: call('nn.ReLU'), infer"
+
+
+def test_a_block_named_as_a_built_in_one_goes_by_its_full_name(
+    install: Install, ganforge: Command
+) -> None:
+    install("alpha", BLOCK.replace("wobble", "conv").replace("infer", MADE) + LOSS)
+    layers = "defaults = { conv = { kernel = 4 } }\nlayers"  # of the built-in block alone
+    text = SPEC.replace('"wobble"', '"alpha/conv"').replace("layers", layers)
+    assert "error" not in ganforge("check", spec_with(text)).output
+    assert "nn.ReLU()" in ganforge("show", "mine.toml", "--code").output
+    doctor = ganforge("plugins", "doctor")
+    assert doctor.exit_code == 1 and "= help: write `alpha/conv`" in doctor.output
+    assert "doctor` says what is wrong" in ganforge("plugins", "list").output
+    assert "alpha/conv  " in ganforge("plugins", "show", "alpha").output
+    assert "\nalpha/conv" in ganforge("blocks").output
+    assert '{ block = "alpha/conv" }' in ganforge("blocks", "alpha/conv").output
+    assert 'kind = "alpha/adversarial"' in ganforge("losses", "alpha/adversarial").output
+    assert ganforge("blocks", "conv").output.startswith("conv: ")
+    strict = ganforge("check", "gan", "--strict-plugins")
+    assert strict.exit_code == 1 and "error[GF802]: the block `conv` of alpha 2.1" in strict.output

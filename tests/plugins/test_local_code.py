@@ -113,3 +113,11 @@ def test_code_that_cannot_be_imported_is_one_finding(
     done = ganforge("check", "spec.toml", FLAG, "--format", "concise")
     assert done.exit_code == 1 and done.output.count("error[") == 1
     assert code in done.output and said in done.output
+
+
+def test_a_file_of_a_spec_takes_no_built_in_name(ganforge: Command, spec: str) -> None:
+    file = Path(f"code/{spec}_blocks.py")
+    file.write_text(file.read_text().replace(f'"{spec}"', '"conv"', 1))
+    told = ganforge("check", "spec.toml", FLAG).output
+    assert "error[GF802]: the block `conv` of " in told
+    assert "= help: give it another name" in told

@@ -59,6 +59,20 @@ def test_a_clash_that_no_spec_uses_is_no_finding(install: Install) -> None:
     assert "GF802" not in [found.code for found in load_registry().diagnostics]
 
 
+def test_a_built_in_part_keeps_its_name(install: Install) -> None:
+    install("alpha", BLOCK.replace("{name}", "conv"))
+    install("beta", BLOCK.replace("{name}", "conv"))
+    registry = load_registry()
+    assert str(registry.owners["block", "conv"]).startswith("ganforge ")
+    assert registry.blocks["conv"] is registry.blocks["ganforge/conv"]
+    assert registry.blocks["alpha/conv"].summary == "alpha_module"
+    assert registry.blocks["beta/conv"].summary == "beta_module"
+    found = registry.hidden["block", "beta/conv"]
+    says = "the block `conv` of beta 2.1 has the name of a built-in one, which is not replaced"
+    assert (found.code, found.message, found.help) == ("GF802", says, "write `beta/conv`")
+    assert warnings_of(registry, "alpha") == []
+
+
 def test_an_unknown_name_gets_the_nearest(install: Install) -> None:
     install("alpha", BLOCK.replace("{name}", "wobble"))
     found = load_registry().missing("block", "woble")
@@ -72,8 +86,9 @@ def test_one_broken_plugin_stops_no_other(install: Install) -> None:
     registry = load_registry()
     assert "wobble" in registry.blocks
     assert warnings_of(registry, "alpha") == [
-        "GF803 the plugin `plugin` of alpha 2.1 does not load: RuntimeError: no luck"
-        " | `pip install -U alpha`, or `pip uninstall alpha`"
+        "GF803 the plugin `plugin` of alpha 2.1 does not load: RuntimeError: no luck, "
+        "at site/alpha_module.py:1 | `pip install -U alpha`, or `pip uninstall alpha`; "
+        "`ganforge plugins doctor --traceback` shows where"
     ]
     assert Report(registry.diagnostics, {}).ok
 
@@ -83,7 +98,7 @@ def test_one_broken_plugin_stops_no_other(install: Install) -> None:
     [
         ("import surely_not_installed", "it imports `surely_not_installed`"),
         ("raise SystemExit(3)", "SystemExit: 3"),
-        ("def broken(:", "SyntaxError"),
+        ("\ndef broken(:", "SyntaxError: invalid syntax, at site/alpha_module.py:2"),
         (BLOCK.replace('"{name}", "{module}", ', ""), "TypeError"),
         (BLOCK.replace("{name}", "Not Kebab"), "the block `Not Kebab` is not named in kebab-case"),
         (BLOCK.replace("x)]", "x)] * 2"), "the block `wobble` is given twice"),

@@ -91,7 +91,8 @@ def test_a_shipped_spec_is_never_replaced(install: Install, site: Path, ganforge
     assert "width=96" in ganforge("show", "alpha-one/dcgan", "--code").output
     doctor = ganforge("plugins", "doctor")
     assert doctor.exit_code == 1
-    assert "the spec `dcgan` has the name of a built-in one, which is not replaced" in doctor.output
+    told = "the spec `dcgan` of alpha-one 2.1 has the name of a built-in one, which is not replaced"
+    assert told in doctor.output
     assert "= help: call it `alpha-one/dcgan`" in doctor.output
     assert "alpha-one/dcgan  A wide DCGAN" in ganforge("list").output
 

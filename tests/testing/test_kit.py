@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from ganforge.testing import conformance
 from ganforge.testing.alone import nothing_missing
 from ganforge.testing.blocks import CLAIMS
 from ganforge.testing.cases import Cases
+from ganforge.testing.kit import claims_of
 from ganforge.testing.unmet import Unmet
 
 HERE = __name__
@@ -197,3 +199,17 @@ def test_a_plugin_that_gives_nothing_is_told_so() -> None:
     (mark,) = test.pytestmark  # type: ignore[attr-defined]
     with pytest.raises(Unmet, match="no installed distribution or module has this name"):
         mark.args[1][0].check()
+
+
+def test_a_plugin_that_takes_a_built_in_name_is_told_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "takes_linear.py").write_text(
+        "from ganforge.plugins import Block, Params, hookimpl\n\n\n@hookimpl\n"
+        "def ganforge_register_blocks():\n"
+        "    return [Block('linear', 'Another one.', Params, infer=lambda p, x: x)]\n"
+    )
+    (claim,) = (c for c in claims_of("takes_linear", {}) if c.name == "takes_no_built_in_name")
+    with pytest.raises(Unmet, match="the block `linear` has the name of a built-in one"):
+        claim.check()

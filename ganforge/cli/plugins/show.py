@@ -57,7 +57,11 @@ def _parts(health: Health, registry: Registry) -> str:
     prefix = canonical(health.owner.distribution)
     for noun, names in health.gives.items():
         catalog = registry.catalog(BY_NOUN[noun])
-        rows = ((f"  {name}", catalog[f"{prefix}/{name}"].summary) for name in names)
+        given = {name: catalog[f"{prefix}/{name}"] for name in names}
+        rows = (
+            (f"  {name if catalog.bare.get(name) is item else f'{prefix}/{name}'}", item.summary)
+            for name, item in given.items()
+        )
         parts.append(f"{BY_NOUN[noun].plural}:\n{in_columns(rows)}")
     for noun, names in health.promised.items():
         parts.append(f"{BY_NOUN[noun].plural} that are missing: {', '.join(names)}")

@@ -19,9 +19,10 @@ NAME_CLASH = Rule(
     "name-clash",
     Severity.ERROR,
     says="Two installed plugins give one name.",
-    why="Choosing in silence would make a spec mean different things on different machines.",
-    bad='block = "conv"\n# given by ganforge and by another distribution',
-    good='block = "ganforge/conv"',
+    why="Choosing in silence would make a spec mean different things on different machines. A "
+    "built-in part keeps its name: a plugin's of that name goes by `distribution/name` alone.",
+    bad='block = "blur"\n# given by ganforge-kornia and by another distribution',
+    good='block = "ganforge-kornia/blur"',
 )
 PLUGIN_FAILED = Rule(
     "GF803",
