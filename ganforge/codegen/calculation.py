@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ganforge.codegen.expressions import write_call
+from ganforge.codegen.downsampling import downsampled, downsamplings
+from ganforge.codegen.expressions import ATOM, write_call
 from ganforge.codegen.functions import FIXED, LOCAL, indented
 from ganforge.codegen.hyperparameters import Hyperparameters, live_call, live_number
 from ganforge.codegen.names import Imports, Namespace
@@ -65,6 +66,15 @@ class Calculation:
                 for name, network in (self.whole or self.plan).graph.networks.items()
             },
         )
+
+    def know(self, writer: Writer, index: int, text: str) -> None:
+        """Tells a writer what stands for a tensor that is given: read at the size of the stage, it
+        is the averaged one too.
+        """
+        writer.known[index] = (text, ATOM)
+        if self.node(index).name in downsampled(self.whole):
+            for node in downsamplings(self.plan, index):
+                writer.known[node] = (text, ATOM)
 
     def received_name(self, index: int) -> str:
         """The name under which a step receives what the round has computed."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections import Counter
 
 from ganforge.codegen.calculation import Calculation
-from ganforge.codegen.expressions import ATOM
 from ganforge.codegen.functions import LOSSES, Function, repr_of
 from ganforge.codegen.rounds import (
     averages,
@@ -27,7 +26,7 @@ def joint_round(c: Calculation) -> Function:
     """`train_round` without a function per player."""
     plan, writer = c.plan, c.writer()
     for name in plan.sources:
-        writer.known[plan.graph.names[name]] = (c.local[name], ATOM)
+        c.know(writer, plan.graph.names[name], c.local[name])
     roots = tuple(dict.fromkeys(i for s in plan.steps for t in s.terms for i in t.tensors))
     needed = c.behind(roots, writer)
     terms = [term for step in plan.steps for term in step.terms]

@@ -15,6 +15,7 @@ from ganforge.codegen.calculation import Calculation, Layers, averaged, grows, m
 from ganforge.codegen.composites import write_composites
 from ganforge.codegen.construction import built
 from ganforge.codegen.data import data_of, field_table, opening, source_help, usable_sources
+from ganforge.codegen.downsampling import opened_downsampled
 from ganforge.codegen.draws import draw_functions, latent_functions
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.formatting import LINE_LENGTH, formatted
@@ -24,7 +25,8 @@ from ganforge.codegen.libraries import libraries
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.networks import ClassText, write_network
 from ganforge.codegen.samples import sample_functions, shows_data
-from ganforge.codegen.stages import batch_constants, stage_rows, staged, training_functions
+from ganforge.codegen.stage_table import stage_rows
+from ganforge.codegen.stages import batch_constants, staged, training_functions
 from ganforge.formula.evaluate import LIVE_FUNCTIONS
 from ganforge.graph.graph import Graph
 from ganforge.graph.signature import signature
@@ -172,6 +174,7 @@ def _plain(
         "samples": samples,
         "timed": _names_progress((*draws, *steps, *samples)),
         "stages": [],
+        "downsampled": "",
     }
 
 
@@ -194,6 +197,7 @@ def _staged(
         ],
         "timed": False,
         "stages": stage_rows(plan, imports),
+        "downsampled": opened_downsampled(plan, imports),
     }
 
 

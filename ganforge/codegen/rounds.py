@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ganforge.codegen.calculation import Calculation
-from ganforge.codegen.expressions import ATOM, literal
+from ganforge.codegen.expressions import literal
 from ganforge.codegen.functions import LOSSES, Function, indented, repr_of
 from ganforge.codegen.hyperparameters import live_call
 from ganforge.codegen.names import Namespace
@@ -21,7 +21,7 @@ def train_round(c: Calculation) -> Function:
     writer, lines = c.writer(Namespace({"state", "losses"})), []
     if plan.shared:
         for name in plan.sources:
-            writer.known[plan.graph.names[name]] = (c.local[name], ATOM)
+            c.know(writer, plan.graph.names[name], c.local[name])
         lines += [line for step in plan.steps for line in clipped_early(c, step)]
         lines += c.timed(_shared(c, writer), repr_of(plan.steps[0].player.name))
     for k, step in enumerate(plan.steps):

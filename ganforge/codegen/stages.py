@@ -20,7 +20,6 @@ from ganforge.codegen.samples import sample_functions
 from ganforge.codegen.steps import step_function
 from ganforge.plan.plan import Plan
 from ganforge.spec.models import Stage
-from ganforge.spec.train import LENGTHS
 
 STATE = "state: StagedState"
 COMMON = ("draw", "train_round", "optimizers", "sample", "save_samples")
@@ -247,36 +246,3 @@ ABOUT = {
     "sample": "Images that the stage shows.",
     "save_samples": "Write a grid of the images that the stage shows.",
 }
-
-
-def stage_rows(plan: Plan, imports: Imports) -> list[str]:
-    """The calls that make the table of stages."""
-    made = imports.use("ganforge.runtime.stages:Stage")
-    started = {
-        stage.graph.spec.stage.table.init_from for stage in plan.stages if stage.graph.spec.stage
-    }
-    rows, before = [], set[str]()
-    for stage in plan.stages:
-        spec = stage.graph.spec
-        assert spec.stage is not None
-        moved = {name for step in stage.steps for name in step.player.networks}
-        used = stage.graph.called(i for term in stage.graph.terms for i in term.tensors)
-        said = {
-            "level": spec.stage.level,
-            "res": (spec.scope.growing or {}).get("res"),
-            "fade_kimg": _whole(spec.stage.table.fade_kimg) if spec.stage.fades else None,
-            **{name: _whole(getattr(spec.train, name)) for name in LENGTHS},
-            "trains": tuple(name for name in plan.graph.networks if name in moved),
-            "needs": tuple(n for n in plan.graph.networks if n in before & (used | moved)),
-            "fresh_optimizers": spec.stage.table.fresh_optimizers,
-            "init_from": spec.stage.table.init_from,
-            "kept": spec.stage.name in started,
-        }
-        given = "".join(f", {key}={literal(value)}" for key, value in said.items() if value)
-        rows.append(f"{made}({literal(spec.stage.name)}{given})")
-        before |= moved
-    return rows
-
-
-def _whole(value: float | None) -> float | None:
-    return int(value) if value is not None and value == int(value) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ganforge.codegen.calculation import Calculation
-from ganforge.codegen.expressions import ATOM, literal
+from ganforge.codegen.expressions import literal
 from ganforge.codegen.functions import LOSSES, Function, indented, repr_of
 from ganforge.codegen.values import Writer
 from ganforge.plan.plan import Step
@@ -65,7 +65,7 @@ def _arguments(c: Calculation, step: Step, writer: Writer) -> list[str]:
     names = {c.plan.graph.names[name]: c.local[name] for name in drawn}
     names |= {index: c.received_name(index) for index, _ in step.received}
     for index, name in names.items():
-        writer.known[index] = (writer.names.take(name), ATOM)
+        c.know(writer, index, writer.names.take(name))
     return [f"{writer.text(index)}: Tensor" for index in names]
 
 

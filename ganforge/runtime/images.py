@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -16,6 +18,8 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from ganforge.runtime.errors import RunError
+
+KEPT = 4 << 30  # bytes of decoded images that stay in memory
 
 
 def decode_image(root: Path | zipfile.Path, about: dict[str, Any], name: str) -> Tensor:
@@ -53,10 +57,32 @@ def list_images(root: Path) -> list[str]:
 
 def decode_images(place: Path, images: list[str], about: dict[str, Any]) -> Tensor:
     """Images (N, C, H, W) of a folder or a zip file as a field asks for them."""
-    root = place if place.is_dir() else zipfile.Path(place)
-    values = torch.empty((len(images), about["channels"], *about["size"]), dtype=torch.uint8)
-    with ThreadPoolExecutor() as pool:
-        decoded = pool.map(partial(decode_image, root, about), images)
-        for row, image in zip(values, decoded, strict=True):
-            row.copy_(image)
-    return values
+    return ImageFiles(place, images, about)[range(len(images))]
+
+
+class ImageFiles:
+    """Images of a folder or a zip file, which are decoded whenever they are asked for."""
+
+    def __init__(self, place: Path, images: list[str], about: dict[str, Any]) -> None:
+        self.root = place if place.is_dir() else zipfile.Path(place)
+        self.images, self.about = images, about
+
+    def __getitem__(self, index: Sequence[int]) -> Tensor:
+        """The images (N, C, H, W) of these numbers."""
+        shape = len(index), self.about["channels"], *self.about["size"]
+        values = torch.empty(shape, dtype=torch.uint8)
+        names = [self.images[number] for number in index]
+        with ThreadPoolExecutor() as pool:
+            decoded = pool.map(partial(decode_image, self.root, self.about), names)
+            for row, image in zip(values, decoded, strict=True):
+                row.copy_(image)
+        return values
+
+
+def read_images(place: Path, images: list[str], about: dict[str, Any]) -> Tensor | ImageFiles:
+    """Images by their numbers: decoded into memory at once, or from their files if they would
+    take more than 4 GiB.
+    """
+    files = ImageFiles(place, images, about)
+    size = len(images) * about["channels"] * math.prod(about["size"])
+    return files if size > KEPT else files[range(len(images))]

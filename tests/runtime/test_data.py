@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -161,6 +162,21 @@ def test_modes_of_images_become_bytes(tmp_path: Path, mode: str, value: int, exp
     data = open_folder(str(tmp_path), GREY)
     assert data.count == 1 and data.read([0])["x"].shape == (1, 1, 8, 8)
     assert (data.read([0])["x"].float() - expected).abs().max() <= 1
+
+
+def test_images_that_do_not_fit_into_memory_are_decoded_when_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = str(write_folder(tmp_path / "d"))
+    kept = open_class_folder(root, RGB | LABEL)
+    monkeypatch.setattr("ganforge.runtime.images.KEPT", 0)
+    read = open_class_folder(root, RGB | LABEL)
+    before = kept.read([2, 0])
+    assert torch.equal(read.read([2, 0])["x"], before["x"])
+    shutil.rmtree(root)
+    assert torch.equal(kept.read([2, 0])["x"], before["x"])
+    with pytest.raises(RunError, match="cannot be read as an image"):
+        read.read([2, 0])
 
 
 def test_images_cover_the_field_and_are_cropped_around_the_centre(tmp_path: Path) -> None:

@@ -12,15 +12,15 @@ from torch import Tensor
 
 from ganforge.runtime.data import Data
 from ganforge.runtime.errors import RunError
-from ganforge.runtime.images import decode_images, list_images
+from ganforge.runtime.images import list_images, read_images
 
 
 def open_folder(path: str, fields: dict[str, Any]) -> Data:
-    """The images below a folder or in a zip file, decoded into memory."""
+    """The images below a folder or in a zip file."""
     root = Path(path).expanduser()
     images = list_images(root)
     values = {
-        name: decode_images(root, images, about)
+        name: read_images(root, images, about)
         for name, about in fields.items()
         if about["kind"] == "image"
     }

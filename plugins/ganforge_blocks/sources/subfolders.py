@@ -8,7 +8,7 @@ from typing import Any
 
 from ganforge.runtime.data import Data
 from ganforge.runtime.errors import RunError
-from ganforge.runtime.images import decode_images, list_images
+from ganforge.runtime.images import list_images, read_images
 from ganforge_blocks.sources.folder import read_classes
 
 
@@ -25,10 +25,10 @@ def open_subfolders(path: str, fields: dict[str, Any]) -> Data:
             found[name] = images_below(images, folder)
     check_pairs(root, found)
     keys = sorted(next(iter(found.values())))
-    values = read_classes(path, keys, fields)
+    values: dict[str, Any] = dict(read_classes(path, keys, fields))
     for name, about in fields.items():
         if about["kind"] == "image":
-            values[name] = decode_images(root, [found[name][key] for key in keys], about)
+            values[name] = read_images(root, [found[name][key] for key in keys], about)
     return Data(len(keys), lambda index: {name: values[name][index] for name in values})
 
 
