@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ganforge.runtime.data import Data
 
-KEPT = 2 << 30  # bytes of small images that stay in memory
+SMALL_KEPT = 2 << 30  # bytes of small images that stay in memory
 PART = 8  # full-size images that are read at a time
 
 
@@ -44,7 +44,7 @@ class Downsampled:
             for k, number in enumerate(numbers):
                 kept[number] = {name: values[k].clone() for name, values in batch.items()}
         samples = [kept[number] for number in index]
-        room = KEPT // sum(values.nbytes for values in samples[0].values())
+        room = SMALL_KEPT // sum(values.nbytes for values in samples[0].values())
         for number in list(kept)[: max(0, len(kept) - room)]:
             del kept[number]
         return {name: torch.stack([sample[name] for sample in samples]) for name in samples[0]}

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from ganforge.runtime.errors import RunError
 
-KEPT = 4 << 30  # bytes of decoded images that stay in memory
+DECODED_KEPT = 4 << 30  # bytes of decoded images that stay in memory
 
 
 def decode_image(root: Path | zipfile.Path, about: dict[str, Any], name: str) -> Tensor:
@@ -85,4 +85,4 @@ def read_images(place: Path, images: list[str], about: dict[str, Any]) -> Tensor
     """
     files = ImageFiles(place, images, about)
     size = len(images) * about["channels"] * math.prod(about["size"])
-    return files if size > KEPT else files[range(len(images))]
+    return files if size > DECODED_KEPT else files[range(len(images))]

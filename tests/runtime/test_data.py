@@ -169,7 +169,7 @@ def test_images_that_do_not_fit_into_memory_are_decoded_when_they_are_read(
 ) -> None:
     root = str(write_folder(tmp_path / "d"))
     kept = open_class_folder(root, RGB | LABEL)
-    monkeypatch.setattr("ganforge.runtime.images.KEPT", 0)
+    monkeypatch.setattr("ganforge.runtime.images.DECODED_KEPT", 0)
     read = open_class_folder(root, RGB | LABEL)
     before = kept.read([2, 0])
     assert torch.equal(read.read([2, 0])["x"], before["x"])

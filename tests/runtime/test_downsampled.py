@@ -51,7 +51,7 @@ def test_at_its_own_size_the_data_is_as_it_is(data: Data) -> None:
 def test_what_does_not_fit_is_read_again(
     data: Data, reads: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ganforge.runtime.downsampled.KEPT", 10 * (3 * 4 * 4 * 4 + 8))
+    monkeypatch.setattr("ganforge.runtime.downsampled.SMALL_KEPT", 10 * (3 * 4 * 4 * 4 + 8))
     small = Downsampled(data, 16, ["x"]).at(4)
     index = [*range(40), 39, 30, 0]
     assert torch.equal(small.read(index)["x"], F.avg_pool2d(data.read(index)["x"].float(), 4))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import random
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import default_collate
 
 from ganforge.runtime.data import Data
-from ganforge_blocks.sources.shapes import colour, pixels_outside
+from ganforge_blocks.sources.shapes import colour, drawn_data, pixels_outside
 
 LINE = 0.08  # half its width, in radii of a shape of middle size
 
@@ -46,8 +45,5 @@ def draw_shape(form: int, factors: list[float], about: dict[str, Any], outline: 
 
 
 def open_outlines(path: str, fields: dict[str, Any], *, count: int = 50_000, seed: int = 0) -> Data:
-    """`count` samples, drawn when they are first read; up to 2 GiB of them are kept."""
-    draw = partial(draw_pair, fields, seed)
-    size = sum(values.nbytes for values in draw(0).values())
-    kept = lru_cache((2 << 30) // size)(draw)
-    return Data(count, lambda index: default_collate([kept(number) for number in index]))
+    """`count` shapes with their outlines."""
+    return drawn_data(count, partial(draw_pair, fields, seed))

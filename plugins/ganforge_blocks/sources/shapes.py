@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import random
-from functools import lru_cache, partial
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ganforge.runtime.data import Data
 
 POINTS = (24, 24, 4, 3, 2, 3, 4, 5, 6, 12)  # a disc, a ring, and stars
 CORNERS = (1, 1, 0.707, 0.5, 0.4, 0.2, 0.3, 0.4, 0.55, 0.75)  # radius between two points
+DRAWN_KEPT = 1 << 30  # bytes of drawn samples that stay in memory
 
 
 def pixels_outside(form: int, factors: list[float], size: tuple[int, int]) -> np.ndarray:
@@ -60,9 +62,13 @@ def draw_sample(fields: dict[str, Any], seed: int, number: int) -> dict[str, Ten
     return sample
 
 
-def open_shapes(path: str, fields: dict[str, Any], *, count: int = 50_000, seed: int = 0) -> Data:
-    """`count` shapes, drawn when they are first read; up to 2 GiB of them are kept."""
-    draw = partial(draw_sample, fields, seed)
+def drawn_data(count: int, draw: Callable[[int], dict[str, Tensor]]) -> Data:
+    """`count` samples, drawn when they are first read, and kept if all of them fit into 1 GiB."""
     size = sum(values.nbytes for values in draw(0).values())
-    kept = lru_cache((2 << 30) // size)(draw)
-    return Data(count, lambda index: default_collate([kept(number) for number in index]))
+    read = cache(draw) if count * size <= DRAWN_KEPT else draw
+    return Data(count, lambda index: default_collate([read(number) for number in index]))
+
+
+def open_shapes(path: str, fields: dict[str, Any], *, count: int = 50_000, seed: int = 0) -> Data:
+    """`count` shapes."""
+    return drawn_data(count, partial(draw_sample, fields, seed))
