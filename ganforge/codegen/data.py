@@ -73,6 +73,10 @@ def opening(data: Data, source: DataSource, imports: Imports) -> str:
     for name, field in data.fields.items():
         if isinstance(field, ClassField):
             opened = _relabelled(opened, name, field, imports)
+    several = [name for name, field in data.fields.items() if field.kind in source.several]
+    if several:
+        captioned = imports.use("ganforge.runtime.captions:Captioned")
+        opened = f"{captioned}({opened}, {literal(several)})"
     if _cropped(data):
         cropped = imports.use("ganforge.runtime.crops:Cropped")
         margins = data.table.crop == "random"

@@ -12,11 +12,19 @@ from ganforge.codegen.names import Imports
 from ganforge.codegen.rounds import drawn_type, draws_once
 from ganforge.codegen.samples import drawing, from_data, sample_sources
 from ganforge.formula.live import Live
+from ganforge.graph.nodes import Source
 from ganforge.graph.shapes import latent_shape
 from ganforge.plan.plan import Plan, Step
 from ganforge.plugins.params import Plateau
 from ganforge.plugins.shapes import Tensor
-from ganforge.spec.priors import AnyLatent, Bernoulli, Categorical, TruncatedNormal, Uniform
+from ganforge.spec.priors import (
+    AnyLatent,
+    Bernoulli,
+    Categorical,
+    Normal,
+    TruncatedNormal,
+    Uniform,
+)
 
 ROOM = 96
 """What a line of a function holds; of a longer one every value gets a line."""
@@ -51,6 +59,9 @@ def _random_function(plan: Plan, name: str, called: str, imports: Imports) -> Fu
     elif node.shape.classes:
         latent = Categorical(distribution="categorical", classes=node.shape.classes)
         summary = f"The condition {name} (count): a class, uniform over {latent.classes}."
+    elif isinstance(node.operation, Source) and node.operation.drawn == "normal":
+        latent = Normal(distribution="normal", shape=node.shape.shape)
+        summary = f"The numbers {name} (count{sides}): N(0, 1), for each sample."
     else:
         latent = Uniform(distribution="uniform", shape=node.shape.shape, low=0.0, high=1.0)
         summary = f"The numbers {name} (count{sides}): uniform in 0..1, for each sample."

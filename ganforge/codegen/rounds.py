@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ganforge.codegen.calculation import Calculation
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.functions import LOSSES, Function, indented, repr_of
@@ -37,15 +39,17 @@ def _shared(c: Calculation, writer: Writer) -> list[str]:
     plan = c.plan
     called = c.called(c.behind(plan.shared, writer))
     lines = [f'{c.local[name]} = state.networks["{name}"]' for name in called]
+    if still := _computed(c, plan.shared_without_gradient, writer):
+        lines += c.gradless(still)
     lines += _computed(c, [i for i in plan.shared if i in plan.shared_with_gradient], writer)
     rest = _computed(c, [i for i in plan.shared if i not in plan.shared_with_gradient], writer)
     return [*lines, *(c.gradless(rest) if rest else [])]
 
 
-def _computed(c: Calculation, roots: list[int], writer: Writer) -> list[str]:
+def _computed(c: Calculation, roots: Sequence[int], writer: Writer) -> list[str]:
     needed = c.behind(roots, writer)
     for index in roots:
-        if not c.node(index).name:
+        if index in c.plan.shared and not c.node(index).name:
             writer.names.reserve([c.received_name(index)])
     return writer.written(needed, c.named(needed, c.plan.graph.terms) | set(roots))
 

@@ -24,6 +24,7 @@ from ganforge.graph.passes import complete
 from ganforge.graph.shapes import field_shape, latent_shape
 from ganforge.graph.signature import signature
 from ganforge.graph.wiring import Wiring
+from ganforge.plugins.declarations import Block
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Shape, Tensor
 from ganforge.spec.findings import Findings, lookup
@@ -148,14 +149,14 @@ class _Builder:
         message, help = f"`{name}` names two things", "rename one: a name is one tensor"
         self.findings.add("GF202", path, message, help, key=True, related=related)
 
-    def draw(self, wanted: str, shape: tuple[int, ...]) -> int:
+    def draw(self, block: Block, shape: tuple[int, ...]) -> int:
         """A random tensor that a function draws, under a name that nothing else has."""
-        name, count = wanted, 1
+        name, count = block.inputs[-1], 1
         taken = {*self.names, *self.spec.flow, *self.spec.networks}
         while name in taken:
             count += 1
-            name = f"{wanted}_{count}"
-        source = Source(name, "random")
+            name = f"{block.inputs[-1]}_{count}"
+        source = Source(name, "random", drawn=block.drawn)
         self.names[name] = self.nodes.add(source, (), Tensor(shape), self.wiring.path, name=name)
         return self.names[name]
 

@@ -28,7 +28,8 @@ def add_function(wiring: Wiring, node: ast.Call, block: Block, inputs: tuple[int
     needed = [i for i in block.inputs if not i.endswith("?") and not i.startswith("*")]
     variadic = any(i.startswith("*") for i in block.inputs)
     if len(inputs) < max(1, len(needed)) or (len(inputs) > len(block.inputs) and not variadic):
-        takes = ", ".join(i.strip("*?") for i in block.inputs)
+        named = block.inputs if block.draws is None else block.inputs[:-1]
+        takes = ", ".join(i.strip("*?") for i in named)
         given = "1 tensor is" if len(inputs) == 1 else f"{len(inputs)} tensors are"
         message = f"`{name}` takes ({takes}), and {given} given"
         wiring.fail(node, "GF204", message, f"write `{name}({takes})` with tensors of yours")
@@ -70,7 +71,7 @@ def _with_draw(
         raise UnknownShapeError
     key = (id(block), inputs)  # equal calls are one, and draw once
     if key not in wiring.drawn:
-        wiring.drawn[key] = wiring.draw(block.inputs[-1], block.draws(None, *shapes))
+        wiring.drawn[key] = wiring.draw(block, block.draws(None, *shapes))
     return (*inputs, wiring.drawn[key])
 
 

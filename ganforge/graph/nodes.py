@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 from ganforge.document import Path
 from ganforge.formula.live import Live
@@ -33,12 +34,13 @@ NodeShape = Shape | Bundle
 class Source:
     """A tensor that comes from outside: a network's input, a data field, a latent.
 
-    like: the source of which it is another draw.
+    like: the source of which it is another draw. drawn: what a function draws it from.
     """
 
     name: str
     role: str
     like: str = ""
+    drawn: Literal["uniform", "normal"] = "uniform"
 
 
 @dataclass(frozen=True, slots=True)

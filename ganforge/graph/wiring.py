@@ -30,7 +30,7 @@ from ganforge.plugins.declarations import Block
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Shape, Tensor, TensorList
 from ganforge.spec.findings import Findings
-from ganforge.spec.planned import BLOCKS, FUNCTIONS, planned
+from ganforge.spec.planned import BLOCKS, planned
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Wiring:
     text: str = ""
     fresh: int = 0
     calling: ast.Call | None = None
-    draw: Callable[[str, tuple[int, ...]], int] | None = None
+    draw: Callable[[Block, tuple[int, ...]], int] | None = None
     """Makes the source of what a function draws; None inside networks."""
     drawn: dict[tuple[int, tuple[int, ...]], int] = field(default_factory=dict)
 
@@ -278,7 +278,7 @@ class Wiring:
             missing = self.registry.missing("block", written)
             help = (missing.help or "").replace(f"/{written}`", f"/{name}(...)`")
             self.fail(node.func, missing.code, missing.message, help)
-        if block is None and written in FUNCTIONS | BLOCKS:
+        if block is None and written in BLOCKS:
             help = "use a later version, or another function"
             self.fail(node.func, "GF117", planned(f"`{name}`"), help)
         if block is None:

@@ -24,21 +24,20 @@ def build_plan(graph: Graph) -> Plan:
     plain = not clipped and not any(term.term.differentiates for term in main.terms)
     joint = simultaneous and train.reuse and plain and _one_step_each(graph)
     shared = () if simultaneous else _shared(main)
+    carried = {p.name: carrying_gradient(main.nodes, p.networks) for p in main.players}
     with_gradient = frozenset(
         i
         for i in shared
-        if any(
-            i in carrying_gradient(main.nodes, p.networks)
-            for p in main.players
-            if i in _needed(main, p)
-        )
+        if any(i in carried[p.name] for p in main.players if i in _needed(main, p))
     )
+    behind, moved = upstream(main.nodes, with_gradient), set().union(*carried.values())
     return Plan(
         graph=graph,
         steps=tuple(_step(main, player, () if joint else shared) for player in main.players),
         lazy=_lazy(graph),
         shared=shared,
         shared_with_gradient=with_gradient,
+        shared_without_gradient=_without_gradient(main, behind, moved),
         joint=joint,
         simultaneous=simultaneous,
         reuse=train.reuse,

@@ -39,6 +39,8 @@ class Plan:
     """One stage of training, or the whole of several.
 
     shared: nodes that the round computes once for several players.
+    shared_without_gradient: what those with gradient are made from and no player moves: nodes to
+        compute first under `no_grad`.
     joint: whether one forward pass serves all players (`simultaneous` with `reuse`).
     lazy: the second updates of players, by losses of every n-th step.
     sources: what one draw of a round (`reuse`) yields: data fields, latents, conditions.
@@ -50,6 +52,7 @@ class Plan:
     lazy: tuple[Step, ...]
     shared: tuple[int, ...]
     shared_with_gradient: frozenset[int]
+    shared_without_gradient: tuple[int, ...]
     joint: bool
     simultaneous: bool
     reuse: bool

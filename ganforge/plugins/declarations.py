@@ -91,7 +91,8 @@ class Block:
     inplace: whether its module takes `inplace=True`.
     cuts_gradient: no gradient flows through it to its inputs (`detach`).
     draws: a function whose last input is random: the shape of that input per sample, from the same
-        arguments. It is uniform in 0..1, and drawn with the latents.
+        arguments. It is drawn with the latents, up front.
+    drawn: what that is drawn from: uniform in 0..1, or N(0, 1).
     requires: libraries by the name that Python imports, such as `kornia`: scripts import them,
         where they take over the source of everything else.
     example: a layer as a spec has it, `{ block = "conv", out = 64 }`, or a line of wiring for a
@@ -128,6 +129,7 @@ class Block:
     inplace: Callable[[Any], bool] = lambda params: False
     cuts_gradient: bool = False
     draws: Callable[..., tuple[int, ...]] | None = None
+    drawn: Literal["uniform", "normal"] = "uniform"
     mixes_batch: bool = False
     twice_differentiable: bool = True
     spreads: Callable[[Any], tuple[int, int] | None] = lambda params: None
@@ -309,6 +311,8 @@ class DataSource:
     kinds: the kinds of fields that these functions give.
     reads: by further kind of field, the function that reads such fields beside the images: called
         as the others, it gives by field a tensor (N, ...) of all samples in their order.
+    several: those of these kinds of which a sample may have several: (N, K, ...), of which training
+        takes one at each visit, and else the first counts.
     names: by kind of field, what `from` may say, if that is known before it is opened.
     attributes: the names of its attributes, if they are known before it is opened.
     takes_path: whether `--data NAME:PATH` gives a path. endless: makes as many samples as `count`
@@ -324,6 +328,7 @@ class DataSource:
     open_named: str = ""
     kinds: tuple[str, ...] = ("image", "class")
     reads: Mapping[str, str] = field(default_factory=dict)
+    several: tuple[str, ...] = ()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     attributes: tuple[str, ...] = ()
     takes_path: bool = True

@@ -20,12 +20,6 @@ BLOCKS = frozenset(
         "inception-features",
     ]
 )
-FUNCTIONS = frozenset(
-    [
-        "sample-gaussian",
-        "shuffle",
-    ]
-)
 LOSSES = frozenset(
     [
         "path-length",

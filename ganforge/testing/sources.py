@@ -113,6 +113,7 @@ class SourceCases:
         named = {
             f"{kind}{k}": {**(COLOUR if kind == "image" else _class(10)), "from": name}
             for kind, names in self.source.names.items()
+            if kind in self.source.kinds
             for k, name in enumerate(names)
         }
         if named:
@@ -161,9 +162,10 @@ def has_a_sound_declaration(cases: SourceCases) -> None:
     for target in (source.open, source.open_classes, source.open_named):
         if target:
             loaded(target, source.name)
-    unknown = set(source.names) - {"image", "class"}
+    unknown = set(source.names) - {*source.kinds, *source.reads}
     if unknown:
-        remedy = "its keys are the kinds of fields: `image`, `class`"
+        kinds = ", ".join(f"`{kind}`" for kind in (*source.kinds, *source.reads))
+        remedy = f"its keys are the kinds of fields that it gives: {kinds}"
         raise Unmet(f"`names` has the key {sorted(unknown)[0]!r}", source.name, remedy)
 
 

@@ -121,6 +121,28 @@ def infer_perturb(p: PerturbParams, x: Tensor, jitter: Tensor) -> Tensor:
     return replace(x, range=None)
 
 
+def infer_sample_gaussian(
+    p: NoParams, mean: Tensor, log_variance: Tensor, epsilon: Tensor
+) -> Tensor:
+    mean, epsilon = features(mean, "sample-gaussian"), numbers(epsilon, "sample-gaussian")
+    log_variance = features(log_variance, "sample-gaussian")
+    if mean.shape != log_variance.shape:
+        message = f"a mean and a log variance for each number are needed: {mean}, {log_variance}"
+        raise ShapeError("GF303", message, "bring both to one shape")
+    if mean.shape != epsilon.shape:
+        message = f"the third of `sample-gaussian` is noise of {mean}, not {epsilon}"
+        raise ShapeError("GF303", message, "leave it out: it is drawn for every sample")
+    return Tensor(mean.shape)
+
+
+def infer_shuffle(p: NoParams, x: Tensor, chance: Tensor) -> Tensor:
+    x, chance = tensor(x, "shuffle"), numbers(chance, "shuffle")
+    if chance.shape:
+        message = f"the second of `shuffle` is one number a sample, not {chance}"
+        raise ShapeError("GF303", message, "leave it out: it is drawn for every sample")
+    return x
+
+
 def infer_real_logit(p: NoParams, logits: Tensor) -> Tensor:
     logits = features(logits, "real-logit")
     if len(logits.shape) != 1 or logits.channels < 2:
@@ -218,6 +240,30 @@ BLOCKS = (
         NoParams,
         lambda p, x: tensor(x, "roll"),
         function=lambda p, x: call("torch.roll", Ref("x"), -1, dims=0),
+    ),
+    Block(
+        "shuffle",
+        "The samples of the batch in another order, at random.",
+        NoParams,
+        infer_shuffle,
+        function=lambda p, x, chance: _wiring("shuffle", Ref("x"), Ref("chance")),
+        inputs=("x", "chance"),
+        draws=lambda p, x: (),
+        example='others = "shuffle(label)"',
+    ),
+    Block(
+        "sample-gaussian",
+        "A sample of N(mean, exp(log_variance)) that lets gradients through to both (1312.6114, "
+        "section 2.4).",
+        NoParams,
+        infer_sample_gaussian,
+        function=lambda p, mean, log_variance, epsilon: _wiring(
+            "sample_gaussian", Ref("mean"), Ref("log_variance"), Ref("epsilon")
+        ),
+        inputs=("mean", "log_variance", "epsilon"),
+        draws=lambda p, mean, log_variance: mean.shape,
+        drawn="normal",
+        example='c = "sample_gaussian(E(x).mean, E(x).log_variance)"',
     ),
     Block(
         "lerp",

@@ -21,7 +21,11 @@ SOURCES = (
         reads=dict.fromkeys(
             ("attributes", "vector"), "ganforge_blocks.sources.factors:read_factors"
         ),
-        names={"image": ("filled", "outline"), "class": ("shape",)},
+        names={
+            "image": ("filled", "outline"),
+            "class": ("shape",),
+            "vector": ("embedding", "factors"),
+        },
         attributes=("red", "green", "blue", "large", "right"),
         takes_path=False,
         endless=True,
@@ -50,5 +54,6 @@ SOURCES = (
             "attributes": "ganforge_blocks.sources.attributes:read_attributes",
             "vector": "ganforge_blocks.sources.vectors:read_vectors",
         },
+        several=("vector",),
     ),
 )

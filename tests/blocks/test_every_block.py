@@ -158,6 +158,8 @@ SAMPLES: dict[str, list[Any]] = {
     "tile": [({}, [VECTOR, IMAGE])],
     "detach": [({}, [IMAGE]), ({}, [CLASS])],
     "roll": [({}, [IMAGE]), ({}, [CLASS])],
+    "shuffle": [({}, [IMAGE, Tensor(())]), ({}, [CLASS, Tensor(())])],
+    "sample-gaussian": [({}, [VECTOR, VECTOR, VECTOR]), ({}, [IMAGE, IMAGE, IMAGE])],
     "corrupt": [({}, [CLEAN, Tensor(())]), ({}, [replace(CLEAN, noise=PAIRS), Tensor(())])],
     "clean": [({}, [replace(CLEAN, noise=noise), Tensor(())]) for noise in NOISY],
     "lerp": [({}, [IMAGE, IMAGE, Tensor(())]), ({}, [VECTOR, VECTOR, VECTOR])],

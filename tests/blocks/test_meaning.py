@@ -10,7 +10,14 @@ from ganforge_blocks.modules.blur import blur
 from ganforge_blocks.modules.maxout import Maxout
 from ganforge_blocks.modules.norms import pixel_norm
 from ganforge_blocks.modules.statistics import minibatch_stddev
-from ganforge_blocks.modules.wiring import absolute_error, lerp, pyramid, squared_error
+from ganforge_blocks.modules.wiring import (
+    absolute_error,
+    lerp,
+    pyramid,
+    sample_gaussian,
+    shuffle,
+    squared_error,
+)
 
 
 def refused(block, params, *shapes) -> ShapeError:
@@ -51,6 +58,19 @@ def test_errors_are_per_sample(norm, squared, absolute) -> None:
     a, b = torch.tensor([[3.0, 0.0], [1.0, 1.0]]), torch.tensor([[0.0, 4.0], [1.0, 1.0]])
     assert squared_error(a, b, norm).tolist() == [squared, 0.0]
     assert absolute_error(a, b, norm).tolist() == [absolute, 0.0]
+
+
+def test_a_sample_lies_deviations_away_from_the_mean() -> None:
+    mean, log_variance = (
+        torch.tensor([[1.0, -2.0]]),
+        torch.tensor([[0.0, 2 * torch.tensor(3).log()]]),
+    )
+    assert sample_gaussian(mean, log_variance, torch.tensor([[2.0, -1.0]])).tolist() == [[3, -5]]
+
+
+def test_shuffle_puts_samples_in_the_order_of_their_chances() -> None:
+    x = torch.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
+    assert shuffle(x, torch.tensor([0.9, 0.1, 0.5])).tolist() == [[2, 3], [4, 5], [0, 1]]
 
 
 def test_roll_gives_each_sample_the_next_ones(blocks, read, apply) -> None:

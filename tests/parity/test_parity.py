@@ -26,8 +26,12 @@ CASES = [
     ("lapgan", "D16", "a/lapgan_eyescream_cc16_D"),
     ("began", "G", "a/began_64_n64_G"),
     ("began", "D", "a/began_64_n64_D"),
+    ("stackgan", "D1", "a/stackgan_birds_stage1_D"),
 ]
-AS_REFERENCE = {"began": {"n": 64, "code": 64, "last": "elu"}}
+AS_REFERENCE = {
+    "began": {"n": 64, "code": 64, "last": "elu"},
+    "stackgan": {"gf": 128, "df": 64, "residuals": 4},
+}
 """The params at which a spec has the reference's networks."""
 
 
@@ -79,7 +83,7 @@ def as_reference(output: Any, name: str) -> list[Tensor]:
         return [torch.sigmoid(output["score"]), output["label"].softmax(1)]
     if output.dim() == 4 and output.shape[1] == 3:
         return [output]  # the image that an autoencoder gives back
-    return [torch.sigmoid(output) if name in ("D", "D16") else output]
+    return [torch.sigmoid(output) if name in ("D", "D1", "D16") else output]
 
 
 @pytest.mark.parametrize(("spec", "name", "file"), CASES)
@@ -107,3 +111,35 @@ def test_output_equals_the_reference(
     for value, expected in zip(as_reference(output, name), fixture["outputs"], strict=True):
         first = value.reshape(-1)[:64]
         torch.testing.assert_close(first, torch.tensor(expected["first64"]), rtol=1e-4, atol=1e-5)
+
+
+class StageOne(nn.Module):
+    """Conditioning augmentation and generator as one network, with noise of the same number."""
+
+    def __init__(self, networks: Any, epsilon: float) -> None:
+        super().__init__()
+        self.augmentation, self.generator = networks["CA1"], networks["G1"]
+        self.epsilon = epsilon
+
+    def forward(self, text: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        about = self.augmentation(text)
+        mean, log_variance = about["mean"], about["log_variance"]
+        c = mean + self.epsilon * (0.5 * log_variance).exp()
+        return self.generator(z, c), mean, log_variance
+
+
+@pytest.mark.parametrize("file", ["a/stackgan_birds_stage1_G"])
+@pytest.mark.parametrize(("mode", "epsilon"), [("eval", 0.0), ("train", 0.0), ("eval_eps1", 1.0)])
+def test_the_generator_of_stackgans_first_stage_equals_the_reference(
+    facts: dict[str, Any], mode: str, epsilon: float
+) -> None:
+    networks = ganforge.build("stackgan", params=AS_REFERENCE["stackgan"]).networks
+    stage = StageOne(networks, epsilon)
+    assert sum(p.numel() for p in stage.parameters()) == facts["params_total"]
+    inputs = drawn(facts, stage)
+    fill(stage, inputs)
+    with torch.no_grad():
+        outputs = stage.train(mode == "train")(*inputs)
+    for value, expected in zip(outputs, facts["fixture"][mode]["outputs"], strict=True):
+        first = value.reshape(-1)[:64]
+        torch.testing.assert_close(first, torch.tensor(expected["first64"]), rtol=1e-3, atol=3e-4)

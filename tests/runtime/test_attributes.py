@@ -11,12 +11,15 @@ import torch
 from PIL import Image
 
 from ganforge.runtime.attributes import with_change
+from ganforge.runtime.captions import Captioned
 from ganforge.runtime.data import Data
 from ganforge.runtime.errors import RunError
+from ganforge.runtime.holdout import hold_out
 from ganforge.runtime.joined import joined
 from ganforge.runtime.samples import in_rows
 from ganforge_blocks.sources.attributes import read_attributes
 from ganforge_blocks.sources.factors import NAMES, read_factors
+from ganforge_blocks.sources.folder import open_folder
 from ganforge_blocks.sources.shapes import open_shapes
 from ganforge_blocks.sources.vectors import read_vectors
 
@@ -152,11 +155,19 @@ def test_a_vector_lies_beside_its_image_or_in_a_folder_of_vectors(tmp_path: Path
     ("content", "message"),
     [
         (None, "has no 1.npy, the vector of an image for the field 'v'"),
-        (b"text", "1.npy .* is no file of `np.save` with numbers"),
-        (np.zeros(4), r"has the shape \[4\], the field 'v' declares 3 finite numbers"),
-        (np.array([1, np.inf, 0]), "declares 3 finite numbers"),
-        (np.array(["a", "b", "c"]), "is no file of `np.save` with numbers"),
-        (np.array([object()]), "is no file of `np.save` with numbers"),
+        (b"text", "1.npy .* is no file of `np.save` with numbers: save it as a plain array"),
+        (b"", "1.npy .* is no file of `np.save` with numbers"),
+        (np.array([object()]), "is no file of `np.save` with numbers: save it as a plain array"),
+        (np.zeros(4), r"1.npy in .* has the shape \[4\], the field 'v' declares 3 numbers"),
+        (np.zeros((2, 4)), r"has the shape \[2, 4\], .* save \[3\], or \[K, 3\] for K vectors"),
+        (np.zeros((0, 3)), r"has the shape \[0, 3\], the field 'v' declares 3 numbers"),
+        (np.zeros((1, 2, 3)), r"has the shape \[1, 2, 3\]"),
+        (np.float32(3), r"has the shape \[\], the field 'v' declares 3 numbers"),
+        (np.array([1, np.inf, 0]), "has numbers that are not finite"),
+        (np.array([0, 0, 1e300]), "has numbers that are not finite"),
+        (np.array(["a", "b", "c"]), "holds <U1: the field 'v' needs numbers, such as float32"),
+        (np.zeros(3, complex), "holds complex128: the field 'v' needs numbers"),
+        (np.zeros(3, bool), "holds bool: the field 'v' needs numbers"),
     ],
 )
 def test_a_vector_that_does_not_fit_is_told(tmp_path: Path, content: object, message: str) -> None:
@@ -169,9 +180,81 @@ def test_a_vector_that_does_not_fit_is_told(tmp_path: Path, content: object, mes
         read_vectors(str(root), vectors())
 
 
+def test_an_archive_in_place_of_a_vector_is_told(tmp_path: Path) -> None:
+    root = folder(tmp_path, "1.png")
+    np.savez(root / "1.npz", a=np.zeros(3))
+    (root / "1.npz").rename(root / "1.npy")
+    with pytest.raises(RunError, match="holds several arrays: the field 'v' needs numbers"):
+        read_vectors(str(root), vectors())
+
+
+def captioned(tmp_path: Path, *counts: int, holdout: float | None = None) -> Data:
+    """Images of which each has so many captions; of sample n the k-th is (n, k, 0)."""
+    root = folder(tmp_path, *(f"{n}.png" for n in range(len(counts))))
+    for n, count in enumerate(counts):
+        np.save(root / f"{n}.npy", [[n, k, 0] for k in range(count)])
+    fields = {"x": {"kind": "image", "channels": 3, "size": (4, 4)}, **vectors()}
+    data = joined(open_folder(str(root), fields), read_vectors(str(root), fields))
+    return Captioned(hold_out(data, holdout) if holdout else data, ["v"])
+
+
+def test_training_visits_every_caption_of_an_image_and_samples_have_its_first(
+    tmp_path: Path,
+) -> None:
+    data = captioned(tmp_path, 3, 1, 2)
+    assert data.read([2, 0, 1])["v"].tolist() == [[2, 0, 0], [0, 0, 0], [1, 0, 0]]
+    visited = data.visit(0, 300, seed=1)["v"]
+    for n, count in enumerate((3, 1, 2)):
+        assert set(visited[visited[:, 0] == n][:, 1].int().tolist()) == set(range(count))
+
+
+def test_which_caption_is_visited_follows_from_the_seed_and_the_place(tmp_path: Path) -> None:
+    data = captioned(tmp_path, 9, 9, 9, 9)
+    whole = data.visit(0, 20, seed=1)["v"]
+    assert torch.cat([data.visit(0, 7, seed=1)["v"], data.visit(7, 13, seed=1)["v"]]).equal(whole)
+    assert not data.visit(0, 20, seed=2)["v"][:, 1].equal(whole[:, 1])
+    assert not whole[:4, 1].equal(whole[4:8, 1])
+
+
+def test_held_out_samples_have_their_first_caption_too(tmp_path: Path) -> None:
+    data = captioned(tmp_path, 5, 5, 5, 5, holdout=2)
+    assert data.held_out is not None
+    assert data.held_out.read([0, 1])["v"][:, 1].tolist() == [0, 0]
+    assert data.count == 2 and data.visit(0, 40, seed=1)["v"][:, 1].max() == 4
+
+
+def test_shapes_have_an_embedding_from_which_all_but_the_angle_can_be_told() -> None:
+    about = {"x": {"kind": "image", "channels": 3, "size": (8, 8)}, **vectors(64)}
+    text = read_factors("", about, count=600)["v"]
+    assert text.shape == (600, 64) and text.isfinite().all()
+    told = read_factors("", vectors(5, **{"from": "factors"}), count=600)["v"]  # type: ignore[arg-type]
+    x, y, angle, radius, hue = told.unbind(1)
+    turn = 2 * torch.pi * hue
+    wanted = torch.stack([x, y, radius, turn.cos(), turn.sin(), angle], 1)
+    wanted = wanted - wanted[:400].mean(0)
+    known = torch.cat([text, torch.ones(600, 1)], 1)
+    guessed = known[400:] @ torch.linalg.lstsq(known[:400], wanted[:400]).solution
+    left = (guessed - wanted[400:]).square().mean(0) / wanted[400:].square().mean(0)
+    assert left[:5].max() < 0.1 and left[5] > 0.9
+
+
+def test_texts_of_another_seed_are_of_other_shapes_in_the_same_words() -> None:
+    one, other = (read_factors("", vectors(32), count=9, seed=seed)["v"] for seed in (0, 1))
+    assert not one.equal(other)
+    assert read_factors("", vectors(32), count=9)["v"].equal(one)
+
+
+def test_shapes_have_five_factors(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="shapes have 5 factors, the field 'v' declares 6"):
+        read_factors("", vectors(6, **{"from": "factors"}), count=9)  # type: ignore[arg-type]
+
+
 def test_shapes_have_the_colour_place_and_size_that_their_attributes_tell() -> None:
     fields = {"x": {"kind": "image", "channels": 3, "size": (32, 32)}}
-    told = {"c": {"kind": "attributes", "size": 5}, "v": {"kind": "vector", "size": 5}}
+    told = {
+        "c": {"kind": "attributes", "size": 5},
+        "v": {"kind": "vector", "size": 5, "from": "factors"},
+    }
     more = read_factors("", fields | told, count=200)
     images = open_shapes("", fields, count=200).read(list(range(200)))["x"].float()
     colours = images.sum((2, 3)).argmax(1)

@@ -49,6 +49,15 @@ PUBLISHED = {
     "r3gan": {"G": 23_057_952, "D": 23_009_568, "A": 0},
     "cyclegan": {"G_ab": 11_378_179, "G_ba": 11_378_179, "D_a": 2_764_737, "D_b": 2_764_737},
     "pix2pix": {"G": 54_413_955, "D": 2_768_705},
+    # The code counts CA with G: 20,020,832 in stage I, 37,130,480 in stage II.
+    "stackgan": {
+        "CA1": 262_400,
+        "G1": 20_020_832 - 262_400,
+        "D1": 12_407_425,
+        "CA2": 262_400,
+        "G2": 37_130_480 - 262_400,
+        "D2": 159_889_538,
+    },
     "stargan": {"G": 8_430_528, "D": 44_762_048},
     # Variants, of which no count is published: what differs from a published network is counted.
     "dcgan-hinge": {"G": 3_576_704, "D": 2_765_568},

@@ -45,7 +45,7 @@ def _source(
     """Another draw of a source; one for all losses of the same step."""
     name = f"{source.name}_every_{every}"
     if name not in names:
-        drawn = Source(name, source.role, like=source.name)
+        drawn = replace(source, name=name, like=source.name)
         nodes.append(replace(node, operation=drawn, name=name))
         names[name] = len(nodes) - 1
     return names[name]

@@ -69,3 +69,16 @@ def perturb(x: Tensor, jitter: Tensor, strength: float = 0.5) -> Tensor:
     its noise; their text draws it from a normal distribution.
     """
     return x + strength * x.std(correction=0) * jitter
+
+
+def sample_gaussian(mean: Tensor, log_variance: Tensor, epsilon: Tensor) -> Tensor:
+    """Samples of N(mean, exp(log_variance)) for `epsilon` of N(0, 1), all (B, ...).
+
+    Kingma and Welling 2014, https://arxiv.org/abs/1312.6114, section 2.4: the reparameterisation.
+    """
+    return mean + (0.5 * log_variance).exp() * epsilon
+
+
+def shuffle(x: Tensor, chance: Tensor) -> Tensor:
+    """The samples of a batch (B, ...) in the order of `chance` (B), uniform in 0..1."""
+    return x[chance.argsort()]
