@@ -69,6 +69,10 @@ def _with_draw(
     shapes = [wiring.nodes.shape(i) for i in inputs]
     if any(not isinstance(shape, Tensor | TensorList) for shape in shapes):
         raise UnknownShapeError
+    for argument, name, shape in zip(node.args, block.inputs, shapes, strict=False):
+        if isinstance(shape, TensorList) and name not in block.lists:
+            message = f"`{block.name.replace('-', '_')}` draws for one tensor, and is given a list"
+            wiring.fail(argument, "GF217", message, "take its elements one by one")
     key = (id(block), inputs)  # equal calls are one, and draw once
     if key not in wiring.drawn:
         wiring.drawn[key] = wiring.draw(block, block.draws(None, *shapes))

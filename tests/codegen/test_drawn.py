@@ -124,6 +124,12 @@ def test_samples_draw_around_the_mean_too() -> None:
             "`sample-gaussian` computes with numbers, and is given a class of 3",
         ),
         (
+            "shuffle(label)",
+            "shuffle([label, label])[0]",
+            "GF217",
+            "`shuffle` draws for one tensor, and is given a list",
+        ),
+        (
             'from = "split(prev, parts=2)"',
             'from = "split(shuffle(prev), parts=2)"',
             "GF212",
