@@ -42,29 +42,38 @@ class OnMeta(TorchFunctionMode):
 class MetaData(Data):
     """Samples without values, as a program reads them from any source: bytes and classes.
 
-    What training reads is larger where it cuts a part out at random.
+    What training reads is larger where it cuts a part out at random. On another device than the
+    meta device all values are 0.
     """
 
-    def __init__(self, data: DataSpec) -> None:
+    def __init__(self, data: DataSpec, device: torch.device = META) -> None:
         super().__init__(max(1, data.table.count), self.of_size)
         load = data.table.load_size if data.table.crop == "random" else None
-        self.fields, self.load = data.fields, load
+        self.fields, self.load, self.device = data.fields, load, device
 
     def of_size(self, index: list[int]) -> dict[str, Tensor]:
         """Samples as networks see them."""
-        return {name: _values(field, len(index), None) for name, field in self.fields.items()}
+        return self._batch(len(index), None)
 
     def visit(self, start: int, count: int, seed: int, domain: int = 0) -> dict[str, Tensor]:
         """`count` samples as training reads them."""
-        return {name: _values(field, count, self.load) for name, field in self.fields.items()}
+        return self._batch(count, self.load)
+
+    def _batch(self, count: int, load: tuple[int, ...] | None) -> dict[str, Tensor]:
+        of = {name: _form(field, load) for name, field in self.fields.items()}
+        return {
+            name: torch.zeros(count, *shape, dtype=kind, device=self.device)
+            for name, (shape, kind) in of.items()
+        }
 
 
-def _values(field: AnyField, count: int, load: tuple[int, ...] | None) -> Tensor:
+def _form(field: AnyField, load: tuple[int, ...] | None) -> tuple[tuple[int, ...], torch.dtype]:
+    """The shape of one value, and its type."""
     if isinstance(field, ClassField):
-        return torch.empty(count, dtype=torch.int64, device=META)
+        return (), torch.int64
     if not isinstance(field, ImageField):
-        return torch.empty(count, field.size, device=META)
-    return torch.empty(count, field.channels, *(load or field.size), dtype=torch.uint8, device=META)
+        return (field.size,), torch.float32
+    return (field.channels, *(load or field.size)), torch.uint8
 
 
 def tensors(shape: Shape, count: int) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import ModuleType
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ganforge.deep.meta import MetaData, OnMeta
@@ -23,21 +25,21 @@ class UntrainedError(Exception):
     """What a round should do to weights, and did not."""
 
 
-def rehearse(module: ModuleType, graph: Graph) -> None:
+def rehearse(module: ModuleType, graph: Graph, device: torch.device = META) -> None:
     """Builds the networks, trains two rounds of each stage and draws its samples, all on the meta
-    device.
+    device, or on another one with data of zeros.
 
     module: the program of the graph. Raises what the program raises, and `UntrainedError` where a
     loss is no number or a network that learns gets no gradient.
     """
     assert graph.spec.data is not None
-    data = MetaData(graph.spec.data)
-    with META:
-        state: State = module.build(0, META)
+    data = MetaData(graph.spec.data, device)
+    with device:
+        state: State = module.build(0, device)
     state.samples = data.count
     for schedule in state.schedules.values():
-        vars(schedule)["window"] = ROUNDS + 1  # a figure cannot be read here
-    with OnMeta():
+        vars(schedule)["window"] = ROUNDS + 1  # a figure cannot be read on the meta device
+    with OnMeta() if device == META else nullcontext():
         for place, stage in enumerate(graph.stages or [graph]):
             if isinstance(state, StagedState):
                 state.begin(place)

@@ -7,6 +7,7 @@ is 1 where there was one.
 from __future__ import annotations
 
 import argparse
+import copy
 import hashlib
 import json
 import random
@@ -17,6 +18,7 @@ import tomllib
 import traceback
 import warnings
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +38,24 @@ TINY: dict[str, dict[str, Any]] = tomllib.loads((ROOT / "tests" / "tiny.toml").r
 
 def small(name: str) -> dict[str, Any]:
     """A shipped spec at the sizes at which it trains in about a second."""
+    tree: dict[str, Any] = json.loads(_small(name))
+    return tree
+
+
+@cache
+def _small(name: str) -> str:
     path = shipped(name)
     assert path is not None
     document, _ = load(path)
     assert document is not None
-    tree: dict[str, Any] = json.loads(json.dumps(document.values))
+    tree: dict[str, Any] = copy.deepcopy(dict(document.values))
     for key, value in TINY.get(name, {}).items():
         *above, last = key.split(".") if "." in key else ("params", key)
         holder = tree
         for step in above:
             holder = holder.setdefault(step, {})
         holder[last] = value
-    return tree
+    return json.dumps(tree)
 
 
 def mutated(tree: dict[str, Any], seed: int, registry: Registry) -> tuple[str, str]:
@@ -93,7 +101,7 @@ def main() -> int:
         seed = options.seed + number
         text, told = mutated(small(name), seed, registry)
         try:
-            outcomes[check(text, registry, emit=seed % 8 == 0)] += 1
+            outcomes[check(text, registry, emit=seed % 8 == 0, real=seed % 16 != 1)] += 1
         except Exception as error:
             kind = report(name, seed, text, told, error)
             failures[kind] += 1

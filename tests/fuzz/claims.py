@@ -56,16 +56,24 @@ def reported(text: str, registry: Registry) -> Compilation:
     return compilation
 
 
-def trains(compilation: Compilation) -> None:
-    """An accepted spec has a program that runs two rounds on the meta device."""
+def trains(compilation: Compilation, *, real: bool = False) -> None:
+    """An accepted spec has a program that runs two rounds on the meta device.
+
+    real: with values on the processor where that is light, which is also faster.
+    """
+    import torch
+    from sizes import light
+
     from ganforge.deep.rounds import rehearse
+    from ganforge.plugins.running import META
     from ganforge.runs.programs import import_program
 
     assert compilation.graph is not None
     with patch("ganforge.codegen.program.formatted", lambda text, own: text):  # half of the time
         module = import_program(compilation.program().text)
+    device = torch.device("cpu") if real and light(compilation.graph) else META
     try:
-        rehearse(module, compilation.graph)
+        rehearse(module, compilation.graph, device)
     finally:
         del sys.modules[module.__name__]
 
@@ -81,12 +89,12 @@ def emits(compilation: Compilation) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def check(text: str, registry: Registry, *, emit: bool = False) -> bool:
+def check(text: str, registry: Registry, *, emit: bool = False, real: bool = False) -> bool:
     """The claim as a whole; whether the spec was accepted."""
     with time_limit():
         compilation = reported(text, registry)
         if compilation.report.ok:
-            trains(compilation)
+            trains(compilation, real=real)
             if emit:
                 emits(compilation)
     return compilation.report.ok
