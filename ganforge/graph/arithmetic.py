@@ -43,6 +43,18 @@ def add_arithmetic(wiring: Wiring, node: ast.BinOp) -> int:
     return wiring.nodes.add(operator, (left, right), shape, wiring.path)
 
 
+def add_negative(wiring: Wiring, node: ast.UnaryOp) -> int:
+    """The node of `-x`, whose range is another. Raises `FormulaError`."""
+    operand = wiring.single(node.operand)
+    try:
+        shape = _computed(wiring, node.operand, wiring.tensor_shape(operand))
+    except FormulaError as error:
+        error.nodes = (operand,)
+        raise
+    found = None if shape is None else Tensor(shape.shape)
+    return wiring.nodes.add(Arithmetic("-"), (operand,), found, wiring.path)
+
+
 def _is_number(wiring: Wiring, node: ast.expr) -> bool:
     """Whether wiring has numbers, params and live numbers alone, and no tensor."""
     parts = [inner for inner in ast.walk(node) if isinstance(inner, ast.expr)]
@@ -73,18 +85,9 @@ def _broadcast(wiring: Wiring, node: ast.BinOp, indices: tuple[int, int]) -> Sha
     left, right = (wiring.tensor_shape(index) for index in indices)
     if left is None or right is None:
         return None
-    for shape, side in ((left, node.left), (right, node.right)):
-        if isinstance(shape, TensorList):
-            written = ast.unparse(side)
-            help = f"take its elements one by one: `{written}[0]`"
-            wiring.fail(
-                side, "GF303", f"`{written}` is a list, and no tensor to compute with", help
-            )
-        if shape.classes is not None:
-            name = ast.unparse(side)
-            help = f"`one_hot({name})` makes numbers of it"
-            wiring.fail(side, "GF503", f"`{name}` is a {shape}, no numbers to compute with", help)
-    a, b = left.shape, right.shape  # type: ignore[union-attr]
+    left, right = _computed(wiring, node.left, left), _computed(wiring, node.right, right)
+    assert left is not None and right is not None
+    a, b = left.shape, right.shape
     if not a or not b:
         _check_scalars(wiring, node, indices, bool(a or b))
         return Tensor(a or b)
@@ -92,6 +95,19 @@ def _broadcast(wiring: Wiring, node: ast.BinOp, indices: tuple[int, int]) -> Sha
         return Tensor(tuple(map(max, zip(a, b, strict=True))))
     names = f"`{ast.unparse(node.left)}` is {left} and `{ast.unparse(node.right)}` is {right}"
     wiring.fail(node, "GF303", f"{names}: they do not fit together", _fitting(a, b))
+
+
+def _computed(wiring: Wiring, node: ast.expr, shape: Shape) -> Tensor | None:
+    """The shape of what stands in a computation: GF303 for a list, GF503 for a class."""
+    written = ast.unparse(node)
+    if isinstance(shape, TensorList):
+        help = f"take its elements one by one: `{written}[0]`"
+        wiring.fail(node, "GF303", f"`{written}` is a list, and no tensor to compute with", help)
+    if shape is not None and shape.classes is not None:
+        help = f"`one_hot({written})` makes numbers of it"
+        message = f"`{written}` is a {shape}, no numbers to compute with"
+        wiring.fail(node, "GF503", message, help)
+    return shape
 
 
 def _check_scalars(wiring: Wiring, node: ast.BinOp, indices: tuple[int, int], mixed: bool) -> None:

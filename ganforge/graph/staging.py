@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ganforge.diagnostics.diagnostic import Diagnostic, Severity, Span
+from ganforge.diagnostics.diagnostic import Diagnostic, Label, Severity, Span
 from ganforge.graph.build import wired
 from ganforge.graph.graph import Graph
 from ganforge.graph.growth import with_growth
@@ -40,7 +40,7 @@ def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic
     for stage in spec.stages:
         graph, findings = _of_stage(spec, stage, registry)
         stages.append(run_passes(graph, registry, findings))
-        found.append(_first_cause(findings.items))
+        found.append(_first_cause(findings.items, spec, stage))
     whole, of_whole = _whole(spec, stages, registry)
     findings = Findings(spec.document)
     if spec.sound and not any(_is_error(item) for items in (*found, of_whole) for item in items):
@@ -64,13 +64,25 @@ def _of_stage(spec: Spec, stage: Stage, registry: Registry) -> tuple[Graph, Find
     return wired(view_of(spec, stage, findings, res), registry, findings), findings
 
 
-def _first_cause(items: list[Diagnostic]) -> list[Diagnostic]:
+def _first_cause(items: list[Diagnostic], spec: Spec, stage: Stage) -> list[Diagnostic]:
     """Of a level for which networks have no layers that alone, and of a stage without a level the
     first that asks for one: whatever else is wrong follows.
     """
-    outside = [item for item in items if item.code == "GF606"]
+    outside = next((item for item in items if item.code == "GF606"), None)
+    if outside is not None:
+        return _at_level(outside, spec, stage)
     nowhere = [item for item in items if item.code == "GF605"]
-    return outside or nowhere[:1] or items
+    return nowhere[:1] or items
+
+
+def _at_level(item: Diagnostic, spec: Spec, stage: Stage) -> list[Diagnostic]:
+    """What a layer lacks at a level, at the `level` of the stage that asks for it."""
+    before = spec.stages[: spec.stages.index(stage) + 1]
+    key = next(other.key for other in reversed(before) if other.table.level is not None)
+    findings = Findings(spec.document)
+    asked = (Label(item.span, "this asks for it"),) if item.span else ()
+    findings.add("GF606", ("stages", key, "level"), item.message, item.help, related=asked)
+    return findings.items
 
 
 def resolution(graph: Graph) -> int | None:
@@ -97,7 +109,7 @@ def _whole(
     whole = replace(spec, scope=last.scope, train=last.train, optimizers=last.optimizers)
     graph = wired(whole, registry, findings)
     graph = find_monitored(complete(graph, Findings(spec.document)), findings)
-    return graph, _first_cause(findings.errors)
+    return graph, _first_cause(findings.errors, spec, spec.stages[-1])
 
 
 def told_once(

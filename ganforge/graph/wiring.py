@@ -14,10 +14,9 @@ from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import LIVE_NAMES, PROGRESS_NAMES, Scope, evaluate, shown
 from ganforge.formula.live import Live, parse_live
 from ganforge.formula.parse import extent, parse_wiring
-from ganforge.graph.arithmetic import add_arithmetic
+from ganforge.graph.arithmetic import add_arithmetic, add_negative
 from ganforge.graph.functions import add_function
 from ganforge.graph.nodes import (
-    Arithmetic,
     Bundle,
     Item,
     Nodes,
@@ -128,10 +127,7 @@ class Wiring:
             case ast.BinOp():
                 return add_arithmetic(self, node)
             case ast.UnaryOp(op=ast.USub()):
-                operand = self.single(node.operand)
-                return self.nodes.add(
-                    Arithmetic("-"), (operand,), self.tensor_shape(operand), self.path
-                )
+                return add_negative(self, node)
             case ast.IfExp():
                 return self._value(node.body if self._condition(node.test) else node.orelse)
             case ast.List():
@@ -249,7 +245,7 @@ class Wiring:
             level = self.scope.growing["level"]
             message = f"`{ast.unparse(node)}` does not exist at level {level}"
             made = f"`{written}` was made for {variable} = {keys}"
-            help = f"{made}: take level {level} out of `[stages]`"
+            help = f"{made}: take level {level} out of `[stages]`, or make `{written}` for it"
             self.fail(node, "GF606", message, help)
 
     def _is_distribution(self, owner: str, call: ast.Call) -> bool:

@@ -11,6 +11,7 @@ from ganforge.graph.nodes import (
     Apply,
     Arithmetic,
     Body,
+    ByLevel,
     Composite,
     Item,
     Layer,
@@ -98,6 +99,8 @@ def operation_text(body: Body, node: Node) -> str:
             return f".{name}"
         case Pack():
             return "list"
+        case ByLevel():
+            return "chosen by level"
     return type(node.operation).__name__.lower()
 
 

@@ -175,6 +175,11 @@ def test_the_tab_of_a_level_shows_the_networks_of_that_level(visit: Open) -> Non
     assert tab.inner_text("#said").count("penalty moves D") == 1
 
 
+def test_the_bar_takes_one_row_also_with_a_tab_for_each_of_nine_levels(visit: Open) -> None:
+    bars = [visit(spec).locator(".bar").bounding_box()["height"] for spec in ("dcgan", "progan")]
+    assert bars[0] == bars[1]
+
+
 def test_the_tab_of_a_stage_shows_what_takes_part_in_it_alone(visit: Open) -> None:
     tab = visit("lapgan")
     tab.get_by_role("tab", name="level_16").click()

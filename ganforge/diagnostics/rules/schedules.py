@@ -119,10 +119,12 @@ UNKNOWN_FIGURE = Rule(
 USED_BEFORE_TRAINED = Rule(
     "GF620",
     "used-before-trained",
-    Severity.ERROR,
+    Severity.WARNING,
     says="A stage computes with a network that it does not train and no stage before has trained.",
     why="What is frozen must have learned something first: StackGAN's second stage refines what "
-    "its first one makes (https://arxiv.org/abs/1612.03242, section 3).",
+    "its first one makes (https://arxiv.org/abs/1612.03242, section 3). A critic may be trained "
+    "first on what an untrained generator makes; such a stage says so with "
+    "`# ganforge: ignore[GF620] warming up`.",
     bad='[stages.high]\ntrain = ["G2", "D2"]\n[stages.low]\ntrain = ["G1", "D1"]',
     good='[stages.low]\ntrain = ["G1", "D1"]\n[stages.high]\ntrain = ["G2", "D2"]',
 )

@@ -118,7 +118,8 @@ def _check_still(graph: Graph, stage: Stage, later: set[str], findings: Findings
     for name in graph.networks:
         if name in used & later:
             message = f"the stage `{stage.name}` uses `{name}`, which nothing has trained by then"
-            help = f"train `{name}` here or in a stage before, or name a run in `init_from`"
+            help = f"train `{name}` here or in a stage before, or name a run in `init_from`; a "
+            help += "critic that warms up says so: `# ganforge: ignore[GF620] warming up`"
             findings.add("GF620", ("stages", stage.key), message, help, key=True)
 
 
