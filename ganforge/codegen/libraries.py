@@ -1,4 +1,6 @@
-"""Libraries of others that a program imports, since the parts that it is made of require them."""
+"""What of others a program needs, since the parts that it is made of require it: libraries, and
+weights.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,18 @@ def libraries(graph: Graph, sources: Iterable[DataSource]) -> frozenset[str]:
     """What the parts of a program require, and no other part of a plugin."""
     parts: list[Part] = [*_parts(graph), *sources]
     return frozenset(name for part in parts for name in part.requires)
+
+
+def pretrained(graph: Graph) -> dict[str, str]:
+    """By network, the file that weights which are not trained here are read from; empty where they
+    are random.
+    """
+    return {
+        name: operation.block.pretrained(operation.params)
+        for name, network in graph.networks.items()
+        for operation in network.body.operations()
+        if isinstance(operation, Layer) and operation.block.pretrained is not None
+    }
 
 
 def _parts(graph: Graph) -> Iterator[Part]:

@@ -7,8 +7,8 @@ import hashlib
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ganforge.codegen.calculation import Calculation, Layers, averaged, grows, modules_of
@@ -21,7 +21,7 @@ from ganforge.codegen.expressions import literal
 from ganforge.codegen.formatting import LINE_LENGTH, formatted
 from ganforge.codegen.functions import FIXED, LOCAL, Function
 from ganforge.codegen.hyperparameters import Hyperparameters, LiveFunction, hyperparameters
-from ganforge.codegen.libraries import libraries
+from ganforge.codegen.libraries import libraries, pretrained
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.networks import ClassText, write_network
 from ganforge.codegen.samples import sample_functions, shows_data
@@ -72,6 +72,8 @@ class Program:
     """Whether a live number does."""
     stages: tuple[str, ...] = ()
     """The names of its stages."""
+    pretrained: Mapping[str, str] = field(default_factory=dict)
+    """By network, the file of weights that are not trained here; empty where they are random."""
     libraries: frozenset[str] = frozenset()
     """What it may import beside torch, numpy and Pillow, since its parts require it."""
 
@@ -95,6 +97,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         hypers, functions = _plain(plan, imports, names, local, layers)
     sources = usable_sources(data_of(graph), registry, data)
     live = [function for hyper in hypers for function in hyper.functions]
+    given = pretrained(graph)
     context: dict[str, Any] = {
         **_head(graph),
         "progress_type": "GrowthProgress" if grows(plan) else "Progress",
@@ -107,6 +110,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         "sources": [(s.name, opening(data_of(graph), s, imports)) for s in sources],
         "source_help": source_help(sources),
         "monitor": _monitor(graph, imports, layers),
+        "prepares": imports.use("ganforge.runtime.pretrained:prepare") if given else "",
     }
     context["constants"] = _constants(graph, hypers, imports)
     return Program(
@@ -117,6 +121,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         samples_of_data=context["samples_of_data"],
         length=_said_length(graph),
         follows_progress=any("t.progress" in function.source for function in live),
+        pretrained=given,
         libraries=libraries(graph, sources),
         stages=tuple(stage.name for stage in graph.spec.stages),
     )

@@ -99,7 +99,8 @@ def drawn_type(c: Calculation, step: Step) -> str:
 def updates(c: Calculation) -> list[str]:
     """The steps of all players, from gradients of the same weights."""
     players = [step.player.name for step in c.plan.steps]
-    if len({str(c.hyper.live.get(player)) for player in players}) == 1:
+    alike = len({str(c.hyper.live.get(player)) for player in players}) == 1
+    if alike and len(players) > 1:
         lines = c.timed(c.update(players[0], "player", "state.optimizers[player]"), "player")
         return [f"for player in ({', '.join(map(repr_of, players))}):", *indented(lines)]
     lines = []

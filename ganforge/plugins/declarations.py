@@ -93,6 +93,9 @@ class Block:
     draws: a function whose last input is random: the shape of that input per sample, from the same
         arguments. It is drawn with the latents, up front.
     drawn: what that is drawn from: uniform in 0..1, or N(0, 1).
+    pretrained: for weights that are not trained here: by its parameters the file that they are
+        read from, empty where they are random. Its module has `prepare()`, which reads them, and is
+        called before training; what needs them earlier calls it itself.
     requires: libraries by the name that Python imports, such as `kornia`: scripts import them,
         where they take over the source of everything else.
     example: a layer as a spec has it, `{ block = "conv", out = 64 }`, or a line of wiring for a
@@ -134,6 +137,7 @@ class Block:
     twice_differentiable: bool = True
     spreads: Callable[[Any], tuple[int, int] | None] = lambda params: None
     augments: bool = False
+    pretrained: Callable[[Any], str] | None = None
     requires: tuple[str, ...] = ()
     example: str = ""
 

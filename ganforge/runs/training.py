@@ -161,7 +161,7 @@ def _resumed(request: Request) -> Run:
     _tell_of_length(folder, program)
     device = request.device or about["device"]
     options = _options(request, program, folder, data, about["seed"], device)
-    again = about_resumed(about, compilation.registry, options)
+    again = about_resumed(about, program, compilation.registry, options)
     return Run(compilation, program, options, again)
 
 

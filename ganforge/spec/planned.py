@@ -16,7 +16,6 @@ KEYS: Mapping[str, frozenset[str]] = {
 """Keys by the table they belong to."""
 BLOCKS = frozenset(
     [
-        "vgg-features",
         "inception-features",
     ]
 )

@@ -15,6 +15,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
         conditional,
         conv,
         dense,
+        features,
         functions,
         labels,
         layout,
@@ -43,6 +44,7 @@ def ganforge_register_blocks() -> tuple[Block, ...]:
         *resampling.BLOCKS,
         *pooling.BLOCKS,
         *statistics.BLOCKS,
+        *features.BLOCKS,
         *functions.BLOCKS,
         *labels.BLOCKS,
     )

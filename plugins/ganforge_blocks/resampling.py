@@ -58,12 +58,16 @@ def _upsampling(p: UpsampleParams) -> dict[str, object]:
 
 
 def make_upsample(p: UpsampleParams, x: Tensor) -> Call:
+    if p.mode == "bicubic":
+        return call(f"{MODULES}:Enlarge", p.scale)
     return _fir("FirUpsample") if p.mode == "fir" else call("nn.Upsample", **_upsampling(p))
 
 
 def call_upsample(p: UpsampleParams, x: Tensor) -> Call:
     if p.mode == "fir":
         return _fir("fir_upsample", Ref("x"), _fir("fir_kernel"))
+    if p.mode == "bicubic":
+        return call(f"{MODULES}:enlarged", Ref("x"), p.scale)
     return call("F.interpolate", Ref("x"), **_upsampling(p))
 
 
@@ -93,7 +97,7 @@ def call_downsample(p: DownsampleParams, x: Tensor) -> Call:
         return _fir("fir_downsample", Ref("x"), _fir("fir_kernel"))
     if p.mode == "average":
         return call("F.avg_pool2d", Ref("x"), p.scale)
-    return call(f"{MODULES}:shrunk", Ref("x"), (x.height // p.scale, x.width // p.scale), p.mode)
+    return call(f"{MODULES}:shrunk", Ref("x"), p.scale, p.mode)
 
 
 def infer_resize(p: ResizeParams, x: Tensor) -> Tensor:
@@ -110,8 +114,8 @@ def call_resize(p: ResizeParams, x: Tensor) -> Call:
         name = "fir_upsample" if p.size > x.height else "fir_downsample"
         return _fir(name, Ref("x"), _fir("fir_kernel"))
     shrinks = p.size < x.height or p.size < x.width
-    if shrinks and p.mode in ("bilinear", "bicubic"):
-        return call(f"{MODULES}:shrunk", Ref("x"), (p.size, p.size), p.mode)
+    if p.mode == "bicubic" or (shrinks and p.mode == "bilinear"):
+        return call(f"{MODULES}:resized", Ref("x"), (p.size, p.size), p.mode)
     own = changed({"mode": p.mode}, mode="nearest")
     return call("F.interpolate", Ref("x"), size=(p.size, p.size), **own)
 

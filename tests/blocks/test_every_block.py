@@ -148,6 +148,10 @@ SAMPLES: dict[str, list[Any]] = {
         ({"policy": "ada", "p": 0.6}, [Tensor((3, 6, 8))]),
         ({"policy": "ada-cutout", "p": 0.6}, [Tensor((1, 9, 9))]),
     ],
+    "vgg-features": [
+        ({"layer": "relu1_2"}, [Tensor((3, 6, 8))]),
+        ({"model": "vgg16", "layer": "conv2_1", "range": [0, 1]}, [Tensor((1, 9, 4))]),
+    ],
     "max-pool": [({}, [IMAGE]), ({"size": 3}, [IMAGE])],
     "avg-pool": [({"size": 4}, [IMAGE])],
     "global-average": [({}, [IMAGE])],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -64,3 +65,28 @@ def test_fir_does_nothing_but_double_and_halve(blocks, read, name: str, values) 
     with pytest.raises(ShapeError) as caught:
         block.infer(read(block, mode="fir", **values), Tensor((3, 8, 8)))
     assert caught.value.code == "GF115" and caught.value.help
+
+
+def cubic(x: np.ndarray) -> np.ndarray:
+    """Keys' kernel with a = -0.5, as written in his equation 4 and in MATLAB's `imresize`."""
+    x = np.abs(x)
+    near = 1.5 * x**3 - 2.5 * x**2 + 1
+    far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
+    return np.where(x <= 1, near, np.where(x <= 2, far, 0))
+
+
+def imresize(line: np.ndarray, scale: float) -> np.ndarray:
+    """A row of pixels as `imresize` resizes it: a kernel as wide as the scale where it shrinks."""
+    stretch = min(scale, 1.0)
+    places = (np.arange(int(len(line) * scale)) + 0.5) / scale - 0.5
+    weights = cubic(stretch * (places[:, None] - np.arange(len(line))))
+    return (weights / weights.sum(1, keepdims=True)) @ line
+
+
+@pytest.mark.parametrize(("name", "factor"), [("downsample", 0.25), ("upsample", 4)])
+def test_bicubic_is_that_of_matlab_away_from_the_edges(resampled, name: str, factor) -> None:
+    line = np.random.default_rng(0).random(48)
+    x = torch.tensor(line).expand(1, 1, 48, 48)
+    found = resampled(name, x, scale=4, mode="bicubic")[0, 0, 5].numpy()
+    inside = slice(3, -3) if factor < 1 else slice(12, -12)
+    np.testing.assert_allclose(found[inside], imresize(line, factor)[inside], atol=1e-6)

@@ -43,6 +43,8 @@ PUBLISHED = {
         "G32": 232_579,
         "D32": 129_409,
     },
+    # Features are none of its weights; VGG19's own are counted in `tests/blocks/test_features.py`.
+    "srgan": {"G": 1_547_350, "D": 23_563_649, "features": 0},
     # The usual port counts the embedding of the class with G.
     "biggan": {"embed": 128_000, "G": 70_433_988 - 128_000, "D": 87_982_370},
     "biggan-deep": {"embed": 128_000, "G": 50_244_484 - 128_000, "D": 34_590_210},

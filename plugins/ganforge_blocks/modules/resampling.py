@@ -56,13 +56,25 @@ class FirDownsample(nn.Module):
         return fir_downsample(x, self.kernel)
 
 
-def shrunk(x: Tensor, size: tuple[int, int], mode: str) -> Tensor:
-    """(B, C, H, W) -> (B, C, *size), interpolated without aliasing.
+def resized(x: Tensor, size: tuple[int, int], mode: str) -> Tensor:
+    """(B, C, H, W) -> (B, C, *size), interpolated without aliasing. Where images grow, this alone
+    gives `bicubic` the kernel that it has where they shrink: a = -0.5 (Keys 1981,
+    https://doi.org/10.1109/TASSP.1981.1163711, equation 4), as in MATLAB and Pillow.
 
     PyTorch does that in float32 and wider types alone.
     """
     wide = x.to(torch.promote_types(x.dtype, torch.float32))
     return F.interpolate(wide, size=size, mode=mode, antialias=True).to(x.dtype)
+
+
+def shrunk(x: Tensor, scale: int, mode: str) -> Tensor:
+    """(B, C, H, W) -> (B, C, H / scale, W / scale), interpolated without aliasing."""
+    return resized(x, (x.shape[2] // scale, x.shape[3] // scale), mode)
+
+
+def enlarged(x: Tensor, scale: int) -> Tensor:
+    """(B, C, H, W) -> (B, C, scale H, scale W), bicubic."""
+    return resized(x, (scale * x.shape[2], scale * x.shape[3]), "bicubic")
 
 
 class Shrink(nn.Module):
@@ -73,4 +85,15 @@ class Shrink(nn.Module):
         self.scale, self.mode = scale, mode
 
     def forward(self, x: Tensor) -> Tensor:
-        return shrunk(x, (x.shape[2] // self.scale, x.shape[3] // self.scale), self.mode)
+        return shrunk(x, self.scale, self.mode)
+
+
+class Enlarge(nn.Module):
+    """(B, C, H, W) -> (B, C, scale H, scale W), bicubic."""
+
+    def __init__(self, scale: int) -> None:
+        super().__init__()
+        self.scale = scale
+
+    def forward(self, x: Tensor) -> Tensor:
+        return enlarged(x, self.scale)
