@@ -305,7 +305,6 @@ def refused() -> str:
     rows = [("tables", listed(f"[{name}]" for name in planned.KEYS[""]))]
     rows += [(f"keys of `[{n}]`", listed(k)) for n, k in planned.KEYS.items() if n]
     rows.append(("blocks", listed(planned.BLOCKS)))
-    rows.append(("losses", listed(planned.LOSSES)))
     return table(("where", "refused"), rows)
 
 

@@ -12,7 +12,7 @@ from ganforge.codegen.expressions import ATOM, write_call
 from ganforge.codegen.levels import indexed
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.starts import Common, common
-from ganforge.codegen.values import Writer
+from ganforge.codegen.values import Writer, type_of
 from ganforge.graph.named import layers_named
 from ganforge.graph.nodes import (
     LEVEL,
@@ -22,12 +22,11 @@ from ganforge.graph.nodes import (
     Item,
     Layer,
     Node,
-    NodeShape,
     Pack,
     Source,
 )
 from ganforge.plugins.params import Adaptive, Changing
-from ganforge.plugins.shapes import Tensor, TensorList
+from ganforge.plugins.shapes import Tensor
 
 
 @dataclass(frozen=True)
@@ -277,18 +276,14 @@ def _result(body: Body, writer: Writer) -> str:
 
 def typed_inputs(body: Body) -> tuple[tuple[str, str], ...]:
     """What `forward` takes: names and types."""
-    return tuple((name, _type(body.nodes[i].shape)) for name, i in body.inputs.items())
+    return tuple((name, type_of(body.nodes[i].shape)) for name, i in body.inputs.items())
 
 
 def returned_type(body: Body) -> str:
     """The type that `forward` gives."""
     if set(body.outputs) != {""}:
         return "dict[str, Tensor]"
-    return _type(body.result)
-
-
-def _type(shape: NodeShape) -> str:
-    return "list[Tensor]" if isinstance(shape, TensorList) else "Tensor"
+    return type_of(body.result)
 
 
 def _summary(body: Body) -> str:

@@ -12,7 +12,9 @@ from ganforge.codegen.names import Namespace
 from ganforge.codegen.steps import clipped_early, lazy_calls, step_name
 from ganforge.codegen.values import Writer
 from ganforge.formula.live import Live
+from ganforge.graph.nodes import Node
 from ganforge.plan.plan import Step
+from ganforge.plugins.shapes import TensorList
 
 SUMMARY = "One turn of every player; the losses stay on the device."
 
@@ -73,10 +75,18 @@ def _call(c: Calculation, k: int, step: Step, writer: Writer) -> list[str]:
 def _given(c: Calculation, step: Step, writer: Writer) -> list[str]:
     """The arguments of a step with `reuse`."""
     received = [
-        writer.text(i) + (".detach()" if cut and i in c.plan.shared_with_gradient else "")
+        _detached(c.node(i), writer.text(i))
+        if cut and i in c.plan.shared_with_gradient
+        else writer.text(i)
         for i, cut in step.received
     ]
     return ["state", *(c.local[name] for name in c.plan.draws(step)), *received]
+
+
+def _detached(node: Node, text: str) -> str:
+    if isinstance(node.shape, TensorList):
+        return f"[each.detach() for each in {text}]"
+    return f"{text}.detach()"
 
 
 def round_arguments(c: Calculation) -> list[str]:

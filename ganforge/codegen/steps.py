@@ -5,8 +5,9 @@ from __future__ import annotations
 from ganforge.codegen.calculation import Calculation
 from ganforge.codegen.expressions import literal
 from ganforge.codegen.functions import LOSSES, Function, indented, repr_of
-from ganforge.codegen.values import Writer
+from ganforge.codegen.values import Writer, type_of
 from ganforge.plan.plan import Step
+from ganforge.plugins.shapes import TensorList
 from ganforge.spec.models import PlayerTable
 
 
@@ -66,7 +67,7 @@ def _arguments(c: Calculation, step: Step, writer: Writer) -> list[str]:
     names |= {index: c.received_name(index) for index, _ in step.received}
     for index, name in names.items():
         c.know(writer, index, writer.names.take(name))
-    return [f"{writer.text(index)}: Tensor" for index in names]
+    return [f"{writer.text(i)}: {type_of(c.node(i).shape)}" for i in names]
 
 
 def _networks(c: Calculation, step: Step) -> list[str]:
@@ -86,8 +87,14 @@ def _networks(c: Calculation, step: Step) -> list[str]:
 
 def _leaves(step: Step, writer: Writer) -> list[str]:
     """Arguments of the step by which a loss differentiates."""
-    given = [i for i in sorted(step.differentiated) if i in writer.known]
-    return [f"{writer.text(i)}.requires_grad_()" for i in given]
+    lines = []
+    for index in sorted(i for i in step.differentiated if i in writer.known):
+        name = text = writer.text(index)
+        if isinstance(writer.nodes[index].shape, TensorList):
+            name = writer.names.take("each")
+            lines.append(f"for {name} in {text}:")
+        lines.append(f"{'    ' if name != text else ''}{name}.requires_grad_()")
+    return lines
 
 
 def _table(c: Calculation, step: Step) -> PlayerTable:

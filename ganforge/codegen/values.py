@@ -20,6 +20,7 @@ from ganforge.graph.nodes import (
     Layer,
     NetworkCall,
     Node,
+    NodeShape,
     Number,
     Output,
     Pack,
@@ -28,6 +29,7 @@ from ganforge.graph.nodes import (
 )
 from ganforge.plugins.declarations import Block, input_names
 from ganforge.plugins.params import Changing, Params
+from ganforge.plugins.shapes import TensorList
 
 MAX_DEPTH = 8
 """Calls within calls: what is nested deeper gets a name, for the reader and for Python's parser."""
@@ -94,9 +96,9 @@ class Writer:
             if kept or depth > MAX_DEPTH:
                 self.depth[index] = 0
                 name = self._name(index)
-                leaf = ".requires_grad_()" if index in self.differentiated else ""
-                text = f"({text})" if leaf and strength < ATOM else text
-                self._state(f"{name} = {text}{leaf}", index)
+                if index in self.differentiated:
+                    text = self._leaf(text if strength == ATOM else f"({text})", index)
+                self._state(f"{name} = {text}", index)
                 text, strength = name, ATOM
             self.known[index] = (text, strength)
 
@@ -137,6 +139,12 @@ class Writer:
             return True
         users = (i for i, named in self.inside.items() if holder in named and i != index)
         return any(self.last_use.get(i, 0) > index for i in users)
+
+    def _leaf(self, text: str, index: int) -> str:
+        """A value that asks for a gradient; of a list each element does."""
+        if isinstance(self.nodes[index].shape, TensorList):
+            return f"[each.requires_grad_() for each in {text}]"
+        return f"{text}.requires_grad_()"
 
     def _wanted(self, index: int) -> str:
         node = self.nodes[index]
@@ -196,6 +204,11 @@ class Writer:
         refs = dict(zip(names, texts, strict=True))
         call = block.function(params, *shapes)
         return write_call(call, self.imports, refs, lambda live: self.number(live, ""))
+
+
+def type_of(shape: NodeShape) -> str:
+    """The type of a value in the program."""
+    return "list[Tensor]" if isinstance(shape, TensorList) else "Tensor"
 
 
 def memory_of(loss: str) -> str:

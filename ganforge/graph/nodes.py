@@ -34,7 +34,7 @@ NodeShape = Shape | Bundle
 class Source:
     """A tensor that comes from outside: a network's input, a data field, a latent.
 
-    like: the source of which it is another draw. drawn: what a function draws it from.
+    like: the source of which it is another draw. drawn: what a function or a loss draws it from.
     """
 
     name: str

@@ -38,9 +38,13 @@ def to_digraph(graph: Graph) -> nx.DiGraph[str]:
         for given in node.inputs:
             result.add_edge(f"n{given}", f"n{index}", shape=str(graph.nodes[given].shape))
     for number, (name, loss) in enumerate(graph.losses.items()):
-        moved = {network for t in graph.terms if t.loss == name for network in t.moves}
+        terms = [term for term in graph.terms if term.loss == name]
+        moved = {network for term in terms for network in term.moves}
         result.add_node(f"loss{number}", kind="loss", label=name, moves=sorted(moved))
-        for tensor, given in loss.tensors.items():
+        taken = dict.fromkeys(pair for term in terms for pair in term.given.items())
+        named = {tensor for tensor, _ in taken}
+        unnamed = (pair for pair in loss.tensors.items() if pair[0] not in named)
+        for tensor, given in (*unnamed, *taken):
             shape = str(graph.nodes[given].shape)
             result.add_edge(f"n{given}", f"loss{number}", shape=shape, tensor=tensor)
     return result

@@ -157,6 +157,10 @@ class Term:
     or all it reaches.
 
     differentiates: the names of the tensors by which `value` takes a gradient of its own.
+    moves_makers: whether it also moves the networks that make these tensors, as no penalty of a
+        critic does.
+    draws: normal numbers, drawn with the latents: by the name that a `Ref` has for them, the tensor
+        in whose shape they are.
     constant: the names of the tensors to which `value` lets no gradient flow.
     with_real: the value where a network that can learn lies upstream of `real` too, for a term of
         the generator's side that would not name `real`.
@@ -179,6 +183,8 @@ class Term:
     side: Literal["critic", "generator", "all"]
     value: Call
     differentiates: tuple[str, ...] = ()
+    moves_makers: bool = False
+    draws: Mapping[str, str] = field(default_factory=dict)
     constant: tuple[str, ...] = ()
     replays: tuple[str, ...] = ()
     with_real: Call | None = None

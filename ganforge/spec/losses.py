@@ -10,7 +10,6 @@ from ganforge.plugins.registry import Registry
 from ganforge.spec.findings import Findings
 from ganforge.spec.models import LossSpec, LossTable
 from ganforge.spec.names import check_name
-from ganforge.spec.planned import LOSSES, refuse
 from ganforge.spec.validate import read
 
 COMMON = tuple(about.alias or name for name, about in LossTable.model_fields.items())
@@ -48,9 +47,6 @@ def _loss(
         )
         return None
     declaration = registry.losses.get(kind)
-    if declaration is None and kind in LOSSES and not registry.explains("loss", kind):
-        refuse(findings, (*path, "kind"), f"the loss `{kind}`")
-        return None
     if declaration is None:
         findings.missing(registry.missing("loss", kind), (*path, "kind"))
         return None

@@ -19,11 +19,6 @@ BLOCKS = frozenset(
         "inception-features",
     ]
 )
-LOSSES = frozenset(
-    [
-        "path-length",
-    ]
-)
 
 
 def planned(what: str, *, plural: bool = False) -> str:

@@ -93,8 +93,8 @@ class LossCase:
         }
 
     def tensors(self, term: Term, kind: Mapping[str, Any] | None = None) -> dict[str, torch.Tensor]:
-        """A batch for each tensor. Those by which the term differentiates are leaves, and what else
-        is made of numbers depends on them.
+        """A batch for each tensor, and for what the term draws. Those by which it differentiates
+        are leaves, and what else is made of numbers depends on them.
         """
         stream = torch.Generator().manual_seed(1)
         shapes = self.all_shapes
@@ -104,7 +104,8 @@ class LossCase:
             if not value.is_floating_point() or name in term.differentiates:
                 continue
             made[name] = _depending(value, leaves) if leaves else value.requires_grad_()
-        return made
+        drawn = {name: batch(shapes[like], stream) for name, like in term.draws.items()}
+        return made | {name: value.to(made[term.draws[name]]) for name, value in drawn.items()}
 
     def run(
         self, term: Term, kind: Mapping[str, Any] | None = None, memory: Any = None
@@ -195,6 +196,10 @@ def has_a_sound_declaration(cases: LossCases) -> None:
         remedy = f"name tensors of the loss: {', '.join(loss.tensors)}"
         raise Unmet(f"{', '.join(sorted(unknown))} is none of its tensors", loss.name, remedy)
     for case in cases.fixed():
+        drawn = {like for term in case.terms() for like in term.draws.values()} - set(loss.tensors)
+        if drawn:
+            remedy = f"draw in the shape of a tensor of the loss: {', '.join(loss.tensors)}"
+            raise Unmet(f"it draws like `{min(drawn)}`, which is none of its tensors", case, remedy)
         sides = {term.side for term in case.terms()}
         judged = loss.judges or {"real", "fake"} <= set(loss.tensors)
         if sides & {"critic", "generator"} and not judged:

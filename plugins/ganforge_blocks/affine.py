@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ganforge.plugins import Block, Call, Params, ShapeError, Tensor, call
+from ganforge.plugins import Block, Call, Params, Shape, ShapeError, Tensor, call
 from ganforge.plugins.params import Ints
 from ganforge_blocks.checks import Finite, features, numbers
 
@@ -74,7 +74,10 @@ def make_scale(p: ScaleParams, x: Tensor) -> Call:
     return call("ganforge_blocks.modules.affine:Scale", start(p.init, x.channels))
 
 
-def infer_constant(p: ConstantParams, x: Tensor) -> Tensor:
+def infer_constant(p: ConstantParams, x: Shape) -> Tensor:
+    if not isinstance(x, Tensor):
+        help = 'it takes one tensor for the size of the batch: `from = "w[0]"`'
+        raise ShapeError("GF217", "`constant` is given a list", help)
     check_start(p.init)
     if not p.shape:
         raise ShapeError("GF115", "a constant needs a shape", "write `shape = [512, 4, 4]`")

@@ -206,7 +206,7 @@ BLOCKS = (
     ),
     Block(
         "repeat",
-        "A list that holds a tensor `count` times.",
+        "A list that holds a tensor `count` times, each with a gradient of its own.",
         RepeatParams,
         infer_repeat,
         function=lambda p, x: _wiring("repeat", Ref("x"), p.count),

@@ -51,6 +51,10 @@ class GradientPenaltyParams(Params):
         return one_sided
 
 
+class PathLengthParams(Params):
+    decay: Annotated[Finite, Field(gt=0, le=1)] = 0.01
+
+
 class LecamParams(Params):
     decay: Annotated[Finite, Field(ge=0, lt=1)] = 0.99
     one_sided: Bool = False
@@ -155,6 +159,17 @@ def gradient_penalty_terms(p: GradientPenaltyParams) -> tuple[Term, ...]:
     return _all(value, differentiates=("wrt",), gradient_norm=p.center)
 
 
+def path_length_terms(p: PathLengthParams) -> tuple[Term, ...]:
+    value = call("self", Ref("of"), Ref("wrt"), Ref("direction"))
+    draws = {"direction": "of"}
+    return _all(value, differentiates=("wrt",), moves_makers=True, draws=draws)
+
+
+def path_length_module(p: PathLengthParams) -> Call:
+    own = changed({"decay": p.decay}, decay=0.01)
+    return call(f"{LOSS_FUNCTIONS}.paths:PathLength", **own)
+
+
 def lecam_terms(p: LecamParams) -> tuple[Term, ...]:
     return (Term("critic", call("self", Ref("real"), Ref("fake"))),)
 
@@ -245,6 +260,18 @@ LOSSES = (
         gradient_penalty_terms,
         example={"wrt": "x"},
         known_as=PENALTIES,
+    ),
+    Loss(
+        "path-length",
+        "How far the length of steps in an image, by equal steps in what it is made from, is from "
+        "its moving average, squared (1912.04958, eq. 4).",
+        PathLengthParams,
+        ("of", "wrt"),
+        path_length_terms,
+        module=path_length_module,
+        reports=("mean",),
+        lists=("wrt",),
+        example={"of": "fake", "wrt": "z"},
     ),
     Loss(
         "lecam",

@@ -34,12 +34,6 @@ def test_a_table_that_is_not_built_is_refused(base: str, registry: Registry, tab
     assert [d.code for d in report.diagnostics] == ["GF117"]
 
 
-@pytest.mark.parametrize("kind", sorted(planned.LOSSES))
-def test_a_loss_that_is_not_built_is_refused(base: str, registry: Registry, kind: str) -> None:
-    text = f'{base}\n[losses.other]\nkind = "{kind}"\nscore = "D(x)"\n'
-    assert [d.code for d in compile_spec(text, registry=registry).report.diagnostics] == ["GF117"]
-
-
 @pytest.mark.parametrize("block", sorted(planned.BLOCKS))
 def test_a_block_that_is_not_built_is_refused(base: str, registry: Registry, block: str) -> None:
     layer = '{ block = "linear", out = 1 }'
@@ -56,8 +50,3 @@ def test_a_function_that_is_not_built_is_refused(base: str, registry: Registry, 
 @pytest.mark.parametrize("name", sorted(planned.BLOCKS))
 def test_what_is_planned_does_not_exist(registry: Registry, name: str) -> None:
     assert name not in registry.blocks
-
-
-@pytest.mark.parametrize("name", sorted(planned.LOSSES))
-def test_a_planned_loss_does_not_exist(registry: Registry, name: str) -> None:
-    assert name not in registry.losses

@@ -132,11 +132,6 @@ def test_keys_that_are_not_built_are_unknown(table: str, validator: Any) -> None
         assert "unknown key" in told(validator, text)[0]
 
 
-def test_losses_that_are_not_built_are_unknown(validator: Any) -> None:
-    text = 'ganforge = 1\nextends = "dcgan"\n[losses.a]\nkind = "%s"\n'
-    assert all("is not one of" in told(validator, text % kind)[0] for kind in planned.LOSSES)
-
-
 def test_editors_are_told_what_every_key_means(schema: Schema) -> None:
     offered = schema["anyOf"][0]["properties"]
     tables = {name: offered[name] for name in ("data", "train", "sample", "gan")}

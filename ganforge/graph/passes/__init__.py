@@ -12,6 +12,7 @@ from ganforge.graph.passes.augmentation import check_augmentation
 from ganforge.graph.passes.balance import check_balance
 from ganforge.graph.passes.conditioning import check_conditioning
 from ganforge.graph.passes.critics import check_critics
+from ganforge.graph.passes.drawn import add_draws
 from ganforge.graph.passes.feedback import check_feedback
 from ganforge.graph.passes.gradients import find_terms
 from ganforge.graph.passes.idle import check_idle
@@ -40,7 +41,7 @@ from ganforge.spec.findings import Findings
 def complete(graph: Graph, findings: Findings) -> Graph:
     """The graph with the terms of its losses and its players; what hinders them is added."""
     graph = find_terms(find_parts(graph, findings), findings)
-    graph = draw_afresh(add_replays(graph, findings))
+    graph = add_draws(draw_afresh(add_replays(graph, findings)))
     return find_players(graph, findings)
 
 

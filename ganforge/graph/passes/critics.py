@@ -21,16 +21,17 @@ MOST_MOMENTUM = 0.5
 
 def check_critics(graph: Graph, findings: Findings) -> None:
     """GF407, GF412, GF420, GF701, GF705, GF706 and GF718."""
-    penalised = {n: t.loss for t in graph.terms if t.term.differentiates for n in t.moves}
-    for name in sorted(penalised):
-        _check_mixing(graph, name, penalised[name], findings)
+    penalties = [t for t in graph.terms if t.term.differentiates]
+    for name, loss in sorted({n: t.loss for t in penalties for n in t.moves}.items()):
+        _check_mixing(graph, name, loss, findings)
+    penalised = {n for t in penalties if not t.term.moves_makers for n in t.moves}
     _check_differentiable(graph, findings)
     _check_pairs(graph, findings)
     _check_shared(graph, findings)
     distances = {n for t in graph.terms if t.term.lipschitz for n in t.moves}
     for player in graph.players:
-        _check_clipping(graph, player, set(penalised), findings)
-        if penalised.keys() & set(player.networks):
+        _check_clipping(graph, player, penalised, findings)
+        if penalised & set(player.networks):
             why = "whose gradient is penalised", "1704.00028"
             _check_momentum(graph, player, "GF706", why, findings)
         elif (critics := distances & set(player.networks)) and is_lipschitz(graph, critics):

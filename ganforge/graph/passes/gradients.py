@@ -197,7 +197,7 @@ def outermost(graph: Graph, root: int) -> set[str]:
 
 
 def _moves(graph: Graph, loss: GraphLoss, term: Term, critic: frozenset[str]) -> frozenset[str]:
-    stop = [loss.tensors[name] for name in term.differentiates]
+    stop = [] if term.moves_makers else [loss.tensors[name] for name in term.differentiates]
     weights = {part.network for parts in named(term, loss).values() for part in parts}
     roots = [i for name, i in given(term, loss).items() if name not in term.constant]
     reached = frozenset(reachable(graph, roots, stop))

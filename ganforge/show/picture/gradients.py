@@ -28,7 +28,7 @@ class Backward:
 def backward(graph: Graph, term: MovingTerm, networks: Collection[str]) -> Backward:
     """The way of a term's gradient to some of the networks that it moves."""
     carrying = carrying_gradient(graph.nodes, networks)
-    leaves = {term.given[name] for name in term.term.differentiates}
+    leaves = {term.given[name] for name in term.term.differentiates if not term.term.moves_makers}
     passed: set[tuple[int, int]] = set()
     stopped: dict[tuple[int, int], str] = {}
     called: set[str] = set()

@@ -13,8 +13,8 @@ def one_hot(y: Tensor, classes: int) -> Tensor:
 
 
 def repeat(x: Tensor, count: int) -> list[Tensor]:
-    """A list that holds the same tensor `count` times."""
-    return [x] * count
+    """A list that holds a tensor `count` times, each with a gradient of its own."""
+    return [x.view_as(x) for _ in range(count)]
 
 
 def pyramid(x: Tensor, levels: int) -> list[Tensor]:
