@@ -49,7 +49,7 @@ def loss_text(loss: Loss) -> str:
     lines = [f"{loss.name}: {loss.summary}", f"tensors: {', '.join(tensors)}"]
     lines += [f"logged too: {', '.join(loss.reports)}"] if loss.reports else []
     lines += [*_parameters(loss.params), "", "example:"]
-    lines += [f"  [losses.{loss.name.rpartition('/')[2]}]"]
+    lines += [f"  [losses.{loss.name.rpartition('/')[2].replace('-', '_')}]"]
     return "\n".join([*lines, *(f"  {line}" for line in loss_example(loss))])
 
 

@@ -79,7 +79,8 @@ class RuleCases:
         if not self._found:
             code = self.check.rule.code
             given = f"samples={{{code!r}: [('bad.toml', 'good.toml')]}}"
-            remedy = f"give two specs: conformance(..., {given})"
+            remedy = "write it as one layer, a key of `[train]`, or tables; or give two specs: "
+            remedy += f"conformance(..., {given})"
             raise Unmet("its `bad` example breaks it nowhere in a small spec", code, remedy)
         return self._found
 

@@ -84,10 +84,15 @@ class SourceCases:
         """The author's fields, else plain ones. Raises `Unmet` where none can be opened."""
         if not self._found:
             for place, fields in self._places():
-                asked = [fields] if fields else [{"x": COLOUR}, {"x": GREY}]
+                asked = [fields] if fields else self._taken(place)
                 self._found += [SourceCase(self.source, place, each) for each in asked]
                 self._found += [] if fields else list(self._more(place))
         return self._found
+
+    def _taken(self, place: str) -> list[Fields]:
+        """Plain images, but for those that it refuses in a sentence; all where it takes none."""
+        plain: list[Fields] = [{"x": COLOUR}, {"x": GREY}]
+        return [f for f in plain if not _refused(SourceCase(self.source, place, f))] or plain
 
     def _places(self) -> Iterator[tuple[str, Fields | None]]:
         if not self.samples and self.source.takes_path:
@@ -135,11 +140,22 @@ def _opens(case: SourceCase) -> bool:
     return True
 
 
+def _refused(case: SourceCase) -> bool:
+    try:
+        case.open()
+    except RunError:
+        return True
+    except Exception:  # is told where it is opened
+        return False
+    return False
+
+
 def _opened(case: SourceCase) -> Data:
     try:
         data = case.open()
     except Exception as error:
-        remedy = "it is called with the path and a table of fields, and gives a `Data`"
+        remedy = "it is called with the path and a table of fields, and gives a `Data`; where it "
+        remedy += f"has other ones, say which: {{{case.source.name!r}: [(path, {{'x': {{...}}}})]}}"
         raise Unmet(f"it cannot be opened: {reason(error)}", case, remedy) from error
     if not isinstance(data, Data):
         remedy = "return a `Data` of `ganforge.runtime.data`"

@@ -164,7 +164,8 @@ def test_each_block_is_told_with_an_example_in_toml(ganforge: Command, name: str
 def test_each_loss_is_told_with_an_example_in_toml(ganforge: Command, name: str) -> None:
     text = ganforge("losses", name).stdout
     example = tomllib.loads(text.rpartition("example:\n")[2])
-    assert example["losses"][name]["kind"] == name
+    ((called, table),) = example["losses"].items()
+    assert called.isidentifier() and table["kind"] == name
 
 
 def test_parameters_are_told_with_type_and_default(ganforge: Command) -> None:

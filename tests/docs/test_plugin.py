@@ -77,6 +77,20 @@ def test_its_spec_is_emitted_with_its_source(compilation: Compilation) -> None:
     assert "ganforge_extras" not in script
 
 
+def test_its_loss_remembers_what_it_was_given(fenced: Fenced) -> None:
+    import torch
+
+    (table,) = [block.text for block in fenced(PAGE, "toml") if "calm" in block.words]
+    compilation = compile_spec(f'ganforge = 1\nextends = "dcgan"\n{table}', SMALL)
+    assert str(compilation.report) == "No problems found."
+    module = import_program(compilation.program().text)
+    data, state = module.open_data("shapes"), module.build(0, torch.device("cpu"))
+    said = module.train_round(state, *module.draw(state, data))
+    average = state.tensors()["losses.calmed.average"]
+    assert average.item() == pytest.approx(said["calmed.average"].item())
+    assert average != 0
+
+
 def test_its_block_refuses_what_it_cannot_take() -> None:
     block = load_registry().blocks["channel-shuffle"]
     assert block.infer is not None
@@ -90,7 +104,7 @@ def test_it_keeps_every_promise() -> None:
     (mark,) = test_extras.test_conformance.pytestmark
     claims = mark.args[1]
     given = {"channel-shuffle", "charbonnier", "feature-spread", "XTR001", "blocks-of"}
-    given |= {"lecun-normal", "weight-norm", "lines", "shuffled"}
+    given |= {"calm", "lecun-normal", "weight-norm", "lines", "shuffled"}
     assert {claim.part for claim in claims} == {"ganforge-extras", *given}
     for claim in claims:
         claim.check()

@@ -147,6 +147,27 @@ def test_a_sample_of_the_authors_own_fields_is_taken(tmp_path: Path) -> None:
     assert case.open().read([1, 2])["y"].shape == (2,)
 
 
+def open_colour(path: str, fields: Fields) -> Data:
+    if any(about.get("channels") == 1 for about in fields.values()):
+        raise RunError(f"{path} has colour images: declare 3 channels.")
+    return open_file(path, fields)
+
+
+def open_nothing(path: str, fields: Fields) -> Data:
+    raise RunError(f"{path} has no images of this kind: take others.")
+
+
+def test_a_source_may_refuse_images_that_it_has_not() -> None:
+    assert broken(sources.CLAIMS, SourceCases(of_file("open_colour"), [write_noise])) == []
+
+
+def test_a_source_that_refuses_all_images_asks_for_fields_that_it_has() -> None:
+    cases = SourceCases(of_file("open_nothing"), [write_noise])
+    (found,) = broken(sources.CLAIMS, cases, "gives_what")
+    assert "it cannot be opened: RunError: " in found
+    assert "where it has other ones, say which: {'noise': [(path, {'x': {...}})]}" in found
+
+
 @pytest.mark.parametrize(
     ("declared", "promise", "said"),
     [

@@ -103,7 +103,7 @@ def test_specs_of_the_author_go_before_the_examples(tmp_path: Path) -> None:
     [
         (cases(few, replace(FEW, why="so")), "declaration", "its `why` is no sentence"),
         (cases(few, replace(FEW, good="")), "declaration", "it has no `good` example"),
-        (cases(silent), "tells", "give two specs: conformance(..., samples={'OWN001': "),
+        (cases(silent), "tells", "or give two specs: conformance(..., samples={'OWN001': "),
         (cases(few, replace(FEW, good="batch = 8")), "tells", "its `good` example is not good"),
         (cases(few, replace(FEW, good="batch = 0")), "tells", "its `good` example is not good"),
         (cases(helpless), "tells", "it does not say what to do: few samples"),
