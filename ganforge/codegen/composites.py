@@ -42,7 +42,7 @@ def write_composites(
     """The classes of all composite blocks, inner ones first, and the call that makes each."""
     classes: list[ClassText] = []
     instances: dict[int, str] = {}
-    for group in _by_depth(networks):
+    for group in _by_height(networks):
         forms: dict[object, _Form] = {}
         for composite, shared in group:
             made, forward = write_body(composite.body, imports, instances, shared)
@@ -87,9 +87,9 @@ def _class_name(block: str, differences: Mapping[str, bool | str]) -> str:
     return "".join(word.capitalize() for word in words)
 
 
-def _by_depth(networks: Mapping[str, Network]) -> list[list[tuple[Composite, Common]]]:
-    """Distinct instances in layers: those that contain no other first. Iterative, blocks nest at
-    most 50 deep.
+def _by_height(networks: Mapping[str, Network]) -> list[list[tuple[Composite, Common]]]:
+    """Distinct instances in layers: those that contain no other first, wherever they stand, so that
+    all of one block share a class. Iterative, blocks nest at most 50 deep.
     """
     found: dict[int, tuple[Composite, Common]] = {}
     depth: dict[int, int] = {}
@@ -99,12 +99,7 @@ def _by_depth(networks: Mapping[str, Network]) -> list[list[tuple[Composite, Com
         distance = 0
         while level:
             distance += 1
-            inner = [
-                n.operation
-                for body in level
-                for n in body.nodes
-                if isinstance(n.operation, Composite)
-            ]
+            inner = [composite for body in level for composite in _composites(body)]
             level = []
             for composite in inner:
                 key = id(composite.body)
@@ -112,10 +107,19 @@ def _by_depth(networks: Mapping[str, Network]) -> list[list[tuple[Composite, Com
                     found.setdefault(key, (composite, shared))
                     depth[key] = distance
                     level.append(composite.body)
+    height: dict[int, int] = {}
+    for key in sorted(found, key=depth.__getitem__, reverse=True):
+        inner = _composites(found[key][0].body)
+        height[key] = max((height[id(composite.body)] + 1 for composite in inner), default=0)
     groups: dict[int, list[tuple[Composite, Common]]] = {}
     for key, entry in found.items():
-        groups.setdefault(depth[key], []).append(entry)
-    return [groups[distance] for distance in sorted(groups, reverse=True)]
+        groups.setdefault(height[key], []).append(entry)
+    return [groups[place] for place in sorted(groups)]
+
+
+def _composites(body: Body) -> list[Composite]:
+    """The instances that stand in a body."""
+    return [n.operation for n in body.nodes if isinstance(n.operation, Composite)]
 
 
 def _class(

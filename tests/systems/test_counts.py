@@ -33,6 +33,8 @@ PUBLISHED = {
     "ebgan": {"G": 12_673_667, "D": 1_318_665},
     "began": {"G": 2_240_899, "D": 13_961_731},
     "sagan": {"G": 42_078_852, "D": 39_463_618},
+    # The port counts the mapping network with G.
+    "stylegan": {"M": 2_101_248, "G": 26_219_627 - 2_101_248, "D": 23_087_249},
     "progan": {"G": 23_079_115, "D": 23_087_249},
     # The networks at 8 x 8 have the paper's widths, 1200 and 600, of which no count is published.
     "lapgan": {
