@@ -51,6 +51,10 @@ PUBLISHED = {
     "biggan": {"embed": 128_000, "G": 70_433_988 - 128_000, "D": 87_982_370},
     "biggan-deep": {"embed": 128_000, "G": 50_244_484 - 128_000, "D": 34_590_210},
     "r3gan": {"G": 23_057_952, "D": 23_009_568, "A": 0},
+    # The official code counts the mapping network with G.
+    "stylegan2": {"M": 2_101_248, "G": 24_767_458 - 2_101_248, "D": 24_001_089},
+    "stylegan2-1024": {"M": 2_101_248, "G": 30_370_060 - 2_101_248, "D": 29_012_513},
+    "stylegan2-ada": {"M": 2_101_248, "G": 24_767_458 - 2_101_248, "D": 24_001_089, "A": 0},
     "cyclegan": {"G_ab": 11_378_179, "G_ba": 11_378_179, "D_a": 2_764_737, "D_b": 2_764_737},
     "pix2pix": {"G": 54_413_955, "D": 2_768_705},
     # The code counts CA with G: 20,020,832 in stage I, 37,130,480 in stage II.
@@ -84,13 +88,26 @@ PUBLISHED = {
 }
 
 
+def counted(spec: str, *overrides: str) -> dict[str, int]:
+    with torch.device("meta"):  # weights are counted, not drawn
+        program = import_program(compile_spec(spec, list(overrides)).program().text)
+        networks = program.build(0, torch.device("meta")).networks
+    return {name: sum(p.numel() for p in net.parameters()) for name, net in networks.items()}
+
+
 @pytest.mark.parametrize("spec", PUBLISHED)
 def test_weights_are_as_many_as_published(spec: str) -> None:
-    with torch.device("meta"):  # weights are counted, not drawn
-        program = import_program(compile_spec(spec).program().text)
-        networks = program.build(0, torch.device("meta")).networks
-    counts = {name: sum(p.numel() for p in net.parameters()) for name, net in networks.items()}
-    assert counts == PUBLISHED[spec]
+    assert counted(spec) == PUBLISHED[spec]
+
+
+@pytest.mark.parametrize(
+    ("size", "generator", "critic"), [(512, 30_276_583, 28_982_849), (1024, 30_370_060, 29_012_513)]
+)
+def test_a_larger_stylegan2_has_the_channels_of_config_f(
+    size: int, generator: int, critic: int
+) -> None:
+    counts = counted("stylegan2", f"size={size}")
+    assert (counts["M"] + counts["G"], counts["D"]) == (generator, critic)
 
 
 def test_every_shipped_spec_is_counted() -> None:
