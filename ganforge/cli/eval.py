@@ -1,4 +1,6 @@
-"""`ganforge eval`: how good a run's samples are, and what its networks recognise."""
+"""`ganforge eval`: how good a run's samples are, what its networks recognise, how its latents are
+entangled.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from ganforge.metrics.evaluation import Evaluation, Request
 
 _FEATURES = "Measure samples: the folder that `ganforge train-features` made."
+_PATH_LENGTH = (
+    "Perceptual path length through this latent, or through what networks make of it, such as "
+    "M(z), by --features; may be repeated."
+)
 _METRIC = "Such as fid; may be repeated. Default: all there are."
 _CLASSIFY = "Accuracy of these logits on labelled images, such as on_real.label; may be repeated."
 _NEIGHBOURS = "Accuracy of nearest neighbours in this tensor, such as code; may be repeated."
@@ -30,6 +36,7 @@ _AT_LEAST_ONE = click.IntRange(min=1)
 @click.option("--metric", "metrics", metavar="NAME", multiple=True, help=_METRIC)
 @click.option("--classify", metavar="TENSOR", multiple=True, help=_CLASSIFY)
 @click.option("--neighbours", metavar="TENSOR", multiple=True, help=_NEIGHBOURS)
+@click.option("--path-length", metavar="TENSOR", multiple=True, help=_PATH_LENGTH)
 @click.option("--nearest", type=_AT_LEAST_ONE, default=1, show_default=True, help="Neighbours.")
 @click.option("--gallery", type=_AT_LEAST_ONE, default=60_000, show_default=True, help=_GALLERY)
 @click.option("--labels", metavar="FIELD", help=_LABELS)
@@ -42,7 +49,8 @@ _AT_LEAST_ONE = click.IntRange(min=1)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def command(run: Path, as_json: bool, **options: Any) -> None:
     """Measure RUN: its samples by the features of a classifier, its own networks by labelled images
-    that training has not seen. Results are kept in RUN/metrics.
+    that training has not seen, its latents by how images change with them. Results are kept in
+    RUN/metrics.
     """
     from ganforge.runs.device import needs_torch
 
@@ -65,21 +73,25 @@ def _request(
     neighbours: tuple[str, ...],
     nearest: int,
     gallery: int,
+    path_length: tuple[str, ...],
     **rest: Any,
 ) -> Request:
     from ganforge.metrics.by_labels import Recognition
+    from ganforge.metrics.by_latents import Disentanglement
     from ganforge.metrics.evaluation import Request
     from ganforge.metrics.readings import Labels
 
     known = Labels(labels, classes)
     recognition = Recognition(classify, neighbours, nearest, gallery, known)
-    return Request(run, recognition=recognition, **rest)
+    latents = Disentanglement(path_length)
+    return Request(run, recognition=recognition, disentanglement=latents, **rest)
 
 
 def _table(evaluation: Evaluation) -> str:
     """A line for each metric, below one that says what was compared."""
     about, results = evaluation.about, evaluation.results
-    lines = [f"{about['run']}, round {about['round']}; {about['images']}: {about['data']}"]
+    images = f"; {about['images']}: {about['data']}" if "images" in about else ""
+    lines = [f"{about['run']}, round {about['round']}{images}"]
     width = max(map(len, results), default=0)
     for name, result in results.items():
         spread = f" ± {result['std']:.2g}" if "std" in result else ""
@@ -91,6 +103,7 @@ def _table(evaluation: Evaluation) -> str:
 def _sizes(result: Mapping[str, Any]) -> str:
     """Of how many images a figure is, and its seed."""
     if "recognised" not in result:
-        return f"{result['samples']} samples, {result['real']} real, seed {result['seed']}"
+        real = f", {result['real']} real" if "real" in result else ""
+        return f"{result['samples']} samples{real}, seed {result['seed']}"
     among = f" among {result['gallery']} training images" if "gallery" in result else ""
     return f"{result['recognised']} images{among}, seed {result['seed']}"

@@ -47,9 +47,10 @@ def shows_data(plan: Plan) -> bool:
 
 def from_data(plan: Plan, name: str) -> bool:
     """Whether a source of samples is read from the data: a field, the condition `same` beside one,
-    or a condition that is no class, which nothing but the data has.
+    or a condition that is no class, which nothing but the data has. What is `given` stands beside
+    the data.
     """
-    if plan.role(name) == "field":
+    if plan.role(name) in ("field", "given"):
         return True
     condition = plan.graph.spec.conditions.get(name)
     if condition is not None and classes_of(plan, name) is None:
@@ -234,6 +235,8 @@ def _read(plan: Plan, name: str) -> str | None:
     """The same, as the sample itself has it."""
     if not from_data(plan, name):
         return None
+    if plan.role(name) == "given":
+        return f'real["{name}"]'
     condition = plan.graph.spec.conditions.get(name)
     return field_value(plan, condition.field if condition else name, "real")
 

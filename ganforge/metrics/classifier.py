@@ -32,6 +32,17 @@ class Classifier(nn.Module):
         means: Tensor = self.body(images).mean((2, 3))
         return means
 
+    def stages(self, images: Tensor) -> list[Tensor]:
+        """What each convolution sees in images: (B, C, H, W) behind its ReLU, with fewer places and
+        more channels from one to the next.
+        """
+        seen, values = [], images
+        for layer in self.body:
+            values = layer(values)
+            if isinstance(layer, nn.ReLU):
+                seen.append(values)
+        return seen
+
     def forward(self, images: Tensor) -> Tensor:
         """The logits (B, classes) of images."""
         logits: Tensor = self.head(self.features(images))

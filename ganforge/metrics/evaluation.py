@@ -12,6 +12,7 @@ from typing import Any
 from ganforge.files import write_whole
 from ganforge.metrics.by_features import figures_of_samples
 from ganforge.metrics.by_labels import Recognition, figures_of_networks
+from ganforge.metrics.by_latents import Disentanglement, figures_of_latents
 from ganforge.metrics.extractor import load_extractor
 from ganforge.metrics.figures import Figures
 from ganforge.metrics.opened import Draw, OpenedRun, opened_run
@@ -21,8 +22,8 @@ from ganforge.runs.folder import read_state
 
 @dataclass(frozen=True)
 class Request:
-    """What is measured: samples, by these metrics or all; and what the run's own networks
-    recognise.
+    """What is measured: samples, by these metrics or all; what the run's own networks recognise;
+    and how its latents are entangled.
 
     features: the folder of the extractor, which metrics that see images alone do without.
     """
@@ -36,11 +37,19 @@ class Request:
     data: str | None = None
     metrics: tuple[str, ...] = ()
     recognition: Recognition = field(default_factory=Recognition)
+    disentanglement: Disentanglement = field(default_factory=Disentanglement)
 
     @property
     def draw(self) -> Draw:
         """How many images are taken, and which."""
         return Draw(self.count, self.seed, self.batch)
+
+    @property
+    def of_samples(self) -> bool:
+        """Whether samples are compared with real images: asked for, or since nothing else is."""
+        others = self.recognition.wanted or self.disentanglement.wanted
+        features = self.features and not self.disentanglement.path_length
+        return bool(self.metrics or features or not others)
 
 
 @dataclass(frozen=True)
@@ -67,10 +76,15 @@ def evaluate(request: Request) -> Evaluation:
     extractor = load_extractor(request.features, run.device) if request.features else None
     about: dict[str, Any] = {}
     measured: list[Figures] = []
+    if request.disentanglement.wanted:
+        entangled, said = figures_of_latents(run, request.disentanglement, extractor, request.draw)
+        about |= said
+        measured.append(entangled)
     if request.recognition.wanted:
-        own, about = figures_of_networks(run, request.recognition, request.draw)
-        measured.append(own)
-    if request.features or request.metrics or not request.recognition.wanted:
+        own, said = figures_of_networks(run, request.recognition, request.draw)
+        about |= said
+        measured.insert(0, own)
+    if request.of_samples:
         made, said = figures_of_samples(run, extractor, request.draw, request.metrics)
         about |= said
         measured.insert(0, made)
@@ -103,9 +117,10 @@ def _trained(run: OpenedRun) -> dict[str, Any]:
 
 def _keep(evaluation: Evaluation, request: Request) -> None:
     extractor = evaluation.about.get("extractor")
-    of_images = [] if request.recognition.wanted else ["images"]
+    others = (*request.recognition.wanted, *request.disentanglement.wanted)
+    of_images = [] if others else ["images"]
     names = [extractor["name"]] if extractor else of_images
-    names += [re.sub(r"[^\w.]+", "-", name).strip("-") for name in request.recognition.wanted]
+    names += [re.sub(r"[^\w.]+", "-", name).strip("-") for name in others]
     measured, round = "-".join(names), evaluation.about["round"]
     file = f"round-{round:06d}-{measured}-{request.count}-{request.seed}.json"
     path = request.run / "metrics" / file

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ganforge.errors import CannotStart
 from ganforge.metrics.classifier import Classifier
-from ganforge.metrics.images import fitted
+from ganforge.metrics.images import fitted, fitted_values
 
 RECORD, WEIGHTS = "features.json", "features.safetensors"
 
@@ -42,6 +42,11 @@ class Extractor:
         inputs = fitted(images, self.about["channels"], self.about["size"])
         features = self.classifier.features(inputs)
         return features, self.classifier.head(features).argmax(1)
+
+    def stages(self, images: Tensor) -> list[Tensor]:
+        """What the layers see in images (B, C, H, W) in -1..1, as `Classifier.stages`."""
+        inputs = fitted_values(images, self.about["channels"], self.about["size"])
+        return self.classifier.stages(inputs)
 
 
 def is_extractor(folder: Path) -> bool:

@@ -13,12 +13,16 @@ LUMA = (0.299, 0.587, 0.114)
 
 
 def fitted(images: Tensor, channels: int, size: int) -> Tensor:
-    """Bytes (B, C, H, W) as floats (B, channels, size, size) in -1..1.
+    """Bytes (B, C, H, W) as floats (B, channels, size, size) in -1..1, as `fitted_values`."""
+    return fitted_values(images.float() / 127.5 - 1, channels, size)
+
+
+def fitted_values(values: Tensor, channels: int, size: int) -> Tensor:
+    """Floats (B, C, H, W) in -1..1 as (B, channels, size, size).
 
     Grey becomes three equal channels, colour becomes its luma. Other sizes are resized, bilinear
     with antialiasing. Raises `CannotStart` for other numbers of channels.
     """
-    values = images.float() / 127.5 - 1
     values = _recoloured(values, channels)
     if values.shape[2:] != (size, size):
         values = F.interpolate(values, (size, size), mode="bilinear", antialias=True)

@@ -55,7 +55,7 @@ def measured(plan: Plan, *, whole: bool = False) -> Measured:
         graph = replace(plan.graph, spec=replace(plan.graph.spec, data=data))
         parts = (*(_with_data(stage, data) for stage in plan.stages[:-1]), stages[-1].plan)
         return replace(stages[-1], plan=replace(plan, graph=graph, stages=parts))
-    root = _generated(plan)
+    root = generated(plan)
     real = _real_field(plan.graph, root)
     unswept: dict[str, list[str] | None] = {"images": [], "rows": None, "columns": None}
     sample = plan.graph.spec.sample.model_copy(update=unswept)
@@ -92,7 +92,7 @@ def _whole(plan: Plan) -> Data | None:
     return replace(data, table=data.table.model_copy(update={"holdout": None}), fields=fields)
 
 
-def _generated(plan: Plan) -> int:
+def generated(plan: Plan) -> int:
     """The first image of the samples that a network makes."""
     for root in sample_roots(plan):
         if plan.graph.called((root,)):

@@ -74,6 +74,8 @@ class Plan:
         return (isinstance(operation, Source) and operation.like) or source
 
     def role(self, source: str) -> str:
-        """`field`, `latent`, `condition`, or `random` for what a function draws."""
+        """`field`, `latent`, `condition`, `random` for what a function draws, or `given` for what
+        whoever asks for samples gives.
+        """
         operation = self.graph.nodes[self.graph.names[source]].operation
         return operation.role if isinstance(operation, Source) else ""

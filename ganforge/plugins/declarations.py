@@ -100,6 +100,8 @@ class Block:
         where they take over the source of everything else.
     example: a layer as a spec has it, `{ block = "conv", out = 64 }`, or a line of wiring for a
         function; without it one is made of the parameters that must be given.
+    untruncated: of a layer that makes samples less varied than training does, the parameters with
+        which it does not, such as `{"psi": 1.0}`: metrics of latents take these.
 
     What practice is checked by (GF7xx):
 
@@ -140,6 +142,7 @@ class Block:
     pretrained: Callable[[Any], str] | None = None
     requires: tuple[str, ...] = ()
     example: str = ""
+    untruncated: Mapping[str, Any] = field(default_factory=dict)
 
 
 def input_names(block: Block, count: int) -> list[str]:

@@ -133,6 +133,7 @@ BLOCKS = (
         count=lambda p, w: 0,
         learns=lambda p: False,
         example='{ block = "truncation", psi = 0.7 }',
+        untruncated={"psi": 1.0},
     ),
     Block(
         "mix-styles",
