@@ -42,16 +42,16 @@ class ModulatedUpConv(ModulatedConv):
     (B, C, H, W) -> (B, out, 2H, 2W), as in appendix B of the paper.
     """
 
-    kernel: Tensor
+    filter: Tensor
 
     def __init__(
         self, channels: int, style: int, out: int, kernel: int = 3, demodulate: bool = True
     ) -> None:
         super().__init__(channels, style, out, kernel, demodulate)
-        self.register_buffer("kernel", 4 * fir_kernel(), persistent=False)
+        self.register_buffer("filter", 4 * fir_kernel(), persistent=False)
 
     def convolve(self, x: Tensor, weight: Tensor) -> Tensor:
         missing = 2 - weight.shape[2] // 2  # rows that the filter takes beyond those there are
         h = F.conv_transpose2d(x, weight.transpose(0, 1), stride=2, padding=max(0, -missing))
-        kernel = self.kernel.expand(h.shape[1], -1, -1, -1)
+        kernel = self.filter.expand(h.shape[1], -1, -1, -1)
         return F.conv2d(h, kernel, padding=max(0, missing), groups=h.shape[1])
