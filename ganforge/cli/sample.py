@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from ganforge.runs.loading import Loaded
 
-SWEEP = "a class, or one number of a latent such as u[0]."
+SWEEP = "a class, one number of a latent such as u[0], or a vector of the data."
 
 
 def _classes(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, ...]:
@@ -37,7 +37,7 @@ def _classes(context: click.Context, option: click.Parameter, value: str | None)
     "given",
     metavar="[FIELD=]PATH",
     help="Translate an image, or those of a folder or zip file, into the folder --out "
-    "(RUN/translated).",
+    "(RUN/translated); or show what is made of the vectors in a .npy file, a row of each.",
 )
 @click.option("--device", default="auto", show_default=True)
 def command(
@@ -53,8 +53,15 @@ def command(
 ) -> None:
     """Write a grid of images made by the networks of RUN, or translate the images of --input."""
     if given is not None:
-        asked = {"--count": count, "--class": classes, "--rows": rows, "--columns": columns}
-        _translate(run, [option for option in asked if asked[option]], given, out, seed, device)
+        asked = [("--class", classes), ("--rows", rows), ("--columns", columns)]
+        others = [option for option, value in asked if value]
+        if given.lower().endswith(".npy"):
+            _show_vectors(
+                run, others, given, out or run / f"sample-{seed}.png", count, seed, device
+            )
+        else:
+            others += ["--count"] if count else []
+            _translate(run, others, given, out, seed, device)
         return
     from ganforge.runs.sampling import Shown, check_picture, load_shown
 
@@ -74,6 +81,30 @@ def _order(loaded: Loaded) -> str:
     images = loaded.graph.spec.sample.images
     names = ", ".join(f"`{name}`" for name in images)
     return f" (each from left to right {names})" if len(images) > 1 else ""
+
+
+def _show_vectors(
+    run: Path,
+    asked: list[str],
+    given: str,
+    out: Path,
+    count: int | None,
+    seed: int,
+    device: str,
+) -> None:
+    """Write a grid of what is made of vectors."""
+    from ganforge.errors import CannotStart
+    from ganforge.runs.given_vectors import sample_given
+    from ganforge.runs.sampling import check_picture
+    from ganforge.runs.translating import read_input
+
+    if asked:
+        raise CannotStart(f"each row shows a vector of `--input`: leave `{asked[0]}` out")
+    check_picture(out)
+    field, file = read_input(given)
+    made = sample_given(run, field, file, out, count, seed, device)
+    rows = "a row of 1 vector" if made.count == 1 else f"{made.count} vectors, a row of each"
+    click.echo(f"samples of round {made.round}, {rows}: {out}")
 
 
 def _translate(

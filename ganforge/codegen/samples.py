@@ -10,10 +10,10 @@ from ganforge.codegen.expressions import ATOM, literal
 from ganforge.codegen.fields import field_value
 from ganforge.codegen.functions import LOCAL, Function, indented, repr_of
 from ganforge.codegen.names import Namespace
-from ganforge.codegen.sweeps import grid_of, sweep_function
+from ganforge.codegen.sweeps import Grid, grid_of, sweep_function
 from ganforge.codegen.values import Writer
 from ganforge.graph.nodes import Source, upstream
-from ganforge.graph.sweeps import named
+from ganforge.graph.sweeps import named, sweeps_data
 from ganforge.plan.plan import Plan
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.models import ImageField
@@ -98,11 +98,11 @@ def sample_functions(c: Calculation) -> list[Function]:
     if _sweeps(plan):
         arguments.append("swept: bool = False")
     lines = _sample_lines(c, roots)
-    grid = grid_of(plan, len(roots))
     sources = sample_sources(plan)
-    sweep = [sweep_function(grid, sources, c.local, c.imports, c.prefix)] if _sweeps(plan) else []
+    read = [name for name in sources if from_data(plan, name)]
+    sweep = [sweep_function(cells(plan), sources, c.local, c.imports, c.prefix, read)]
     return [
-        *sweep,
+        *(sweep if _sweeps(plan) else []),
         Function(f"{c.prefix}sample", arguments, "Tensor", summary, lines, "@torch.no_grad()\n"),
         _save(c, low, high),
     ]
@@ -150,16 +150,29 @@ def _sample_lines(c: Calculation, roots: tuple[int, ...]) -> list[str]:
 
 
 def once_in_a_row(plan: Plan) -> tuple[int, ...]:
-    """Images that are the same along a row of a grid, whose columns sweep something for others; of
-    samples made in batches, which hold no whole rows, none.
+    """Images that are the same along a row of a grid: its columns sweep something for others, or
+    each row shows a sample of the data. Of samples made in batches, which hold no whole rows, none.
     """
     sample, roots = plan.graph.spec.sample, sample_roots(plan)
-    columns = sample.columns
-    if columns is None or sample.statistics == "batch":
+    if sample.statistics == "batch":
         return ()
-    swept = plan.graph.names[named(columns.of)[0]]
-    once = tuple(i for i in roots if swept not in upstream(plan.graph.nodes, (i,)))
+    if sample.columns is not None:
+        swept = {plan.graph.names[named(sample.columns.of)[0]]}
+    elif sweeps_data(plan.graph.spec, sample.rows):
+        swept = {plan.graph.names[n] for n in sample_sources(plan) if not from_data(plan, n)}
+    else:
+        return ()
+    once = tuple(i for i in roots if not swept & upstream(plan.graph.nodes, (i,)))
     return once if len(once) < len(roots) else ()
+
+
+def cells(plan: Plan) -> Grid:
+    """The grid of samples; where each row shows a sample of the data, what stands once in it leaves
+    its room to the others.
+    """
+    shown, once = len(sample_roots(plan)), len(once_in_a_row(plan))
+    of_data = sweeps_data(plan.graph.spec, plan.graph.spec.sample.rows)
+    return grid_of(plan, shown - once if of_data else shown)
 
 
 def _rows(c: Calculation, writer: Writer, roots: tuple[int, ...], once: tuple[int, ...]) -> str:
@@ -167,7 +180,7 @@ def _rows(c: Calculation, writer: Writer, roots: tuple[int, ...], once: tuple[in
     rows = c.imports.use("ganforge.runtime.samples:in_rows")
     first = ", ".join(writer.text(i) for i in once)
     others = ", ".join(writer.text(i) for i in roots if i not in once)
-    across = grid_of(c.plan, len(roots)).across
+    across = cells(c.plan).across
     return f"{rows}([{first}], [{others}], across={across})"
 
 
@@ -309,23 +322,23 @@ def _changed(plan: Plan) -> list[str]:
 def _save(c: Calculation, low: float, high: float) -> Function:
     plan, imports = c.plan, c.imports
     sample = f"{c.prefix}sample"
-    grid = imports.use("ganforge.runtime.samples:save_grid")
+    save = imports.use("ganforge.runtime.samples:save_grid")
     shown, swept = len(sample_roots(plan)), ", swept=True" if _sweeps(plan) else ""
-    cells = grid_of(plan, shown)
+    grid = cells(plan)
     once = len(once_in_a_row(plan))
-    columns = once + (shown - once) * cells.across
+    columns = once + (shown - once) * grid.across
     options = f"{columns=}, low={literal(low)}, high={literal(high)}"
-    options += f", together={shown}" if not once and shown > 1 and cells.across > 1 else ""
-    count = f"count: int = {cells.count}"
+    options += f", together={shown}" if not once and shown > 1 and grid.across > 1 else ""
+    count = f"count: int = {grid.count}"
     if not shows_data(plan):
-        line = f"{grid}({sample}(state, count, state.seed{swept}), path, {options})"
+        line = f"{save}({sample}(state, count, state.seed{swept}), path, {options})"
         arguments = ["state: State", "path: Path", count]
         summary = "Write a grid of images, from the same latents every time."
         return Function(f"{c.prefix}save_samples", arguments, "None", summary, [line])
     read = imports.use("ganforge.runtime.data:first_batch")
     lines = [
-        f"real = {read}(state, data, count, state.seed)",
-        f"{grid}({sample}(state, real, count, state.seed{swept}), path, {options})",
+        f"real = {read}(state, data, {_needed(grid)}, state.seed)",
+        f"{save}({sample}(state, real, count, state.seed{swept}), path, {options})",
     ]
     arguments = ["state: State", "data: Data", "path: Path", count]
     summary = "Write a grid of images, of the same samples of the data every time."
@@ -342,3 +355,11 @@ def sample_range(plan: Plan) -> tuple[float, float]:
         if isinstance(field, ImageField):
             return float(field.range[0]), float(field.range[1])
     return -1.0, 1.0
+
+
+def _needed(grid: Grid) -> str:
+    """How many samples of the data a grid needs: more than it has cells where it chooses some."""
+    for sweep in (grid.rows, grid.columns):
+        if sweep is not None and sweep.of_data and sweep.values != tuple(range(sweep.length)):
+            return f"max(count, {int(max(sweep.values)) + 1})"
+    return "count"

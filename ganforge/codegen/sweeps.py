@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ganforge.codegen.expressions import literal
@@ -54,8 +54,12 @@ def sweep_function(
     local: Mapping[str, str],
     imports: Imports,
     prefix: str = "",
+    of_data: Collection[str] = (),
 ) -> Function:
-    """`sweep`: what samples are made from, as a grid shows it."""
+    """`sweep`: what samples are made from, as a grid shows it.
+
+    of_data: those of the sources that are read from the data.
+    """
     names = [local[name] for name in sources]
     swept = [
         (sweep, place)
@@ -66,12 +70,19 @@ def sweep_function(
         if sweep is not None
     ]
     replaced = {sweep.name for sweep, _ in swept if sweep.replaces}
-    kept = [local[name] for name in sources if name not in replaced]
-    lines = [f"cell = torch.arange(len({names[0]}), device={names[0]}.device)"]
+    together = of_data if any(sweep.of_data for sweep, _ in swept) else ()
+    kept = [local[name] for name in sources if name not in {*replaced, *together}]
+    first = (kept or names)[0]
+    lines = [f"cell = torch.arange(len({first}), device={first}.device)"]
     if kept:
         lines.append(f"held = {_held(grid)}  # the draw that a cell shows")
         lines.append(f"{', '.join(kept)} = {', '.join(f'{name}[held]' for name in kept)}")
     for sweep, place in swept:
+        if sweep.of_data:
+            read = [local[name] for name in sources if name in together]
+            lines.append(f"shown = {_values(sweep, place)}  # the sample of the data")
+            lines.append(f"{', '.join(read)} = {', '.join(f'{name}[shown]' for name in read)}")
+            continue
         target = local[sweep.name] + ("" if sweep.index is None else f"[:, {sweep.index}]")
         value = _values(sweep, place)
         if sweep.attributes is not None:
@@ -111,6 +122,8 @@ def _summary(grid: Grid) -> str:
     parts = [
         f"one change of {sweep.name} a {what}"
         if sweep.attributes
+        else f"one sample of the data a {what}"
+        if sweep.of_data
         else f"one {sweep.name}{'' if sweep.index is None else f'[{sweep.index}]'} a {what}"
         for sweep, what in ((grid.rows, "row"), (grid.columns, "column"))
         if sweep is not None

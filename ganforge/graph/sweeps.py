@@ -1,23 +1,28 @@
-"""What a grid of samples runs through: a class, attributes, or one number of a latent."""
+"""What a grid of samples runs through: a class, attributes, one number of a latent, or vectors of
+the data.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from ganforge.spec.fields import AttributesField
+from ganforge.spec.fields import AttributesField, VectorField
 from ganforge.spec.models import Spec, SweepTable
 from ganforge.spec.priors import AnyLatent, Bernoulli, Categorical, TruncatedNormal, Uniform
 
 MOST_CLASSES = 16
 """Classes that a sweep runs through by itself; `values` chooses others."""
+MOST_SAMPLES = 1000
+"""Samples of the data of which a sweep shows some."""
 
 
 @dataclass(frozen=True)
 class Sweep:
     """Values of a class (`index` is None), or of one number of a latent: listed, or `count` of them
     evenly from `low` to `high`. With `attributes` the numbers of those that are changed, one by
-    one, with the groups in which a sample has one.
+    one, with the groups in which a sample has one. With `of_data` the numbers of samples of the
+    data, with all that they have.
     """
 
     name: str
@@ -27,11 +32,12 @@ class Sweep:
     high: float = 0.0
     count: int = 0
     attributes: AttributesField | None = None
+    of_data: bool = False
 
     @property
     def replaces(self) -> bool:
         """Whether it gives all of what it sweeps, and not a part of it."""
-        return self.index is None and self.attributes is None
+        return self.index is None and self.attributes is None and not self.of_data
 
     @property
     def length(self) -> int:
@@ -57,6 +63,9 @@ def sweep_of(spec: Spec, table: SweepTable, classes: int | None, count: int) -> 
     none.
     """
     name, index = named(table.of)
+    if sweeps_data(spec, table):
+        samples = table.values or tuple(range(count))
+        return Sweep(name, None, tuple(int(value) for value in samples), of_data=True)
     condition = spec.conditions.get(name)
     field = spec.data.fields.get(condition.field) if spec.data and condition else None
     if isinstance(field, AttributesField):
@@ -69,6 +78,12 @@ def sweep_of(spec: Spec, table: SweepTable, classes: int | None, count: int) -> 
         return Sweep(name, index or 0, tuple(table.values))
     low, high = _bounds(sampled_latent(spec, name))
     return Sweep(name, index or 0, (), low, high, count)
+
+
+def sweeps_data(spec: Spec, table: SweepTable | None) -> bool:
+    """Whether what is swept is a vector of the data: each row then shows another sample's."""
+    fields = spec.data.fields if spec.data else {}
+    return table is not None and isinstance(fields.get(named(table.of)[0]), VectorField)
 
 
 def _bounds(latent: AnyLatent | None) -> tuple[float, float]:

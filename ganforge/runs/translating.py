@@ -64,7 +64,7 @@ def translate(
     folders.read_about(run)
     graph = compile_sound(run).graph
     assert graph is not None
-    field, place = _read_input(given)
+    field, place = read_input(given)
     chosen = translation_of(graph, field)
     if not place.exists():
         raise CannotStart(f"there is no file or folder {place}: check the path of `--input`")
@@ -76,7 +76,7 @@ def translate(
     return _translate(run, chosen, place, out, seed, device)
 
 
-def _read_input(given: str) -> tuple[str | None, Path]:
+def read_input(given: str) -> tuple[str | None, Path]:
     """The field and the path of `FIELD=PATH` or `PATH`."""
     field, equals, path = given.partition("=")
     if not equals or not field.isidentifier() or Path(given).exists():
@@ -92,7 +92,9 @@ def translation_of(graph: Graph, field: str | None) -> Translation:
     found = _translations(graph)
     if not found:
         name = graph.spec.gan.name
-        raise CannotStart(f"`{name}` makes no image from one of the data: leave `--input` out")
+        vectors = graph.spec.data.vectors if graph.spec.data else []
+        help = f"say `--input {vectors[0]}=FILE.npy`" if vectors else "leave `--input` out"
+        raise CannotStart(f"`{name}` makes no image from one of the data: {help}")
     chosen = found.get(field or next(iter(found)))
     if chosen is None:
         assert field is not None and graph.spec.data is not None

@@ -308,6 +308,11 @@ class Data:
         return [name for name, field in self.fields.items() if isinstance(field, ImageField)]
 
     @property
+    def vectors(self) -> list[str]:
+        """The fields that are vectors."""
+        return [name for name, field in self.fields.items() if isinstance(field, VectorField)]
+
+    @property
     def domains(self) -> bool:
         """Whether its images are domains without pairs, each visited in an order of its own."""
         return not self.table.paired and len(self.images) > 1

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
 from ganforge.pipeline import compile_spec
 from ganforge.plugins.registry import Registry, load_registry
 from ganforge.runs.programs import import_program
+from ganforge.runtime.data import first_batch
 
 SPEC = """
 ganforge = 1
@@ -162,3 +165,85 @@ def test_beside_other_images_there_are_fewer_columns(registry: Registry) -> None
     module = program(registry, 'rows = "c"', images='["fake", "-fake"]')
     _, c, _ = swept(module, 12)
     assert c.tolist() == [0] * 4 + [1] * 4 + [2] * 4
+
+
+VECTORS = (
+    SPEC.replace("[latents]", 'v = {{ kind = "vector", size = 2 }}\n[latents]')
+    .replace('inputs = ["z", "c", "u"]', 'inputs = ["z", "c", "u", "v"]')
+    .replace("one_hot(c), u)", "one_hot(c), u, v)")
+    .replace("G(z, c, u)", "G(z, c, u, v)")
+)
+
+
+def of_vectors(registry: Registry, sample: str, images: str = '["x", "fake"]') -> ModuleType:
+    text = VECTORS.format(sample=sample, classes=3, u=UNIFORM, images=images)
+    compilation = compile_spec(text, registry=registry)
+    assert compilation.report.ok, str(compilation.report)
+    return import_program(compilation.program().text)
+
+
+def numbered(module: ModuleType, count: int) -> list[Tensor]:
+    """What `sweep` makes of x, v, z, c and u that are the numbers of their samples."""
+    number = torch.arange(float(count))
+    x, c = number.view(-1, 1, 1, 1), number.long()
+    v, z, u = (number[:, None].expand(-1, size).clone() for size in (2, 3, 2))
+    return [values.flatten(1)[:, 0] for values in module.sweep(x, v, z, c[:, None], u)]
+
+
+@pytest.mark.parametrize(
+    ("sample", "data", "drawn"),
+    [
+        ('rows = "v"', [r for r in range(8) for _ in range(8)], list(range(8)) * 8),
+        (
+            'rows = { of = "v", values = [5, 3] }',
+            [5] * 8 + [3] * 8 + [5] * 8,
+            [*range(8), *range(8), *range(8, 16)],
+        ),
+        ('columns = "v"', [0, 1, 2, 3] * 3, [0] * 4 + [1] * 4 + [2] * 4),
+        ('rows = "v"\ncolumns = "u[0]"', [0] * 8 + [1] * 8, [0] * 16),
+    ],
+)
+def test_a_row_or_column_of_vectors_shows_a_sample_of_the_data_with_all_it_has(
+    registry: Registry, sample: str, data: list[int], drawn: list[int]
+) -> None:
+    x, v, z, *_ = numbered(of_vectors(registry, sample), len(data))
+    assert x.tolist() == v.tolist() == data
+    assert z.tolist() == drawn
+
+
+def test_what_is_of_the_data_alone_stands_once_in_a_row_of_vectors(registry: Registry) -> None:
+    module = of_vectors(registry, 'rows = "v"')
+    state, data = module.build(0, torch.device("cpu")), module.open_data("shapes")
+    real = first_batch(state, data, 64, 0)
+    shown = module.sample(state, real, 64, 0, swept=True).view(8, 9, 16)
+    assert shown[:, 0].equal(real["x"][:8].flatten(1) / 127.5 - 1)
+    assert module.save_samples.__defaults__ == (64,)
+
+
+def test_a_grid_of_chosen_samples_reads_as_many_as_it_needs(
+    registry: Registry, tmp_path: Path
+) -> None:
+    module = of_vectors(registry, 'rows = { of = "v", values = [40, 2] }')
+    state, data = module.build(0, torch.device("cpu")), module.open_data("shapes")
+    module.save_samples(state, data, tmp_path / "few.png", 3)
+    with Image.open(tmp_path / "few.png") as grid:
+        assert grid.size == (9 * 6, 6)
+
+
+@pytest.mark.parametrize(
+    ("sample", "images", "says"),
+    [
+        ('rows = "v[0]"', '["fake"]', "vectors of the data are shown as they are"),
+        ('rows = "v"', '["x"]', "no sample is made from it"),
+        ('rows = { of = "v", values = [1000] }', '["fake"]', "are numbers of samples of the data"),
+        ('rows = { of = "v", values = [0.5] }', '["fake"]', "are numbers of samples of the data"),
+        ('rows = "x"', '["x", "fake"]', "which is no condition or latent"),
+    ],
+)
+def test_vectors_that_cannot_be_swept_are_refused(
+    registry: Registry, sample: str, images: str, says: str
+) -> None:
+    text = VECTORS.format(sample=sample, classes=3, u=UNIFORM, images=images)
+    found = compile_spec(text, registry=registry).report.errors
+    assert [error.code for error in found] == ["GF507"]
+    assert says in found[0].message

@@ -67,7 +67,8 @@ NO_SWEEP = Rule(
     "no-sweep",
     Severity.ERROR,
     says="Rows or columns of samples run through something that they cannot.",
-    why="They run through a class, or through one number of a latent that samples are made from.",
+    why="They run through a class, attributes, one number of a latent, or a vector of the data, "
+    "from which samples are made.",
     bad='rows = "z"',
     good='rows = "y"\ncolumns = "z[0]"',
 )

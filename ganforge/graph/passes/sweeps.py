@@ -7,7 +7,7 @@ from ganforge.document import Path
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Source, upstream
 from ganforge.graph.shapes import latent_shape
-from ganforge.graph.sweeps import named
+from ganforge.graph.sweeps import MOST_SAMPLES, named, sweeps_data
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
 from ganforge.spec.models import SweepTable
@@ -39,6 +39,9 @@ def _check_sweep(graph: Graph, key: str, table: SweepTable, findings: Findings) 
     path: Path = ("sample", key)
     name, index = named(table.of)
     drawn = [*graph.spec.conditions, *graph.spec.latents]
+    if sweeps_data(graph.spec, table):
+        _check_vectors(graph, key, table, findings)
+        return
     if name not in drawn:
         message = f"`{key}` sweeps `{table.of}`, which is no condition or latent"
         findings.add("GF507", path, message, did_you_mean(name, drawn))
@@ -61,6 +64,21 @@ def _check_sweep(graph: Graph, key: str, table: SweepTable, findings: Findings) 
         help = f"its numbers are `{name}[0]` to `{name}[{shape.size - 1}]`"
         no_vector = "sweep one number of a vector, such as `z[0]`, or a class"
         findings.add("GF507", path, message, help if len(shape.shape) == 1 else no_vector)
+
+
+def _check_vectors(graph: Graph, key: str, table: SweepTable, findings: Findings) -> None:
+    """A sweep of a vector of the data, whose values are numbers of samples."""
+    name, index = named(table.of)
+    if not _is_shown(graph, name):
+        message = f"`{key}` sweeps `{name}`, and no sample is made from it"
+        findings.add("GF507", ("sample", key), message, "sweep what the samples are made from")
+    elif index is not None:
+        message = f"`{key}` sweeps `{table.of}`, and vectors of the data are shown as they are"
+        findings.add("GF507", ("sample", key), message, f'write `{key} = "{name}"`')
+    elif any(value != int(value) or not 0 <= value < MOST_SAMPLES for value in table.values):
+        message = f"`values` of `{name}` are numbers of samples of the data"
+        help = f"they are numbered from 0 to {MOST_SAMPLES - 1}, as samples show them"
+        findings.add("GF507", ("sample", key), message, help)
 
 
 def _check_numbered(

@@ -1,0 +1,127 @@
+"""Samples of vectors that a user gives, such as the embeddings of texts: a row for each of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganforge.codegen.samples import cells, sample_sources
+from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.errors import CannotStart
+from ganforge.graph import Graph
+from ganforge.graph.nodes import Source, upstream
+from ganforge.graph.sweeps import MOST_SAMPLES
+from ganforge.locate import compile_sound
+from ganforge.plan import Plan, build_plan
+from ganforge.runs import folder as folders
+from ganforge.runs.device import needs_torch
+from ganforge.runs.loading import Loaded, load_run
+from ganforge.spec.fields import VectorField
+
+
+@dataclass(frozen=True)
+class Given:
+    """How many vectors samples were made of, and by which round."""
+
+    count: int
+    round: int
+
+
+def sample_given(
+    run: Path, field: str | None, file: Path, out: Path, count: int | None, seed: int, device: str
+) -> Given:
+    """Write a grid of samples with a row for each vector of a `.npy` file.
+
+    field: the vector that they stand for, by default the only one that samples are made from.
+
+    Raises `CannotStart` where samples are made from no such vector, `RunError` where the file does
+    not hold it.
+    """
+    needs_torch()
+    import torch
+
+    from ganforge.runtime.data import Data
+    from ganforge.runtime.vectors import vectors_of
+
+    folders.read_about(run)
+    graph = compile_sound(run).graph
+    assert graph is not None and graph.spec.data is not None
+    name = _field(graph, field)
+    about = graph.spec.data.fields[name]
+    assert isinstance(about, VectorField)
+    if not file.is_file():
+        raise CannotStart(f"there is no file {file}: check the path of `--input`")
+    vectors = torch.from_numpy(vectors_of(file.read_bytes(), str(file), name, about.size))
+    if len(vectors) > MOST_SAMPLES:
+        text = f"{file} has {len(vectors)} vectors, and a grid shows {MOST_SAMPLES} at most"
+        raise CannotStart(f"{text}: give it in parts")
+    loaded = load_run(run, device, (_rows(name, len(vectors)), *_images(graph, name)))
+    plan = _plan(loaded)
+    if others := sorted(_read(plan.graph, plan.graph.samples) - {name}):
+        text = f"samples are made from `{others[0]}` too, which `--input` does not give"
+        raise CannotStart(f"{text}: leave `--input` out")
+    whole = Data(
+        len(vectors), lambda index: {name: vectors[torch.arange(len(index)) % len(vectors)]}
+    )
+    loaded.state.seed = seed
+    size = count or len(vectors) * cells(plan).across
+    loaded.module.save_samples(loaded.state, whole, out, size)
+    return Given(len(vectors), loaded.state.round)
+
+
+def _plan(loaded: Loaded) -> Plan:
+    """The plan of what is sampled: of the stage that the run is in, if it has stages."""
+    plan = build_plan(loaded.graph)
+    return plan.stages[vars(loaded.state)["place"]] if plan.stages else plan
+
+
+def _field(graph: Graph, asked: str | None) -> str:
+    """The vector that samples are made from, and that is asked for."""
+    vectors = graph.spec.data.vectors if graph.spec.data else []
+    found = [
+        name
+        for stage in graph.stages or (graph,)
+        for name in sample_sources(build_plan(stage))
+        if name in vectors
+    ]
+    known = list(dict.fromkeys(found))
+    if not known:
+        raise CannotStart(
+            f"`{graph.spec.gan.name}` makes no samples from a vector of the data: "
+            "`--input` takes images where they are translated"
+        )
+    if asked is None and len(known) > 1:
+        raise CannotStart(f"samples are made from {' and '.join(known)}: say `{known[0]}=PATH`")
+    if asked is not None and asked not in known:
+        text = f"samples are made from no vector `{asked}`"
+        raise CannotStart(f"{text}: {did_you_mean(asked, known)}")
+    return asked or known[0]
+
+
+def _read(graph: Graph, nodes: tuple[int, ...]) -> set[str]:
+    """The fields of the data that tensors are made from."""
+    operations = (graph.nodes[i].operation for i in upstream(graph.nodes, nodes))
+    conditions = graph.spec.conditions
+    names = {op.name for op in operations if isinstance(op, Source)}
+    fields = graph.spec.data.fields if graph.spec.data else {}
+    return {conditions[n].field if n in conditions else n for n in names} & fields.keys()
+
+
+def _rows(field: str, count: int) -> str:
+    """An override: a row for each vector."""
+    return f"sample.rows={{ of = {json.dumps(field)}, values = {list(range(count))} }}"
+
+
+def _images(graph: Graph, field: str) -> list[str]:
+    """Overrides by which samples show nothing that is made from other fields of the data."""
+    found = {}
+    for each in (*graph.stages, graph):
+        stage = each.spec.stage
+        own = stage is not None and stage.table.images is not None
+        key = f"stages.{stage.key}.images" if stage and own else "sample.images"
+        shown = zip(each.spec.sample.images, each.samples, strict=True)
+        kept = [text for text, index in shown if _read(each, (index,)) <= {field}]
+        if kept:
+            found[key] = f"{key}={json.dumps(kept)}"
+    return list(found.values())
