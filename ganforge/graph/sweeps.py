@@ -82,8 +82,14 @@ def sweep_of(spec: Spec, table: SweepTable, classes: int | None, count: int) -> 
 
 def sweeps_data(spec: Spec, table: SweepTable | None) -> bool:
     """Whether what is swept is a vector of the data: each row then shows another sample's."""
-    fields = spec.data.fields if spec.data else {}
-    return table is not None and isinstance(fields.get(named(table.of)[0]), VectorField)
+    return table is not None and vector_of(spec, named(table.of)[0]) is not None
+
+
+def vector_of(spec: Spec, name: str) -> str | None:
+    """The vector of the data that a field is, or a condition that is the sample's own."""
+    fields, condition = spec.data.fields if spec.data else {}, spec.conditions.get(name)
+    field = condition.field if condition is not None and condition.draw == "same" else name
+    return field if isinstance(fields.get(field), VectorField) else None
 
 
 def _bounds(latent: AnyLatent | None) -> tuple[float, float]:

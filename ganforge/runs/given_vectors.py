@@ -11,7 +11,7 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.errors import CannotStart
 from ganforge.graph import Graph
 from ganforge.graph.nodes import Source, upstream
-from ganforge.graph.sweeps import MOST_SAMPLES
+from ganforge.graph.sweeps import MOST_SAMPLES, vector_of
 from ganforge.locate import compile_sound
 from ganforge.plan import Plan, build_plan
 from ganforge.runs import folder as folders
@@ -47,7 +47,7 @@ def sample_given(
     folders.read_about(run)
     graph = compile_sound(run).graph
     assert graph is not None and graph.spec.data is not None
-    name = _field(graph, field)
+    source, name = _source(graph, field)
     about = graph.spec.data.fields[name]
     assert isinstance(about, VectorField)
     if not file.is_file():
@@ -56,7 +56,7 @@ def sample_given(
     if len(vectors) > MOST_SAMPLES:
         text = f"{file} has {len(vectors)} vectors, and a grid shows {MOST_SAMPLES} at most"
         raise CannotStart(f"{text}: give it in parts")
-    loaded = load_run(run, device, (_rows(name, len(vectors)), *_images(graph, name)))
+    loaded = load_run(run, device, (_rows(source, len(vectors)), *_images(graph, name)))
     plan = _plan(loaded)
     if others := sorted(_read(plan.graph, plan.graph.samples) - {name}):
         text = f"samples are made from `{others[0]}` too, which `--input` does not give"
@@ -76,16 +76,15 @@ def _plan(loaded: Loaded) -> Plan:
     return plan.stages[vars(loaded.state)["place"]] if plan.stages else plan
 
 
-def _field(graph: Graph, asked: str | None) -> str:
-    """The vector that samples are made from, and that is asked for."""
-    vectors = graph.spec.data.vectors if graph.spec.data else []
-    found = [
-        name
-        for stage in graph.stages or (graph,)
-        for name in sample_sources(build_plan(stage))
-        if name in vectors
-    ]
-    known = list(dict.fromkeys(found))
+def _source(graph: Graph, asked: str | None) -> tuple[str, str]:
+    """What samples are made from, and the vector of the data that it is: the one asked for."""
+    found: dict[str, str] = {}
+    for stage in graph.stages or (graph,):
+        for name in sample_sources(build_plan(stage)):
+            field = vector_of(graph.spec, name)
+            if field is not None:
+                found.setdefault(field, name)
+    known = list(found)
     if not known:
         raise CannotStart(
             f"`{graph.spec.gan.name}` makes no samples from a vector of the data: "
@@ -96,7 +95,8 @@ def _field(graph: Graph, asked: str | None) -> str:
     if asked is not None and asked not in known:
         text = f"samples are made from no vector `{asked}`"
         raise CannotStart(f"{text}: {did_you_mean(asked, known)}")
-    return asked or known[0]
+    field = asked or known[0]
+    return found[field], field
 
 
 def _read(graph: Graph, nodes: tuple[int, ...]) -> set[str]:
@@ -108,9 +108,9 @@ def _read(graph: Graph, nodes: tuple[int, ...]) -> set[str]:
     return {conditions[n].field if n in conditions else n for n in names} & fields.keys()
 
 
-def _rows(field: str, count: int) -> str:
+def _rows(source: str, count: int) -> str:
     """An override: a row for each vector."""
-    return f"sample.rows={{ of = {json.dumps(field)}, values = {list(range(count))} }}"
+    return f"sample.rows={{ of = {json.dumps(source)}, values = {list(range(count))} }}"
 
 
 def _images(graph: Graph, field: str) -> list[str]:

@@ -211,6 +211,20 @@ def test_a_row_or_column_of_vectors_shows_a_sample_of_the_data_with_all_it_has(
     assert z.tolist() == drawn
 
 
+def test_a_condition_that_is_the_samples_own_vector_is_swept_as_the_vector_is(
+    registry: Registry,
+) -> None:
+    text = VECTORS.format(sample='rows = "t"', classes=3, u=UNIFORM, images='["fake"]')
+    text = text.replace("G(z, c, u, v)", "G(z, c, u, t)")
+    text = text.replace(
+        "[latents]", '[conditioning]\nt = { field = "v", draw = "same" }\n[latents]'
+    )
+    found = compile_spec(text, registry=registry)
+    assert "shown = cell // 8 % 8" in found.program().text
+    other = text.replace('"same"', '"shuffle"')
+    assert [d.code for d in compile_spec(other, registry=registry).report.errors] == ["GF507"]
+
+
 def test_what_is_of_the_data_alone_stands_once_in_a_row_of_vectors(registry: Registry) -> None:
     module = of_vectors(registry, 'rows = "v"')
     state, data = module.build(0, torch.device("cpu")), module.open_data("shapes")
