@@ -37,7 +37,8 @@ def _classes(context: click.Context, option: click.Parameter, value: str | None)
     "given",
     metavar="[FIELD=]PATH",
     help="Translate an image, or those of a folder or zip file, into the folder --out "
-    "(RUN/translated); or show what is made of the vectors in a .npy file, a row of each.",
+    "(RUN/translated), where the data are tiles in their own size; or show what is made of the "
+    "vectors in a .npy file, a row of each.",
 )
 @click.option("--device", default="auto", show_default=True)
 def command(
@@ -118,4 +119,8 @@ def _translate(
         raise CannotStart(text)
     done = translate(run, given, out, seed, device)
     images = "1 image" if done.count == 1 else f"{done.count} images"
-    click.echo(f"{images} translated: {done.folder}, before and after: {done.picture}")
+    beside = f", before and after: {done.picture}" if done.picture else ""
+    click.echo(f"{images} translated: {done.folder}{beside}")
+    for name, figures in done.figures.items():
+        told = "  ".join(f"{key} {value:.4g}" for key, value in figures.items())
+        click.echo(f"{name}: {told}")

@@ -144,6 +144,8 @@ def _readers(data: Data, source: DataSource) -> list[str]:
 
 
 def _function(data: Data, source: DataSource) -> str:
+    if data.table.tiles and source.open_tiles:
+        return source.open_tiles
     own = [field for field in data.fields.values() if field.kind in source.kinds]
     named = any(field.source for field in own) or len(data.images) > 1
     if named and source.open_named:

@@ -51,7 +51,7 @@ STAGED = (
     "ganforge.runtime.options:StagedOptions",
     "ganforge.runtime.staged:StagedRun",
 )
-SHOWING = ("sample", "save_samples")
+SHOWING = ("sample", "save_samples", "measure")
 SHAPING = tuple(key for key in DataTable.model_fields if key != "count")
 """Keys of `[data]` that change training whatever the source."""
 
@@ -112,6 +112,8 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         "monitor": _monitor(graph, imports, layers),
         "prepares": imports.use("ganforge.runtime.pretrained:prepare") if given else "",
     }
+    context["measured"] = any(f.name == "measure" for f in context["samples"])
+    context["figures"] = _figures(context["monitor"], context["measured"], imports)
     context["constants"] = _constants(graph, hypers, imports)
     return Program(
         name=graph.spec.gan.name,
@@ -139,6 +141,14 @@ def _monitor(graph: Graph, imports: Imports, layers: Layers) -> str:
     stop = f", stop={literal(monitor.stop)}" if monitor.stop is not None else ""
     made = imports.use("ganforge.runtime.monitor:Monitor")
     return f"{made}({{{', '.join(watched)}}}{stop})"
+
+
+def _figures(monitor: str, measured: bool, imports: Imports) -> str:
+    """What the log is given beside losses in the last round of all."""
+    figures = ["monitor.figures"] if monitor else []
+    if measured:
+        figures.append(f"{imports.use('functools.partial')}(measure, state, data)")
+    return ", ".join(figures)
 
 
 def _said_length(graph: Graph) -> str:

@@ -13,6 +13,7 @@ from ganforge.codegen.names import Namespace
 from ganforge.codegen.sweeps import Grid, grid_of, sweep_function
 from ganforge.codegen.values import Writer
 from ganforge.graph.nodes import Source, upstream
+from ganforge.graph.originals import comparison_of
 from ganforge.graph.sweeps import named, sweeps_data
 from ganforge.plan.plan import Plan
 from ganforge.plugins.shapes import Tensor
@@ -105,6 +106,7 @@ def sample_functions(c: Calculation) -> list[Function]:
         *(sweep if _sweeps(plan) else []),
         Function(f"{c.prefix}sample", arguments, "Tensor", summary, lines, "@torch.no_grad()\n"),
         _save(c, low, high),
+        *_measure(c, low, high),
     ]
 
 
@@ -343,6 +345,29 @@ def _save(c: Calculation, low: float, high: float) -> Function:
     arguments = ["state: State", "data: Data", "path: Path", count]
     summary = "Write a grid of images, of the same samples of the data every time."
     return Function(f"{c.prefix}save_samples", arguments, "None", summary, lines)
+
+
+def _measure(c: Calculation, low: float, high: float) -> list[Function]:
+    """`measure(state, data)`, where samples show what they are measured against."""
+    found, imports = comparison_of(c.plan.graph), c.imports
+    if found is None:
+        return []
+    first, as_bytes, fidelity = (
+        imports.use(f"ganforge.runtime.{name}")
+        for name in ("data:first_batch", "samples:as_bytes", "fidelity:fidelity")
+    )
+    compared = ", ".join(f"{literal(name)}: images[{k}]" for name, k in found.images.items())
+    lines = [
+        "count = min(count, (data.held_out or data).count)",
+        f"real = {first}(state, data, count, state.seed)",
+        f"shown = {c.prefix}sample(state, real, count, state.seed)",
+        f"images = {as_bytes}(shown, low={literal(low)}, high={literal(high)})",
+        f"images = images.unflatten(0, (count, {found.shown})).unbind(1)",
+        f"return {fidelity}(images[{found.original}], {{{compared}}}, shave={found.shave})",
+    ]
+    arguments = ["state: State", "data: Data", "count: int = 32"]
+    summary = "How near samples come to their originals, of the same samples every time."
+    return [Function(f"{c.prefix}measure", arguments, "dict[str, float]", summary, lines)]
 
 
 def sample_range(plan: Plan) -> tuple[float, float]:

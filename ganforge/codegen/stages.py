@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ganforge.codegen.calculation import Calculation, Layers, averaged
 from ganforge.codegen.construction import optimizer_calls
@@ -22,7 +22,7 @@ from ganforge.plan.plan import Plan
 from ganforge.spec.models import Stage
 
 STATE = "state: StagedState"
-COMMON = ("draw", "train_round", "optimizers", "sample", "save_samples")
+COMMON = ("draw", "train_round", "optimizers", "sample", "save_samples", "measure")
 """What every program has; where stages differ it asks the stage."""
 
 
@@ -86,6 +86,7 @@ def staged(
     _tell_apart(result)
     if len(groups) == 1:
         return result, []
+    _share_samples(result)
     asked = [name for name in COMMON if any(_function(group, name) for group in result)]
     return result, [_asking(name, result) for name in asked]
 
@@ -103,6 +104,25 @@ def _tell_apart(groups: Sequence[Written]) -> None:
                 function.lines = [
                     re.sub(rf"\b{old}\(", f"{latent.name}(", line) for line in function.lines
                 ]
+
+
+def _share_samples(groups: Sequence[Written]) -> None:
+    """Gives the functions that show samples their common names, once, where those of all stages are
+    the same.
+    """
+    plain = [[_plainly(f, group) for f in group.samples] for group in groups]
+    if plain[0] and all(functions == plain[0] for functions in plain):
+        for group in groups:
+            group.samples = []
+        groups[0].samples = plain[0]
+
+
+def _plainly(function: Function, group: Written) -> Function:
+    """A function that shows samples, with the names of all such without the stage's own prefix."""
+    prefix = group.hyper.prefix
+    names = "|".join(re.escape(f.name.removeprefix(prefix)) for f in group.samples)
+    lines = [re.sub(rf"\b{prefix}({names})\b", r"\1", line) for line in function.lines]
+    return replace(function, name=function.name.removeprefix(prefix), lines=lines)
 
 
 def _together(parts: Sequence[Written]) -> Written:
@@ -226,6 +246,8 @@ def _asking(name: str, groups: Sequence[Written]) -> Function:
         lines += [call] if last else [f"if state.stage.name {_among(group.stages)}:", f"    {call}"]
     if name == "sample" and found[-1][0] is not groups[-1]:
         lines.append('raise RunError(f"The stage {state.stage.name!r} shows no images.")')
+    if name == "measure" and found[-1][0] is not groups[-1]:
+        lines.append("return {}")
     returns = "tuple[Any, ...]" if name == "draw" else found[0][1].returns
     return Function(name, ordered, returns, ABOUT[name], lines)
 
@@ -245,4 +267,5 @@ ABOUT = {
     "optimizers": "The optimisers of the stage.",
     "sample": "Images that the stage shows.",
     "save_samples": "Write a grid of the images that the stage shows.",
+    "measure": "How near samples of the stage come to their originals.",
 }

@@ -29,7 +29,11 @@ def figures_of_samples(
     compilation = run.compilation
     assert compilation.plan is not None
     of = measured(compilation.plan, whole=not run.own)
-    known = known_metrics(names, compilation.registry)
+    known = {
+        name: metric
+        for name, metric in known_metrics(names, compilation.registry).items()
+        if "pairs" not in metric.sees
+    }
     metrics = _chosen(known, of, extractor, named=bool(names))
     loaded = run.networks(run.program(of.plan, run.place))
     opened = loaded.module.open_data(run.place)

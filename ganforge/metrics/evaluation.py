@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ganforge.files import write_whole
-from ganforge.metrics.by_features import figures_of_samples
+from ganforge.metrics.by_features import figures_of_samples, known_metrics
 from ganforge.metrics.by_labels import Recognition, figures_of_networks
 from ganforge.metrics.by_latents import Disentanglement, figures_of_latents
-from ganforge.metrics.extractor import load_extractor
+from ganforge.metrics.by_original import figures_of_pairs, has_originals
+from ganforge.metrics.extractor import Extractor, load_extractor
 from ganforge.metrics.figures import Figures
 from ganforge.metrics.opened import Draw, OpenedRun, opened_run
 from ganforge.runs.about import made_by
@@ -85,9 +86,9 @@ def evaluate(request: Request) -> Evaluation:
         about |= said
         measured.insert(0, own)
     if request.of_samples:
-        made, said = figures_of_samples(run, extractor, request.draw, request.metrics)
+        made, said = _of_samples(run, request, extractor)
         about |= said
-        measured.insert(0, made)
+        measured = [*made, *measured]
     record = {
         "run": str(request.run),
         **_trained(run),
@@ -102,6 +103,29 @@ def evaluate(request: Request) -> Evaluation:
     evaluation = Evaluation(record, results, problems)
     _keep(evaluation, request)
     return evaluation
+
+
+def _of_samples(
+    run: OpenedRun, request: Request, extractor: Extractor | None
+) -> tuple[list[Figures], dict[str, Any]]:
+    """What is measured of samples: against their originals, where there are any, and against other
+    real images, where that is asked for or there are none.
+    """
+    assert run.compilation.plan is not None
+    known = known_metrics(request.metrics, run.compilation.registry)
+    pairs = {name: metric for name, metric in known.items() if "pairs" in metric.sees}
+    others = tuple(name for name in known if name not in pairs)
+    measured: list[Figures] = []
+    about: dict[str, Any] = {}
+    if pairs and (request.metrics or has_originals(run.compilation.plan)):
+        made, about = figures_of_pairs(run, pairs, request.draw)
+        measured.append(made)
+    names = others if request.metrics else ()
+    if names or (not request.metrics and (extractor or not measured)):
+        made, said = figures_of_samples(run, extractor, request.draw, names)
+        measured.append(made)
+        about |= said
+    return measured, about
 
 
 def _trained(run: OpenedRun) -> dict[str, Any]:

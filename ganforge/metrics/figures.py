@@ -25,7 +25,9 @@ class Compared:
     any; and the seed of what it draws.
 
     real_images, fake_images: the images themselves as bytes (N, C, H, W) and (M, C, H, W), for
-    metrics that see images. What a metric does not see may be empty.
+    metrics that see images. Of metrics that see pairs these are originals, and what stands beside
+    each; `shave` is how many pixels at each edge do not count. What a metric does not see may be
+    empty.
     """
 
     real: Tensor
@@ -35,6 +37,7 @@ class Compared:
     seed: int = 0
     real_images: Tensor = NOTHING
     fake_images: Tensor = NOTHING
+    shave: int = 0
 
 
 @dataclass(frozen=True)

@@ -71,12 +71,9 @@ class Gathering:
         source = domain_of(data, of.inputs[0]) if of.inputs else None
         asked, device, start = of.asked(self.count), loaded.state.noise.device, 0
         for index in self._batches(self._drawn(source) if source else list(range(self.count))):
-            given = (_on(device, source.read(index)),) if source else ()
             end = start + len(index)
             classes = () if asked is None else (asked[start:end].to(device),)
-            seed = zlib.crc32(f"{self.seed} metrics {start}".encode())
-            with torch.random.fork_rng():
-                images = loaded.module.sample(loaded.state, *given, len(index), seed, *classes)
+            images = samples_of(loaded, source, index, (self.seed, start), *classes)
             yield as_bytes(images, of.low, of.high)
             start = end
 
@@ -86,6 +83,19 @@ class Gathering:
 
     def _batches(self, index: list[int]) -> list[list[int]]:
         return [index[k : k + self.batch] for k in range(0, len(index), self.batch)]
+
+
+def samples_of(
+    loaded: Loaded, source: Data | None, index: list[int], seed: tuple[int, int], *classes: Tensor
+) -> Tensor:
+    """As many samples as the index is long, made of these of a source if there is one, from a
+    random stream of their own. seed: that of all, and the number of the first.
+    """
+    given = (_on(loaded.state.noise.device, source.read(index)),) if source else ()
+    own = zlib.crc32(f"{seed[0]} metrics {seed[1]}".encode())
+    with torch.random.fork_rng():
+        images: Tensor = loaded.module.sample(loaded.state, *given, len(index), own, *classes)
+    return images
 
 
 def domain_of(data: Data, field: str) -> Data:

@@ -80,6 +80,12 @@ def _with_data(plan: Plan, data: Data | None) -> Plan:
     return replace(plan, graph=replace(plan.graph, spec=replace(plan.graph.spec, data=data)))
 
 
+def with_whole_data(plan: Plan) -> Plan:
+    """A plan, and those of its stages, for data that are not the run's own: nothing is held out."""
+    stages = tuple(_with_data(stage, _whole(stage)) for stage in plan.stages)
+    return replace(_with_data(plan, _whole(plan)), stages=stages)
+
+
 def _whole(plan: Plan) -> Data | None:
     data = plan.graph.spec.data
     if data is None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import torch
+from torch import Tensor
 
 from ganforge.metrics.distances import SUBSETS, frechet_distance, kernel_distance
 from ganforge.metrics.figures import Compared
 from ganforge.metrics.manifolds import NEIGHBOURS, covered
+from ganforge.runtime import fidelity
+
+AT_ONCE = 64
+"""Images that are compared with their originals together."""
 
 
 def fid(compared: Compared) -> float:
@@ -28,6 +36,28 @@ def precision(compared: Compared) -> dict[str, Any]:
 def recall(compared: Compared) -> dict[str, Any]:
     """The share of real images that lie among samples."""
     return {"value": covered(compared.real, compared.fake), "neighbours": NEIGHBOURS}
+
+
+def psnr(compared: Compared) -> dict[str, Any]:
+    """The mean peak signal-to-noise ratio of images against their originals, in dB."""
+    return _of_pairs(fidelity.psnr, compared)
+
+
+def ssim(compared: Compared) -> dict[str, Any]:
+    """The mean structural similarity of images to their originals."""
+    return _of_pairs(fidelity.ssim, compared)
+
+
+def _of_pairs(
+    measure: Callable[[Tensor, Tensor, int], Tensor], compared: Compared
+) -> dict[str, Any]:
+    """The mean over images, each against its own original, and the convention."""
+    parts = zip(
+        compared.fake_images.split(AT_ONCE), compared.real_images.split(AT_ONCE), strict=True
+    )
+    values = torch.cat([measure(image, original, compared.shave) for image, original in parts])
+    how = {"channel": "luma (BT.601), 16 to 235", "shave": compared.shave}
+    return {"value": values.mean().item(), "deviation": values.std(unbiased=False).item(), **how}
 
 
 def accuracy(compared: Compared) -> float:

@@ -321,6 +321,8 @@ class DataSource:
     open_classes: the function that opens it where a field is a class, if that is another one.
     open_named: the function that opens it where a field says `from`, or where there are several
         images; a source without it gives one image a sample.
+    open_tiles: the function that opens it where `[data] tiles` cuts images into samples; a source
+        without it has images of one size, and opens as ever.
     kinds: the kinds of fields that these functions give.
     reads: by further kind of field, the function that reads such fields beside the images: called
         as the others, it gives by field a tensor (N, ...) of all samples in their order.
@@ -339,6 +341,7 @@ class DataSource:
     open: str
     open_classes: str = ""
     open_named: str = ""
+    open_tiles: str = ""
     kinds: tuple[str, ...] = ("image", "class")
     reads: Mapping[str, str] = field(default_factory=dict)
     several: tuple[str, ...] = ()
@@ -357,7 +360,8 @@ class Metric:
         `ganforge.metrics.figures`: real images and samples, as it `sees` them, and the seed. It
         gives a number, or a mapping with the number as `value` and what else the record says.
     sees: `features` of an extractor, `images` as bytes, or both. A figure of images alone needs no
-        extractor, and its name carries none.
+        extractor, and its name carries none. Or `pairs`: bytes of originals and of what shall come
+        near to each, where the spec has `[sample] original`.
     classes: whether it needs samples that are made by class, of an extractor that knows these.
     least: so many images of either side are needed.
     best: the figure of samples that are as real images are, if there is one: the kit of
@@ -369,7 +373,7 @@ class Metric:
     measure: str
     classes: bool = False
     least: int = 2
-    sees: tuple[Literal["features", "images"], ...] = ("features",)
+    sees: tuple[Literal["features", "images", "pairs"], ...] = ("features",)
     best: float | None = None
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import zipfile
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,15 @@ from ganforge.locate import compile_sound
 from ganforge.plugins.shapes import Tensor
 from ganforge.runs import folder as folders
 from ganforge.runs.device import needs_torch
-from ganforge.runs.loading import load_run
+from ganforge.runs.photographs import (
+    Enlargement,
+    changes,
+    enlarge,
+    enlargement_of,
+    figures_of,
+    is_of_photographs,
+)
+from ganforge.runs.shown import load_changed, showing
 from ganforge.spec.models import ClassField, ImageField
 
 if TYPE_CHECKING:
@@ -42,11 +50,14 @@ class Translation:
 
 @dataclass(frozen=True)
 class Translated:
-    """How many images were translated, their folder, and the picture of before and after."""
+    """How many images were translated, and their folder; the picture of before and after, where all
+    have one size; and by image how near what was made comes to it, where it is the original.
+    """
 
     count: int
     folder: Path
-    picture: Path
+    picture: Path | None = None
+    figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def translate(
@@ -56,7 +67,9 @@ def translate(
 
     given: the path, after `FIELD=` where it is not the first field that can be translated. Writes
     one PNG per image into the folder `out` (default: RUN/translated), a single image into the file
-    `out` if that is a PNG, and beside it a picture of what went in and what came out.
+    `out` if that is a PNG, and beside it a picture of what went in and what came out. Where the
+    data are tiles, images keep their own size, and may also be given as what functions make of the
+    field, which is then the first choice.
 
     Raises `CannotStart` where nothing can be translated, `RunError` where an image is unreadable.
     """
@@ -65,7 +78,8 @@ def translate(
     graph = compile_sound(run).graph
     assert graph is not None
     field, place = read_input(given)
-    chosen = translation_of(graph, field)
+    whole = is_of_photographs(graph)
+    chosen = translation_of(graph, None if whole else field)
     if not place.exists():
         raise CannotStart(f"there is no file or folder {place}: check the path of `--input`")
     out = out or run / "translated"
@@ -73,6 +87,9 @@ def translate(
         raise CannotStart(f"{place} holds several images, and {out} is one: name a folder instead")
     if (out.is_file() and not _is_picture(out)) or out.resolve() == place.resolve():
         raise CannotStart(f"{out} is no place for the results: name another with `--out`")
+    if whole:
+        found = enlargement_of(graph, chosen.image, field)
+        return _enlarge(run, graph, found, place, out, seed, device)
     return _translate(run, chosen, place, out, seed, device)
 
 
@@ -144,7 +161,7 @@ def _translate(
     from ganforge.runtime.images import decode_images
     from ganforge.runtime.samples import as_bytes, save_grid, side_by_side
 
-    loaded = load_run(run, device, (f"sample.images={json.dumps([chosen.image])}",))
+    loaded = load_changed(run, device, showing([chosen.image]))
     root, names = _images(place)
     paths, shown = _results(out, names), []
     about = {"channels": chosen.about.channels, "size": tuple(chosen.about.size)}
@@ -161,6 +178,32 @@ def _translate(
     picture = out.with_name(f"{out.stem}-beside.png" if _is_picture(out) else f"{out.name}.png")
     save_grid(torch.cat(shown), picture, columns=8, low=0, high=255)
     return Translated(len(names), out, picture)
+
+
+def _enlarge(
+    run: Path, graph: Graph, found: Enlargement, place: Path, out: Path, seed: int, device: str
+) -> Translated:
+    """Write what is made of photographs at their own size, one at a time."""
+    from ganforge.runtime.images import open_image, pixels_of
+    from ganforge.runtime.samples import as_bytes
+
+    loaded = load_changed(run, device, *changes(graph, found))
+    root, names = _images(place)
+    opened = root if root.is_dir() else zipfile.Path(root)
+    figures: dict[str, Mapping[str, float]] = {}
+    for name, path in zip(names, _results(out, names), strict=True):
+        photograph = pixels_of(open_image(opened, name, found.channels))
+        height, width = (side // found.unit * found.unit for side in photograph.shape[1:])
+        if not height or not width:
+            raise CannotStart(
+                f"{name} is too small: its sides must be at least {found.unit} pixels"
+            )
+        photograph = photograph[:, :height, :width]
+        made = as_bytes(enlarge(loaded, found, photograph, seed), *found.range)
+        _write(made[0], path)
+        if found.compared:
+            figures[name] = figures_of(found, made, photograph, graph.spec.sample.shave)
+    return Translated(len(names), out, figures=figures)
 
 
 def _images(place: Path) -> tuple[Path, list[str]]:

@@ -22,8 +22,8 @@ from ganforge.runtime.errors import RunError
 DECODED_KEPT = 4 << 30  # bytes of decoded images that stay in memory
 
 
-def decode_image(root: Path | zipfile.Path, about: dict[str, Any], name: str) -> Tensor:
-    """An image (C, H, W) that covers the field's size, cropped; transparency on white."""
+def open_image(root: Path | zipfile.Path, name: str, channels: int) -> Image.Image:
+    """An image in its own size, grey or in colour; transparency on white."""
     try:
         with Image.open(io.BytesIO((root / name).read_bytes())) as opened:
             image: Image.Image = ImageOps.exif_transpose(opened)
@@ -32,11 +32,20 @@ def decode_image(root: Path | zipfile.Path, about: dict[str, Any], name: str) ->
             if image.has_transparency_data:
                 image = image.convert("RGBA")
                 image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-            image = image.convert("L" if about["channels"] == 1 else "RGB")
-            image = ImageOps.fit(image, about["size"][::-1], Image.Resampling.LANCZOS)
+            return image.convert("L" if channels == 1 else "RGB")
     except Exception as error:  # Pillow raises many kinds for a broken file
         raise RunError(f"{name} in {root} cannot be read as an image: remove it.") from error
-    return torch.from_numpy(np.array(image)).reshape(*about["size"], -1).permute(2, 0, 1)
+
+
+def pixels_of(image: Image.Image) -> Tensor:
+    """An image as bytes (C, H, W)."""
+    return torch.from_numpy(np.array(image)).reshape(image.height, image.width, -1).permute(2, 0, 1)
+
+
+def decode_image(root: Path | zipfile.Path, about: dict[str, Any], name: str) -> Tensor:
+    """An image (C, H, W) that covers the field's size, cropped."""
+    image = open_image(root, name, about["channels"])
+    return pixels_of(ImageOps.fit(image, about["size"][::-1], Image.Resampling.LANCZOS))
 
 
 def list_images(root: Path) -> list[str]:

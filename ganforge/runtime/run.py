@@ -76,7 +76,7 @@ class Run:
         kimg, epoch = state.images / 1000, state.images / state.samples
         return {"round": state.round, "kimg": kimg, "epoch": epoch}
 
-    def log(self, more: Callable[[], Mapping[str, float]] = dict) -> dict[str, float]:
+    def log(self, *more: Callable[[], Mapping[str, float]]) -> dict[str, float]:
         """The metrics of this round, which metrics.jsonl keeps; the speed since the last ones.
 
         A loss that is computed in some rounds only is there if it was since the last ones.
@@ -88,7 +88,8 @@ class Run:
         metrics |= {name: loss.item() for name, loss in self.losses.items()}
         numbers = {f"schedules.{k}": s.get_buffer("number") for k, s in state.schedules.items()}
         metrics |= {name: number.item() for name, number in numbers.items()}
-        metrics |= more()
+        for figures in more:
+            metrics |= figures()
         with self.metrics.open("a") as file:
             file.write(json.dumps(metrics) + "\n")
         self.logged, self.images, self.losses = state.round, state.images, {}

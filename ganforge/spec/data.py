@@ -55,6 +55,7 @@ def read_data(
     data = Data(source, options, shared, fields)
     _check_source(data, findings)
     _check_crops(data, findings)
+    _check_tiles(data, findings)
     _check_labels(data, findings)
     return data
 
@@ -91,6 +92,18 @@ def _check_crops(data: Data, findings: Findings) -> None:
         message = "pairs are cropped alike, and these images differ in size"
         help = "give them one size, and resize in `[flow]`"
         findings.add("GF115", ("data", "crop"), message, help)
+
+
+def _check_tiles(data: Data, findings: Findings) -> None:
+    """Whether samples are one image each, which alone can be cut into tiles."""
+    if not data.table.tiles:
+        return
+    named = next((name for name in data.images if data.fields[name].source is not None), None)
+    beside = [name for name in data.fields if name not in data.images[:1]]
+    if named or beside:
+        message = "tiles are cut out of one image a sample, which nothing stands beside"
+        message += f", and there is `{beside[0]}`" if beside else f", and `{named}` has `from`"
+        findings.add("GF115", ("data", "tiles"), message, "remove `tiles`, or what is beside it")
 
 
 def _check_labels(data: Data, findings: Findings) -> None:

@@ -113,6 +113,7 @@ class DataTable(Params):
     paired: Bool = True
     load_size: ImageSize | None = None
     crop: Literal["center", "random"] = "center"
+    tiles: Bool = False
     flip: Bool = False
     dequantize: Bool = False
     holdout: Float | None = Field(default=None, gt=0)
@@ -278,6 +279,8 @@ class SampleTable(Params):
     columns: Swept = None
     latents: dict[str, Any] = Field(default={})
     statistics: Literal["running", "batch", "standing"] = "running"
+    original: Word | None = Field(default=None, min_length=1)
+    shave: Int = Field(default=0, ge=0)
 
 
 class LossTable(Params):

@@ -17,7 +17,7 @@ from ganforge.testing.unmet import Unmet
 
 USUAL = 96
 """So many samples and real images are compared, unless the metric needs more."""
-FEATURES, CLASSES, SIDE = 8, 4, 8
+FEATURES, CLASSES, SIDE = 8, 4, 16
 FAR = 6.0
 """How far from the mean of real features, in deviations, the worst samples lie."""
 DRAW = "draw from `torch.Generator().manual_seed(compared.seed)`"
@@ -47,7 +47,7 @@ def comparison(real: int, fake: int, worse: float = 0.0) -> Compared:
 
 
 def _pictures(count: int, stream: torch.Generator) -> Tensor:
-    """Images (count, 3, 8, 8) from 0 to 255: two colours, and where one becomes the other."""
+    """Images (count, 3, 16, 16) from 0 to 255: two colours, and where one becomes the other."""
     colours = torch.rand(2, count, 3, 1, 1, generator=stream)
     slope = torch.linspace(0, 1, SIDE) + torch.rand(count, 1, 1, 1, generator=stream) - 0.5
     return 255 * colours[0].lerp(colours[1], slope.clamp(0, 1).expand(-1, -1, SIDE, -1))
@@ -71,11 +71,20 @@ class MetricCases:
             plain = replace(
                 plain, real=compared.real, fake=compared.fake, recognised=compared.recognised
             )
-        if "images" in self.metric.sees:
+        if {"images", "pairs"} & set(self.metric.sees):
             plain = replace(
                 plain, real_images=compared.real_images, fake_images=compared.fake_images
             )
         return replace(plain, asked=compared.asked if self.metric.classes else None)
+
+    def compared(self, real: int, fake: int, worse: float = 0.0) -> Compared:
+        """So many real images and samples; of a metric of pairs, samples beside their originals."""
+        plain = comparison(real, fake, worse)
+        if "pairs" not in self.metric.sees:
+            return plain
+        bright = torch.full((), 255.0)
+        near = plain.real_images.float().lerp(bright, worse).to(torch.uint8)
+        return replace(plain, fake_images=near)
 
     def figure(self, compared: Compared) -> dict[str, Any]:
         """The record of the metric. Raises `Unmet` where it gives no figure."""
@@ -94,8 +103,8 @@ def has_a_sound_declaration(cases: MetricCases) -> None:
     metric = cases.metric
     is_a_sentence(metric.summary, metric.name)
     loaded(metric.measure, metric.name)
-    if not metric.sees or set(metric.sees) - {"features", "images"}:
-        remedy = 'write `sees=("features",)`, `("images",)` or both'
+    if metric.sees != ("pairs",) and (not metric.sees or set(metric.sees) - {"features", "images"}):
+        remedy = 'write `sees=("features",)`, `("images",)` or both, or `("pairs",)`'
         raise Unmet(f"it sees {metric.sees!r}", metric.name, remedy)
     if metric.least < 1:
         raise Unmet(f"it needs at least {metric.least} images", metric.name, "write `least=1`")
@@ -104,13 +113,14 @@ def has_a_sound_declaration(cases: MetricCases) -> None:
 def gives_a_figure(cases: MetricCases) -> None:
     """A finite number, for as few images as it says, and for unequal numbers of them."""
     few, many = cases.metric.least, cases.usual
-    for real, fake in ((many, many), (few, few), (many, many // 2), (many // 2, many)):
-        cases.figure(comparison(real, fake))
+    equal, unequal = [(many, many), (few, few)], [(many, many // 2), (many // 2, many)]
+    for real, fake in equal + ([] if "pairs" in cases.metric.sees else unequal):
+        cases.figure(cases.compared(real, fake))
 
 
 def is_the_same_each_time(cases: MetricCases) -> None:
     """The figure follows from what is compared and from `compared.seed`, and from nothing else."""
-    compared = comparison(cases.usual, cases.usual)
+    compared = cases.compared(cases.usual, cases.usual)
     records = []
     for seed in (1, 2):
         seed_all(seed)
@@ -122,12 +132,12 @@ def is_the_same_each_time(cases: MetricCases) -> None:
 def leaves_random_numbers_alone(cases: MetricCases) -> None:
     """It draws from no random numbers that others share."""
     with undisturbed(cases.metric.name, DRAW):
-        cases.figure(comparison(cases.usual, cases.usual))
+        cases.figure(cases.compared(cases.usual, cases.usual))
 
 
 def leaves_what_it_is_given(cases: MetricCases) -> None:
     """The metrics after it are given the same tensors."""
-    compared = comparison(cases.usual, cases.usual)
+    compared = cases.compared(cases.usual, cases.usual)
     before = {f.name: getattr(compared, f.name) for f in fields(compared)}
     kept = {name: value.clone() for name, value in before.items() if isinstance(value, Tensor)}
     cases.figure(compared)
@@ -145,7 +155,7 @@ def tells_worse_samples(cases: MetricCases) -> None:
     if best is None:
         return
     steps = (0.0, 0.5, 1.0)
-    values = [cases.figure(comparison(cases.usual, cases.usual, s))["value"] for s in steps]
+    values = [cases.figure(cases.compared(cases.usual, cases.usual, s))["value"] for s in steps]
     away = [abs(value - best) for value in values]
     if not (away[0] <= away[1] + 1e-9 and away[1] <= away[2] + 1e-9 and away[0] < away[2]):
         told = ", ".join(f"{value:.4g}" for value in values)

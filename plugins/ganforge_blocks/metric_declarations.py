@@ -45,4 +45,20 @@ METRICS = (
         least=_LEAST,
         best=1,
     ),
+    Metric(
+        "psnr",
+        "The mean peak signal-to-noise ratio of images against their originals, in dB.",
+        f"{_FUNCTIONS}:psnr",
+        least=1,
+        sees=("pairs",),
+        best=100,
+    ),
+    Metric(
+        "ssim",
+        "The mean structural similarity of images to their originals (Wang et al. 2004).",
+        f"{_FUNCTIONS}:ssim",
+        least=1,
+        sees=("pairs",),
+        best=1,
+    ),
 )

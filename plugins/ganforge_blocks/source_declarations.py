@@ -50,6 +50,7 @@ SOURCES = (
         "ganforge_blocks.sources.folder:open_folder",
         open_classes="ganforge_blocks.sources.folder:open_class_folder",
         open_named="ganforge_blocks.sources.subfolders:open_subfolders",
+        open_tiles="ganforge_blocks.sources.tiles:open_tiles",
         reads={
             "attributes": "ganforge_blocks.sources.attributes:read_attributes",
             "vector": "ganforge_blocks.sources.vectors:read_vectors",

@@ -21,6 +21,7 @@ from ganforge.graph.passes.lazy import check_lazy, draw_afresh
 from ganforge.graph.passes.logits import check_logits
 from ganforge.graph.passes.losses import check_losses
 from ganforge.graph.passes.maps import check_maps
+from ganforge.graph.passes.originals import check_original
 from ganforge.graph.passes.outputs import check_outputs
 from ganforge.graph.passes.pairs import check_pairs_of_images
 from ganforge.graph.passes.penalised import check_penalised
@@ -58,6 +59,7 @@ def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
     if graph.spec.sound and not findings.errors:
         check_conditioning(graph, findings)
         check_sweeps(graph, findings)
+        check_original(graph, findings)
         check_maps(graph, findings)
         check_penalised(graph, findings)
         check_practice(graph, findings)
