@@ -21,6 +21,10 @@ _PATH_LENGTH = (
     "Perceptual path length through this latent, or through what networks make of it, such as "
     "M(z), by --features; may be repeated."
 )
+_SEPARABILITY = (
+    "How well hyperplanes of this tensor tell what images show, by --attributes; may be repeated."
+)
+_ATTRIBUTES = "The folder that `ganforge train-features DATA --attributes NAMES` made."
 _METRIC = "Such as fid; may be repeated. Default: all there are."
 _CLASSIFY = "Accuracy of these logits on labelled images, such as on_real.label; may be repeated."
 _NEIGHBOURS = "Accuracy of nearest neighbours in this tensor, such as code; may be repeated."
@@ -37,6 +41,8 @@ _AT_LEAST_ONE = click.IntRange(min=1)
 @click.option("--classify", metavar="TENSOR", multiple=True, help=_CLASSIFY)
 @click.option("--neighbours", metavar="TENSOR", multiple=True, help=_NEIGHBOURS)
 @click.option("--path-length", metavar="TENSOR", multiple=True, help=_PATH_LENGTH)
+@click.option("--separability", metavar="TENSOR", multiple=True, help=_SEPARABILITY)
+@click.option("--attributes", type=click.Path(path_type=Path), help=_ATTRIBUTES)
 @click.option("--nearest", type=_AT_LEAST_ONE, default=1, show_default=True, help="Neighbours.")
 @click.option("--gallery", type=_AT_LEAST_ONE, default=60_000, show_default=True, help=_GALLERY)
 @click.option("--labels", metavar="FIELD", help=_LABELS)
@@ -74,6 +80,8 @@ def _request(
     nearest: int,
     gallery: int,
     path_length: tuple[str, ...],
+    separability: tuple[str, ...],
+    attributes: Path | None,
     **rest: Any,
 ) -> Request:
     from ganforge.metrics.by_labels import Recognition
@@ -83,7 +91,7 @@ def _request(
 
     known = Labels(labels, classes)
     recognition = Recognition(classify, neighbours, nearest, gallery, known)
-    latents = Disentanglement(path_length)
+    latents = Disentanglement(path_length, separability, attributes)
     return Request(run, recognition=recognition, disentanglement=latents, **rest)
 
 
@@ -102,6 +110,10 @@ def _table(evaluation: Evaluation) -> str:
 
 def _sizes(result: Mapping[str, Any]) -> str:
     """Of how many images a figure is, and its seed."""
+    if "kept" in result:
+        share = f", {result['share']:.0%} with it" if "share" in result else ""
+        kept = f"{result['kept']} of {result['samples']} samples{share}"
+        return f"{kept}, seed {result['seed']}"
     if "recognised" not in result:
         real = f", {result['real']} real" if "real" in result else ""
         return f"{result['samples']} samples{real}, seed {result['seed']}"

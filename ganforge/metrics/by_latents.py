@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from ganforge.errors import CannotStart
-from ganforge.metrics.extractor import Extractor
+from ganforge.metrics.extractor import Extractor, load_extractor
 from ganforge.metrics.figures import Figures
+from ganforge.metrics.generator import Batch, Generator, batches
 from ganforge.metrics.opened import Draw, OpenedRun
 from ganforge.metrics.paths import (
     EPSILON,
@@ -22,21 +23,27 @@ from ganforge.metrics.paths import (
     perceptual_distance,
     slerp,
 )
+from ganforge.metrics.separation import conditional_entropy, sides, surest_half
 from ganforge.metrics.spaces import Space, space_of
-from ganforge.runs.programs import import_program
-from ganforge.runtime.staged import StagedState
+from ganforge.runtime.samples import as_bytes
 
 
 @dataclass(frozen=True)
 class Disentanglement:
-    """What is measured, of tensors that wiring names: the length of paths through them."""
+    """What is measured, of tensors that wiring names: the length of paths through them, and how
+    well hyperplanes of them tell attributes of the images.
+
+    attributes: the folder of the classifier that tells these.
+    """
 
     path_length: tuple[str, ...] = ()
+    separability: tuple[str, ...] = ()
+    attributes: Path | None = None
 
     @property
     def wanted(self) -> tuple[str, ...]:
         """The tensors that are measured."""
-        return self.path_length
+        return (*self.path_length, *self.separability)
 
 
 def figures_of_latents(
@@ -44,84 +51,65 @@ def figures_of_latents(
 ) -> tuple[Figures, dict[str, Any]]:
     """Records by names such as `ppl[classifier-mnist, M(z), full]`, and by what they are measured.
 
-    Raises `CannotStart` where a tensor or an extractor does not serve.
+    Raises `CannotStart` where a tensor, the extractor or the classifier does not serve.
     """
-    if extractor is None:
-        text = f"`--path-length {asked.path_length[0]}` is measured by features"
-        raise CannotStart(f"{text}: give a classifier's folder with `--features`")
-    spaces = [space_of(run.compilation, wiring, "--path-length") for wiring in asked.path_length]
-    for space in spaces:
-        if space.countable:
-            text = f"`--path-length {space.asked}` is 0 or 1, with no way between them"
-            raise CannotStart(f"{text}: name a latent of numbers, or what networks make of it")
+    paths = [_space_of_paths(run, wiring) for wiring in asked.path_length]
+    others = [space_of(run.compilation, w, "--separability") for w in asked.separability]
+    about: dict[str, Any] = {}
     records: dict[str, dict[str, Any]] = {}
-    for space in spaces:
-        generator = Generator(run, space)
-        for part in ("full", "end"):
-            record = _path_length(generator, extractor, draw, ends=part == "end")
-            records[f"ppl[{extractor.name}, {space.asked}, {part}]"] = record
-    return Figures(records), {"extractor": dict(extractor.about)}
+    teller = _teller(asked, run.device)
+    if paths:
+        if extractor is None:
+            text = f"`--path-length {paths[0].asked}` is measured by features"
+            raise CannotStart(f"{text}: give a classifier's folder with `--features`")
+        about["extractor"] = dict(extractor.about)
+        for space in paths:
+            records |= path_length_records(Generator(run, space), extractor, draw)
+    if teller:
+        about["attributes"] = dict(teller.about)
+        for space in others:
+            records |= separability_records(Generator(run, space), teller, draw)
+    return Figures(records), about
 
 
-class Generator:
-    """A run's networks: they draw values of a space, and make images of values that are given."""
-
-    def __init__(self, run: OpenedRun, space: Space) -> None:
-        """Raises `CannotStart` where the run is in a stage whose images are not made of values."""
-        place = run.about["data"]
-        self.space = space
-        self.loaded = run.networks(run.program(space.made, place))
-        self.drawing = import_program(run.program(space.drawn, place).text)
-        state = self.loaded.state
-        if isinstance(state, StagedState) and state.stage.name not in space.stages:
-            text = f"the run is in the stage `{state.stage.name}`, which makes no images from"
-            raise CannotStart(f"{text} `{space.asked}`: train it further")
-
-    def values(self, count: int, seed: int) -> Tensor:
-        """Values (count, ...), as training draws them."""
-        with torch.random.fork_rng():
-            drawn: Tensor = self.drawing.sample(state=self.loaded.state, count=count, seed=seed)
-        return drawn
-
-    def images(self, values: Tensor, seed: int) -> Tensor:
-        """Images (B, C, H, W) in -1..1 of values (B, ...); with the same seed the same noise and
-        other latents.
-        """
-        given, space = {self.space.name: values}, self.space
-        with torch.random.fork_rng():
-            images: Tensor = self.loaded.module.sample(
-                state=self.loaded.state, real=given, count=len(values), seed=seed
-            )
-        return (images.float() - space.low) * (2 / (space.high - space.low)) - 1
+def _space_of_paths(run: OpenedRun, wiring: str) -> Space:
+    """Raises `CannotStart` for a space in which there are no ways."""
+    space = space_of(run.compilation, wiring, "--path-length")
+    if space.countable:
+        text = f"`--path-length {space.asked}` is 0 or 1, with no way between them"
+        raise CannotStart(f"{text}: name a latent of numbers, or what networks make of it")
+    return space
 
 
-@dataclass(frozen=True)
-class Batch:
-    """How many values are drawn together, by which seed; and the seed of all else in images."""
-
-    count: int
-    seed: int
-    other: int
-
-
-def batches(draw: Draw, measured: str) -> Iterator[Batch]:
-    """As many values as are asked for, each batch from random streams of its own."""
-
-    def seed(what: str) -> int:
-        return zlib.crc32(f"{draw.seed} {measured} {what}".encode())
-
-    for start in range(0, draw.count, draw.batch):
-        count = min(draw.batch, draw.count - start)
-        yield Batch(count, seed(f"values {start}"), seed(f"images {start}"))
+def _teller(asked: Disentanglement, device: str) -> Extractor | None:
+    """The classifier of attributes. Raises `CannotStart` where it is missing, or not asked for."""
+    if asked.attributes is None:
+        if asked.separability:
+            text = f"`--separability {asked.separability[0]}` is measured by attributes of images"
+            how = "that `ganforge train-features DATA --attributes NAMES` made"
+            raise CannotStart(f"{text}: give the folder {how} with `--attributes`")
+        return None
+    if not asked.separability:
+        raise CannotStart("`--attributes` is for `--separability TENSOR`: say of which tensor")
+    teller = load_extractor(asked.attributes, device)
+    if not teller.attributes:
+        text = f"{asked.attributes} tells {teller.classes} classes, and no attributes"
+        raise CannotStart(f"{text}: train one with `ganforge train-features DATA --attributes`")
+    return teller
 
 
-def _path_length(
-    generator: Generator, extractor: Extractor, draw: Draw, *, ends: bool
-) -> dict[str, Any]:
-    """The record of the mean length of random ways; at their `ends`, or anywhere on them."""
-    parts = [_lengths(generator, extractor, b, ends=ends) for b in batches(draw, "path length")]
-    by = {"samples": draw.count, "epsilon": EPSILON, "extractor": extractor.name}
-    return {"value": mean_length(torch.cat(parts)), **by, "seed": draw.seed}
+def path_length_records(
+    generator: Generator, extractor: Extractor, draw: Draw
+) -> dict[str, dict[str, Any]]:
+    """The records of the mean length of random ways: anywhere on them, and at their ends."""
+    records: dict[str, dict[str, Any]] = {}
+    for part in ("full", "end"):
+        drawn = batches(draw, "path length")
+        lengths = [_lengths(generator, extractor, b, ends=part == "end") for b in drawn]
+        by = {"samples": draw.count, "epsilon": EPSILON, "extractor": extractor.name}
+        record = {"value": mean_length(torch.cat(lengths)), **by, "seed": draw.seed}
+        records[f"ppl[{extractor.name}, {generator.space.asked}, {part}]"] = record
+    return records
 
 
 @torch.no_grad()
@@ -140,3 +128,40 @@ def _lengths(generator: Generator, extractor: Extractor, batch: Batch, *, ends: 
         return extractor.stages(generator.images(values, batch.other))
 
     return path_lengths(way, make, perceptual_distance, t.to(a.device)).cpu()
+
+
+def separability_records(
+    generator: Generator, teller: Extractor, draw: Draw
+) -> dict[str, dict[str, Any]]:
+    """The records of how uncertain each attribute is for one who knows the side of a hyperplane:
+    `exp(H(Y|X))`, and the product of all.
+    """
+    values, logits = _told(generator, teller, draw)
+    of, by = f"{teller.name}, {generator.space.asked}", {"classifier": teller.name}
+    said = {"samples": draw.count, "kept": draw.count // 2, **by, "seed": draw.seed}
+    records: dict[str, dict[str, Any]] = {}
+    for attribute, own in zip(teller.attributes, logits.unbind(1), strict=True):
+        kept = surest_half(own)
+        labels = own[kept] > 0
+        known = sides(values[kept], labels)
+        found = {"share": _mean(labels), "told": _mean(known == labels)}
+        value = math.exp(conditional_entropy(labels, known))
+        records[f"separability[{of}, {attribute}]"] = {"value": value, **found, **said}
+    product = math.prod(record["value"] for record in records.values())
+    return {f"separability[{of}]": {"value": product, **said}, **records}
+
+
+def _mean(values: Tensor) -> float:
+    return values.double().mean().item()
+
+
+@torch.no_grad()
+def _told(generator: Generator, teller: Extractor, draw: Draw) -> tuple[Tensor, Tensor]:
+    """Random values (N, F), and the logits (N, K) of the attributes of their images."""
+    values, logits = [], []
+    for batch in batches(draw, "separability"):
+        drawn = generator.values(batch.count, batch.seed)
+        images = as_bytes(generator.images(drawn, batch.other), -1, 1)
+        values.append(drawn.flatten(1).cpu())
+        logits.append(teller.logits(images).cpu())
+    return torch.cat(values), torch.cat(logits)

@@ -77,7 +77,7 @@ def evaluate(request: Request) -> Evaluation:
     extractor = load_extractor(request.features, run.device) if request.features else None
     about: dict[str, Any] = {}
     measured: list[Figures] = []
-    if request.disentanglement.wanted:
+    if request.disentanglement.wanted or request.disentanglement.attributes:
         entangled, said = figures_of_latents(run, request.disentanglement, extractor, request.draw)
         about |= said
         measured.append(entangled)

@@ -34,7 +34,13 @@ class Extractor:
 
     @property
     def classes(self) -> int:
-        return int(self.about["classes"])
+        """How many it tells apart; 0 where it tells attributes."""
+        return int(self.about.get("classes", 0))
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes that it tells; none where it tells classes."""
+        return tuple(self.about.get("attributes", ()))
 
     @torch.no_grad()
     def read(self, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -42,6 +48,12 @@ class Extractor:
         inputs = fitted(images, self.about["channels"], self.about["size"])
         features = self.classifier.features(inputs)
         return features, self.classifier.head(features).argmax(1)
+
+    @torch.no_grad()
+    def logits(self, images: Tensor) -> Tensor:
+        """A number for each class or attribute (B, K), of images as bytes (B, C, H, W)."""
+        logits: Tensor = self.classifier(fitted(images, self.about["channels"], self.about["size"]))
+        return logits
 
     def stages(self, images: Tensor) -> list[Tensor]:
         """What the layers see in images (B, C, H, W) in -1..1, as `Classifier.stages`."""
@@ -86,7 +98,8 @@ def load_extractor(folder: Path, device: str) -> Extractor:
     try:
         about = json.loads((folder / RECORD).read_text("utf-8"))
         with torch.device("meta"):  # draws no weights
-            classifier = Classifier(about["channels"], about["size"], about["classes"])
+            outputs = len(about.get("attributes", ())) or about["classes"]
+            classifier = Classifier(about["channels"], about["size"], outputs)
         classifier.load_state_dict(load_file(folder / WEIGHTS), assign=True)
         name = about["name"]
     except (ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:

@@ -25,10 +25,14 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True)
 class Request:
-    """What an extractor is asked for; None is the usual."""
+    """What an extractor is asked for; None is the usual.
+
+    attributes: what it learns to tell in place of classes: of each image whether it holds or not.
+    """
 
     data: str
     classes: int = 10
+    attributes: tuple[str, ...] = ()
     channels: int = 3
     size: int = 32
     count: int = 60_000
@@ -44,10 +48,15 @@ class Request:
         """What results call the extractor. Raises `CannotStart` where it is no name of a file."""
         kind, _, path = self.data.partition(":")
         shown = Path(path).expanduser().resolve().stem if path else kind
-        title = self.name or f"classifier-{shown}"
+        title = self.name or f"{'attributes' if self.attributes else 'classifier'}-{shown}"
         if not _NAME.fullmatch(title):
             raise CannotStart(f"`{title}` is no name for results: say `--name` in letters and `-`")
         return title
+
+    @property
+    def outputs(self) -> int:
+        """A number for each class, or for each attribute."""
+        return len(self.attributes) or self.classes
 
     @property
     def folder(self) -> Path:
@@ -62,12 +71,12 @@ def train_features(request: Request, tell: Callable[[str], None]) -> Extractor:
     check_free(request.folder, request.overwrite)
     registry = load_registry()
     place, device = checked_place(request.data, registry), chosen_device(request.device)
-    fields = labelled_fields(request.channels, request.size, request.classes)
+    fields = labelled_fields(request.channels, request.size, request.classes, request.attributes)
     data = open_labelled(place, registry, fields, request.count, request.seed)
     epochs = request.epochs or usual_epochs(len(data.trained))
     with torch.random.fork_rng():
         torch.manual_seed(request.seed)
-        classifier = Classifier(request.channels, request.size, request.classes).to(device)
+        classifier = Classifier(request.channels, request.size, request.outputs).to(device)
         for epoch in trained_epochs(classifier, data, epochs, request.seed):
             far = f"epoch {epoch.number} of {epochs}  loss {epoch.loss:.4g}"
             tell(f"{far}  held-out accuracy {epoch.accuracy:.4f}")
@@ -83,7 +92,7 @@ def _about(request: Request, place: str, data: Labelled, last: Epoch) -> dict[st
         "data": place,
         "size": request.size,
         "channels": request.channels,
-        "classes": request.classes,
+        **_told(request, last),
         "features": WIDEST,
         "accuracy": last.accuracy,
         "held_out": len(data.held_out),
@@ -91,3 +100,11 @@ def _about(request: Request, place: str, data: Labelled, last: Epoch) -> dict[st
         "epochs": last.number,
         "seed": request.seed,
     }
+
+
+def _told(request: Request, last: Epoch) -> dict[str, Any]:
+    """What the classifier tells of images; of attributes how well it tells each."""
+    if not request.attributes:
+        return {"classes": request.classes}
+    shares = dict(zip(request.attributes, last.accuracies, strict=True))
+    return {"attributes": list(request.attributes), "accuracies": shares}

@@ -19,11 +19,17 @@ RATE = 2e-3
 
 @dataclass(frozen=True)
 class Epoch:
-    """What an epoch gave: its mean loss, and the accuracy on the images held out, 0 to 1."""
+    """What an epoch gave: its mean loss, and the accuracy on the images held out, 0 to 1: of
+    classes, or of each attribute.
+    """
 
     number: int
     loss: float
-    accuracy: float
+    accuracies: tuple[float, ...]
+
+    @property
+    def accuracy(self) -> float:
+        return sum(self.accuracies) / len(self.accuracies)
 
 
 def usual_epochs(images: int) -> int:
@@ -36,7 +42,8 @@ def trained_epochs(
 ) -> Iterator[Epoch]:
     """Train with Adam and a cosine schedule; yields each epoch.
 
-    The images of a batch are shifted by the same few pixels, so that small sets last longer.
+    For classes, the images of a batch are shifted by the same few pixels, so that small sets last
+    longer; attributes may be about the place.
     """
     device = next(classifier.parameters()).device
     noise = torch.Generator().manual_seed(seed)
@@ -49,24 +56,41 @@ def trained_epochs(
         losses = []
         for index in _batches([data.trained[k] for k in shuffled]):
             images, labels = _inputs(data, index, device)
-            loss = F.cross_entropy(classifier(_shifted(images, noise)), labels)
+            loss = _loss(classifier, images, labels, noise)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             schedule.step()
             losses.append(loss.detach())
-        yield Epoch(number, torch.stack(losses).mean().item(), accuracy(classifier, data))
+        yield Epoch(number, torch.stack(losses).mean().item(), accuracies(classifier, data))
+
+
+def _loss(classifier: Classifier, images: Tensor, labels: Tensor, noise: torch.Generator) -> Tensor:
+    if _are_attributes(labels):
+        return F.binary_cross_entropy_with_logits(classifier(images), labels)
+    return F.cross_entropy(classifier(_shifted(images, noise)), labels)
+
+
+def _are_attributes(labels: Tensor) -> bool:
+    return labels.ndim == 2
 
 
 @torch.no_grad()
-def accuracy(classifier: Classifier, data: Labelled) -> float:
-    """The share of the held-out images whose class is recognised."""
+def accuracies(classifier: Classifier, data: Labelled) -> tuple[float, ...]:
+    """The share of the held-out images whose class is recognised; or of each attribute."""
     classifier.eval()
-    device, right = next(classifier.parameters()).device, 0
+    device, right = next(classifier.parameters()).device, torch.zeros(1)
     for index in _batches(data.held_out):
         images, labels = _inputs(data, index, device)
-        right += int((classifier(images).argmax(1) == labels).sum())
-    return right / len(data.held_out)
+        right = right + _right(classifier(images), labels).sum(0).cpu()
+    return tuple((right / len(data.held_out)).tolist())
+
+
+def _right(logits: Tensor, labels: Tensor) -> Tensor:
+    """Whether the class (B, 1), or each attribute (B, K), is recognised."""
+    if _are_attributes(labels):
+        return (logits > 0) == (labels > 0)
+    return (logits.argmax(1) == labels)[:, None]
 
 
 def _batches(index: list[int]) -> list[list[int]]:

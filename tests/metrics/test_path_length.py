@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 import ganforge as package
-from ganforge.metrics.by_latents import Generator
+from ganforge.metrics.generator import Generator
 from ganforge.metrics.opened import opened_run
 from ganforge.metrics.paths import lerp, mean_length, path_lengths, perceptual_distance, slerp
 from ganforge.metrics.spaces import space_of
