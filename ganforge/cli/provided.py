@@ -73,11 +73,11 @@ def provided_command(name: str, built_in: Collection[str]) -> click.Command | No
     declared = registry.commands.get(name)
     if declared is not None:
         return Provided(declared, str(registry.owners["command", name]))
+    if not registry.explains("command", name):
+        near = did_you_mean(name, [*built_in, *registry.commands])
+        raise click.UsageError(f"there is no command `{name}`: {near}")
     missing = registry.missing("command", name)
-    help = missing.help
-    if missing.message.startswith("there is no"):
-        help = did_you_mean(name, [*built_in, *registry.commands])
-    raise click.UsageError(f"{missing.message}: {help}")
+    raise click.UsageError(f"{missing.message}: {missing.help}")
 
 
 def write_provided(formatter: click.HelpFormatter, built_in: Collection[str]) -> None:

@@ -64,9 +64,14 @@ class Absence:
         return bare is not None and (kind, bare) in self.promised
 
     def mentions(self, kind: str, name: str) -> bool:
-        """Whether it would have given things of this kind, and names this one somewhere."""
+        """Whether it may have given this name, by its distribution or by words in its source that
+        name nothing else.
+        """
         bare = self._bare(name)
-        return bare is not None and self._could(kind) and (bare in self.told.words or bare != name)
+        if bare is None or not self._could(kind):
+            return False
+        other = any(bare == promised for _, promised in self.promised)
+        return bare != name or (bare in self.told.words and not other)
 
     def may_give(self, kind: str, name: str) -> bool:
         """Whether its source leaves open that it would have given this name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ganforge.plugins import Block, Call, Params, Ref, ShapeError, Tensor, call
@@ -122,51 +123,59 @@ def call_pixel_norm(p: PixelNormParams, x: Tensor) -> Call:
     return call("ganforge_blocks.modules.norms:pixel_norm", Ref("x"), **own)
 
 
+def _affine(
+    name: str,
+    summary: str,
+    params: type[Params],
+    infer: Callable[..., Tensor],
+    make: Callable[..., Call],
+    *,
+    mixes_batch: bool = False,
+) -> Block:
+    """A norm that, by its parameter `affine`, learns a scale and a shift per channel."""
+    return Block(
+        name,
+        summary,
+        params,
+        infer,
+        module=make,
+        stateful=True,
+        overwritable=True,
+        learns=lambda p: p.affine,
+        shift=lambda p: p.affine,
+        mixes_batch=mixes_batch,
+    )
+
+
 BLOCKS = (
-    Block(
+    _affine(
         "batch-norm",
         "Batch normalisation (1502.03167).",
         BatchNormParams,
         infer_batch_norm,
-        module=make_batch_norm,
-        stateful=True,
-        overwritable=True,
-        learns=lambda p: p.affine,
-        shift=lambda p: p.affine,
+        make_batch_norm,
         mixes_batch=True,
     ),
-    Block(
+    _affine(
         "instance-norm",
         "Normalises each channel of each image (1607.08022).",
         InstanceNormParams,
         infer_instance_norm,
-        module=make_instance_norm,
-        stateful=True,
-        overwritable=True,
-        learns=lambda p: p.affine,
-        shift=lambda p: p.affine,
+        make_instance_norm,
     ),
-    Block(
+    _affine(
         "layer-norm",
         "Normalises each sample, with a scale and a shift per channel (1607.06450).",
         LayerNormParams,
         infer_layer_norm,
-        module=make_layer_norm,
-        stateful=True,
-        overwritable=True,
-        learns=lambda p: p.affine,
-        shift=lambda p: p.affine,
+        make_layer_norm,
     ),
-    Block(
+    _affine(
         "group-norm",
         "Normalises each group of channels of each sample (1803.08494).",
         GroupNormParams,
         infer_group_norm,
-        module=make_group_norm,
-        stateful=True,
-        overwritable=True,
-        learns=lambda p: p.affine,
-        shift=lambda p: p.affine,
+        make_group_norm,
     ),
     Block(
         "pixel-norm",

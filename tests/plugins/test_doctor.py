@@ -273,6 +273,14 @@ def test_a_broken_plugin_that_gives_something_else_is_not_suspected(
     assert "there is no block `alpha/wobble`; it may be one of alpha 2.1, which failed" in full
 
 
+def test_words_that_name_something_else_are_not_suspected(
+    install: Install, ganforge: Command
+) -> None:
+    install("alpha", BLOCK + "\n1 / 0")
+    assert "there is no command `wobble`: known here: `check`" in ganforge("wobble").stderr
+    assert "there is no command `chekc`: did you mean `check`?" in ganforge("chekc").stderr
+
+
 def test_several_broken_plugins_are_all_suspected(install: Install, ganforge: Command) -> None:
     install("alpha", "surely not Python")
     install("beta", "surely not Python")

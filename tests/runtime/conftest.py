@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import torch
+
+from ganforge.pipeline import compile_spec
+from ganforge.runs.programs import import_program
 
 torch.set_num_threads(1)
 
@@ -24,3 +28,15 @@ def program(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.setitem(sys.modules, "program_dcgan", module)
     spec.loader.exec_module(module)
     yield module
+
+
+@pytest.fixture
+def program_of() -> Callable[..., Any]:
+    """`program_of(text, "train.batch=2")`: the program of a spec without errors, imported."""
+
+    def program_of(text: str, *overrides: str) -> Any:
+        compilation = compile_spec(text, overrides)
+        assert compilation.report.ok, str(compilation.report)
+        return import_program(compilation.program().text)
+
+    return program_of

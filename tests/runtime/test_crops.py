@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,39 +14,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ganforge.pipeline import compile_spec
-from ganforge.runs.programs import import_program
 from ganforge.runtime.crops import Cropped, dequantized, random_crop, random_flip
 from ganforge.runtime.data import Data, next_batch
 
-PAIRS = """
-ganforge = 1
-[data]
-source = "shapes"
-load_size = 12
-crop = "random"
-flip = true
-[data.fields]
-a = { kind = "image", size = 8 }
-b = { kind = "image", size = 8 }
-[networks.G]
-inputs = ["x"]
-layers = [{ block = "conv", out = 3, act = "tanh" }]
-[networks.D]
-inputs = ["x"]
-layers = [{ block = "conv", out = 1 }]
-[flow]
-fake = "G(a)"
-[losses.adversarial]
-kind = "adversarial"
-real = "D(b)"
-fake = "D(fake)"
-[train]
-batch = 4
-rounds = 10
-reuse = true
-optimizer = { kind = "adam", lr = 1e-3 }
-[sample]
-"""
+TWO = Path(__file__).with_name("two-images.toml").read_text()
+PAIRS = (
+    *("data.load_size=12", "data.crop=random", "data.flip=true"),
+    *("data.fields.a.channels=3", "data.fields.b.channels=3", "train.reuse=true"),
+    "networks.G.layers=[{ block = 'conv', out = 3, act = 'tanh' }]",
+)
+Program = Callable[..., Any]
 
 
 def noise(seed: int = 0) -> torch.Generator:
@@ -108,10 +86,10 @@ def test_what_is_read_outside_of_training_is_the_centre() -> None:
     assert centred.visit(0, 3, seed=0)["x"].shape == (3, 3, 2, 4)
 
 
-def program(*overrides: str) -> Any:
-    compilation = compile_spec(PAIRS, overrides)
-    assert compilation.report.ok, str(compilation.report)
-    return import_program(compilation.program().text)
+@pytest.fixture
+def cropped(program_of: Program) -> Program:
+    """`cropped("data.flip=false")`: the program of pairs that are cropped and flipped, changed."""
+    return lambda *overrides: program_of(TWO, *PAIRS, *overrides)
 
 
 def drawn(module: Any, source: str, rounds: int = 1) -> tuple[torch.Tensor, ...]:
@@ -124,12 +102,14 @@ def drawn(module: Any, source: str, rounds: int = 1) -> tuple[torch.Tensor, ...]
     return tuple(batch[:2])
 
 
-def test_training_takes_crops_of_pairs_and_samples_their_centre(tmp_path: Path) -> None:
+def test_training_takes_crops_of_pairs_and_samples_their_centre(
+    tmp_path: Path, cropped: Program
+) -> None:
     ramp = np.add.outer(np.arange(12), np.arange(12)).astype(np.uint8)
     for name in "ab":
         (tmp_path / name).mkdir()
         Image.fromarray(ramp).save(tmp_path / name / "1.png")
-    module, source = program(), f"folder:{tmp_path}"
+    module, source = cropped(), f"folder:{tmp_path}"
     first, second = drawn(module, source), drawn(module, source, rounds=2)
     for a, b in (first, second):
         assert a.shape == (4, 3, 8, 8) and torch.equal(a, b)
@@ -138,17 +118,17 @@ def test_training_takes_crops_of_pairs_and_samples_their_centre(tmp_path: Path) 
     assert torch.equal(centre, torch.from_numpy(ramp[2:10, 2:10]))
 
 
-def test_domains_are_cropped_each_on_its_own(tmp_path: Path) -> None:
+def test_domains_are_cropped_each_on_its_own(tmp_path: Path, cropped: Program) -> None:
     for name in "ab":
         (tmp_path / name).mkdir()
         ramp = np.arange(144).reshape(12, 12).astype(np.uint8)
         Image.fromarray(ramp).save(tmp_path / name / "1.png")
-    a, b = drawn(program("data.paired=false"), f"folder:{tmp_path}")
+    a, b = drawn(cropped("data.paired=false"), f"folder:{tmp_path}")
     assert not torch.equal(a, b)
 
 
-def test_resuming_draws_the_same_crops() -> None:
-    module = program()
+def test_resuming_draws_the_same_crops(cropped: Program) -> None:
+    module = cropped()
     state, data = module.build(0, torch.device("cpu")), module.open_data("shapes")
     state.round, state.drawn = 7, 28
     twice = []
@@ -166,8 +146,8 @@ def test_a_program_without_crops_has_none() -> None:
     assert "random_flip" in flipped and "Cropped" not in flipped and "random_crop" not in flipped
 
 
-def test_dequantized_images_keep_the_range_of_their_field() -> None:
-    module = program("data.dequantize=true", "data.flip=false", "data.fields.a.range=[0, 1]")
+def test_dequantized_images_keep_the_range_of_their_field(cropped: Program) -> None:
+    module = cropped("data.dequantize=true", "data.flip=false", "data.fields.a.range=[0, 1]")
     state, data = module.build(0, torch.device("cpu")), module.open_data("shapes")
     state.start_round()
     a, b, *_ = module.draw(state, data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,39 +14,15 @@ from PIL import Image
 from ganforge.errors import CannotStart
 from ganforge.pipeline import compile_spec
 from ganforge.runs.data import checked_data
-from ganforge.runs.programs import import_program
 from ganforge.runtime.data import Data, next_batch
 from ganforge.runtime.domains import Domains
 from ganforge.runtime.errors import RunError
 from ganforge.runtime.state import State, random_stream
 from ganforge_blocks.sources.subfolders import open_subfolders
 
+ProgramOf = Callable[..., Any]
 IMAGE: dict[str, Any] = {"kind": "image", "channels": 1, "size": (4, 4)}
-TWO = """
-ganforge = 1
-[data]
-source = "shapes"
-[data.fields]
-a = { kind = "image", channels = 1, size = 8 }
-b = { kind = "image", channels = 1, size = 8 }
-[networks.G]
-inputs = ["x"]
-layers = [{ block = "conv", out = 1, act = "tanh" }]
-[networks.D]
-inputs = ["x"]
-layers = [{ block = "conv", out = 1 }]
-[flow]
-fake = "G(a)"
-[losses.adversarial]
-kind = "adversarial"
-real = "D(b)"
-fake = "D(fake)"
-[train]
-batch = 4
-rounds = 10
-optimizer = { kind = "adam", lr = 1e-3 }
-[sample]
-"""
+TWO = Path(__file__).with_name("two-images.toml").read_text()
 
 
 def write_images(root: Path, **folders: dict[str, int]) -> Path:
@@ -61,12 +38,6 @@ def write_images(root: Path, **folders: dict[str, int]) -> Path:
 def brightness(data: Data, count: int | None = None) -> dict[str, list[int]]:
     batch = data.read(list(range(count or data.count)))
     return {name: v[:, 0, 0, 0].tolist() for name, v in batch.items() if v.ndim == 4}
-
-
-def program_of(text: str, *overrides: str) -> Any:
-    compilation = compile_spec(text, overrides)
-    assert compilation.report.ok, str(compilation.report)
-    return import_program(compilation.program().text)
 
 
 def test_images_of_one_name_are_a_pair_whatever_their_suffix(tmp_path: Path) -> None:
@@ -124,7 +95,7 @@ def test_domains_are_each_shuffled_on_their_own_and_the_largest_makes_an_epoch()
     assert data.read([5])["b"].tolist() == [1]
 
 
-def test_unpaired_fields_are_domains_in_the_program(tmp_path: Path) -> None:
+def test_unpaired_fields_are_domains_in_the_program(tmp_path: Path, program_of: ProgramOf) -> None:
     write_images(tmp_path, A={"1.png": 1, "2.png": 2, "3.png": 3}, B={"9.png": 9, "8.png": 8})
     module = program_of(TWO, "data.paired=false")
     data = module.open_data(f"folder:{tmp_path}")
@@ -133,7 +104,7 @@ def test_unpaired_fields_are_domains_in_the_program(tmp_path: Path) -> None:
         program_of(TWO).open_data(f"folder:{tmp_path}")
 
 
-def test_unpaired_shapes_are_other_shapes_in_another_style() -> None:
+def test_unpaired_shapes_are_other_shapes_in_another_style(program_of: ProgramOf) -> None:
     paired, alone = (
         program_of(TWO, f"data.paired={word}").open_data("shapes").read(list(range(8)))
         for word in ("true", "false")

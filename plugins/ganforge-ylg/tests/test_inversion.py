@@ -26,43 +26,26 @@ from ganforge.cli.group import cli
 SPEC = Path(__file__).parents[1] / "examples" / "ylg-small.toml"
 CONDITIONAL = """
 ganforge = 1
+extends = "cgan"
 [gan]
 name = "by-class"
-[data]
-source = "shapes"
 [data.fields]
-x = { kind = "image", channels = 1, size = 16 }
-label = { kind = "class", classes = 4 }
+x = { size = 16 }
+label = { classes = 4 }
 [latents]
-z = { distribution = "normal", size = 8 }
-[conditioning]
-y = { field = "label", draw = "uniform" }
+z = { size = 8 }
 [networks.G]
-inputs = ["z", "y"]
 layers = [
-  { block = "linear", out = 256, act = "tanh", from = "concat(z, one_hot(y))" },
+  { block = "linear", out = 256, act = "sigmoid", from = "concat(z, one_hot(y))" },
   { block = "reshape", shape = [1, 16, 16] },
 ]
 [networks.D]
-inputs = ["x", "y"]
 layers = [
   { block = "conv", out = 8, stride = 2, act = "leaky-relu" },
   { block = "self-attention", pool = 2 },
   { block = "global-sum" },
   { block = "linear", out = 1, from = "concat(prev, one_hot(y))" },
 ]
-[flow]
-fake = "G(z, y)"
-[losses.adversarial]
-kind = "adversarial"
-real = "D(x, label)"
-fake = "D(fake, y)"
-[train]
-batch = 2
-rounds = 1
-optimizer = { kind = "adam", lr = 1e-3 }
-[sample]
-images = ["fake"]
 """
 FEW = ("--steps", "3", "--tries", "2")
 
