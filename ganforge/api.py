@@ -159,15 +159,24 @@ def train(
     return run.folder
 
 
-def load(run: str | Path, device: str = "cpu", *, allow_local_code: bool = False) -> Gan:
+def load(
+    run: str | Path,
+    device: str = "cpu",
+    *,
+    params: Mapping[str, Any] = _NOTHING,
+    allow_local_code: bool = False,
+) -> Gan:
     """The networks of a run as its last checkpoint has them.
 
-    Raises `CannotStart` where the folder has no checkpoint, `RunError` where it is damaged.
+    params: what its samples shall depend on, such as `{"psi": 1}`; nothing that was trained.
+
+    Raises `CannotStart` where the folder has no checkpoint, or `params` would change its networks;
+    `RunError` where it is damaged.
     """
     from ganforge.runs.loading import load_run
 
     with _local_code(allow_local_code):
-        return _gan(load_run(Path(run), device))
+        return _gan(load_run(Path(run), device, as_overrides(params)))
 
 
 def _local_code(allowed: bool) -> AbstractContextManager[Selection]:

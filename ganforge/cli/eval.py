@@ -31,6 +31,7 @@ _NEIGHBOURS = "Accuracy of nearest neighbours in this tensor, such as code; may 
 _GALLERY = "Neighbours are searched among so many training images, at most."
 _LABELS = "The class field that holds the labels. Default: the only one."
 _CLASSES = "Where the spec has no class field: how many classes the data have."
+_SETTINGS = "Change what samples depend on, such as psi=1 for no truncation; may be repeated."
 _AT_LEAST_ONE = click.IntRange(min=1)
 
 
@@ -51,6 +52,7 @@ _AT_LEAST_ONE = click.IntRange(min=1)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @data_option
 @click.option("--batch", type=_AT_LEAST_ONE, default=250, show_default=True)
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help=_SETTINGS)
 @click.option("--device", default="auto", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def command(run: Path, as_json: bool, **options: Any) -> None:
@@ -100,6 +102,7 @@ def _table(evaluation: Evaluation) -> str:
     about, results = evaluation.about, evaluation.results
     images = f"; {about['images']}: {about['data']}" if "images" in about else ""
     lines = [f"{about['run']}, round {about['round']}{images}"]
+    lines[0] += "".join(f", {setting}" for setting in about.get("set", ()))
     width = max(map(len, results), default=0)
     for name, result in results.items():
         spread = f" ± {result['std']:.2g}" if "std" in result else ""

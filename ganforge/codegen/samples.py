@@ -137,8 +137,8 @@ def _sample_lines(c: Calculation, roots: tuple[int, ...]) -> list[str]:
     if len(roots) > 1:
         beside = imports.use("ganforge.runtime.samples:side_by_side")
         result = f"{beside}([{', '.join(writer.text(i) for i in roots)}])"
-    if once := once_in_a_row(plan):
-        rows = _rows(c, writer, roots, once)
+    if once_in_a_row(plan) or above_columns(plan):
+        rows = _rows(c, writer, roots)
         if not writer.lines:  # nothing stands between what is swept and what is shown
             made = [*_swept(c, [f"return {rows}"]), f"return {result}"]
             return [*lines, *c.timed(made, repr_of(plan.steps[-1].player.name))]
@@ -168,22 +168,37 @@ def once_in_a_row(plan: Plan) -> tuple[int, ...]:
     return once if len(once) < len(roots) else ()
 
 
-def cells(plan: Plan) -> Grid:
-    """The grid of samples; where each row shows a sample of the data, what stands once in it leaves
-    its room to the others.
+def above_columns(plan: Plan) -> tuple[int, ...]:
+    """Images that are the same along a column of a grid, whose rows and columns both sweep
+    something for others.
     """
-    shown, once = len(sample_roots(plan)), len(once_in_a_row(plan))
+    sample, once = plan.graph.spec.sample, once_in_a_row(plan)
+    if sample.rows is None or sample.columns is None or sample.statistics == "batch":
+        return ()
+    swept = plan.graph.names[named(sample.rows.of)[0]]
+    left = [i for i in sample_roots(plan) if i not in once]
+    above = tuple(i for i in left if swept not in upstream(plan.graph.nodes, (i,)))
+    return above if len(above) < len(left) else ()
+
+
+def cells(plan: Plan) -> Grid:
+    """The grid of samples; where each row shows a sample of the data, or images stand above their
+    columns, what stands apart leaves its room to the others.
+    """
+    shown, above = len(sample_roots(plan)), len(above_columns(plan))
     of_data = sweeps_data(plan.graph.spec, plan.graph.spec.sample.rows)
-    return grid_of(plan, shown - once if of_data else shown)
+    apart = len(once_in_a_row(plan)) + above if of_data or above else 0
+    return grid_of(plan, shown - apart)
 
 
-def _rows(c: Calculation, writer: Writer, roots: tuple[int, ...], once: tuple[int, ...]) -> str:
-    """The images of a grid, of which some stand once in a row."""
+def _rows(c: Calculation, writer: Writer, roots: tuple[int, ...]) -> str:
+    """The images of a grid, of which some stand once in a row, or once in a column."""
     rows = c.imports.use("ganforge.runtime.samples:in_rows")
+    once, above = once_in_a_row(c.plan), above_columns(c.plan)
     first = ", ".join(writer.text(i) for i in once)
-    others = ", ".join(writer.text(i) for i in roots if i not in once)
-    across = cells(c.plan).across
-    return f"{rows}([{first}], [{others}], across={across})"
+    others = ", ".join(writer.text(i) for i in roots if i not in (*once, *above))
+    heads = f", above=[{', '.join(writer.text(i) for i in above)}]" if above else ""
+    return f"{rows}([{first}], [{others}], across={cells(c.plan).across}{heads})"
 
 
 def _in_batches(c: Calculation, lines: list[str]) -> list[str]:
@@ -327,10 +342,11 @@ def _save(c: Calculation, low: float, high: float) -> Function:
     save = imports.use("ganforge.runtime.samples:save_grid")
     shown, swept = len(sample_roots(plan)), ", swept=True" if _sweeps(plan) else ""
     grid = cells(plan)
-    once = len(once_in_a_row(plan))
-    columns = once + (shown - once) * grid.across
+    once, above = len(once_in_a_row(plan)), len(above_columns(plan))
+    columns = once + (shown - once - above) * grid.across
     options = f"{columns=}, low={literal(low)}, high={literal(high)}"
-    options += f", together={shown}" if not once and shown > 1 and grid.across > 1 else ""
+    together = 1 if once or grid.across == 1 else shown - above
+    options += f", {together=}" if together > 1 else ""
     count = f"count: int = {grid.count}"
     if not shows_data(plan):
         line = f"{save}({sample}(state, count, state.seed{swept}), path, {options})"

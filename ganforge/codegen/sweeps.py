@@ -10,7 +10,6 @@ from ganforge.codegen.functions import Function
 from ganforge.codegen.names import Imports
 from ganforge.graph.sweeps import Sweep, sweep_of
 from ganforge.plan.plan import Plan
-from ganforge.plugins.shapes import Tensor
 from ganforge.spec.models import SweepTable
 
 ACROSS, DOWN = 8, 8
@@ -45,7 +44,7 @@ def _sweep(plan: Plan, table: SweepTable | None, count: int) -> Sweep | None:
         return None
     graph = plan.graph
     shape = graph.nodes[graph.names[table.of.partition("[")[0]]].shape
-    return sweep_of(graph.spec, table, shape.classes if isinstance(shape, Tensor) else None, count)
+    return sweep_of(graph.spec, table, shape, count)
 
 
 def sweep_function(
@@ -84,7 +83,7 @@ def sweep_function(
             lines.append(f"{', '.join(read)} = {', '.join(f'{name}[shown]' for name in read)}")
             continue
         target = local[sweep.name] + ("" if sweep.index is None else f"[:, {sweep.index}]")
-        value = _values(sweep, place)
+        value = f"{target}[{place}]" if sweep.drawn else _values(sweep, place)
         if sweep.attributes is not None:
             change = imports.use("ganforge.runtime.attributes:with_change")
             groups = literal([list(group) for group in sweep.attributes.exclusive])
@@ -118,13 +117,20 @@ def _values(sweep: Sweep, place: str) -> str:
     return f"torch.linspace({ends}, device=cell.device)[{place}]"
 
 
+def _named(sweep: Sweep) -> str:
+    """What a grid runs through, in a sentence."""
+    if sweep.of_data:
+        return "sample of the data"
+    if sweep.drawn:
+        return f"draw of {sweep.name}"
+    return sweep.name if sweep.index is None else f"{sweep.name}[{sweep.index}]"
+
+
 def _summary(grid: Grid) -> str:
     parts = [
         f"one change of {sweep.name} a {what}"
         if sweep.attributes
-        else f"one sample of the data a {what}"
-        if sweep.of_data
-        else f"one {sweep.name}{'' if sweep.index is None else f'[{sweep.index}]'} a {what}"
+        else f"one {_named(sweep)} a {what}"
         for sweep, what in ((grid.rows, "row"), (grid.columns, "column"))
         if sweep is not None
     ]

@@ -1,5 +1,5 @@
-"""What a grid of samples runs through: a class, attributes, one number of a latent, or vectors of
-the data.
+"""What a grid of samples runs through: a class, attributes, a latent or one number of it, or
+vectors of the data.
 """
 
 from __future__ import annotations
@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ganforge.graph.nodes import NodeShape
+from ganforge.plugins.shapes import Tensor
 from ganforge.spec.fields import AttributesField, VectorField
 from ganforge.spec.models import Spec, SweepTable
 from ganforge.spec.priors import AnyLatent, Bernoulli, Categorical, TruncatedNormal, Uniform
@@ -22,7 +24,7 @@ class Sweep:
     """Values of a class (`index` is None), or of one number of a latent: listed, or `count` of them
     evenly from `low` to `high`. With `attributes` the numbers of those that are changed, one by
     one, with the groups in which a sample has one. With `of_data` the numbers of samples of the
-    data, with all that they have.
+    data, with all that they have. `drawn`: draws of a whole latent, each as one value.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Sweep:
     count: int = 0
     attributes: AttributesField | None = None
     of_data: bool = False
+    drawn: bool = False
 
     @property
     def replaces(self) -> bool:
@@ -58,10 +61,13 @@ def sampled_latent(spec: Spec, name: str) -> AnyLatent | None:
     return spec.sampled_latents.get(name) or spec.latents.get(name)
 
 
-def sweep_of(spec: Spec, table: SweepTable, classes: int | None, count: int) -> Sweep:
-    """The values of a sweep, of attributes, classes or else numbers; `count` where it is given
-    none.
+def sweep_of(spec: Spec, table: SweepTable, shape: NodeShape, count: int) -> Sweep:
+    """The values of a sweep, of attributes, classes, draws or else numbers; `count` where it is
+    given none.
+
+    shape: of what is swept.
     """
+    classes = shape.classes if isinstance(shape, Tensor) else None
     name, index = named(table.of)
     if sweeps_data(spec, table):
         samples = table.values or tuple(range(count))
@@ -76,6 +82,8 @@ def sweep_of(spec: Spec, table: SweepTable, classes: int | None, count: int) -> 
         return Sweep(name, None, tuple(int(value) for value in values))
     if table.values:
         return Sweep(name, index or 0, tuple(table.values))
+    if index is None and isinstance(shape, Tensor) and shape.size > 1:
+        return Sweep(name, None, count=count, drawn=True)
     low, high = _bounds(sampled_latent(spec, name))
     return Sweep(name, index or 0, (), low, high, count)
 

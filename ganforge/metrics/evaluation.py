@@ -27,6 +27,7 @@ class Request:
     and how its latents are entangled.
 
     features: the folder of the extractor, which metrics that see images alone do without.
+    settings: of samples, as `--set` takes them.
     """
 
     run: Path
@@ -37,6 +38,7 @@ class Request:
     device: str = "auto"
     data: str | None = None
     metrics: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
     recognition: Recognition = field(default_factory=Recognition)
     disentanglement: Disentanglement = field(default_factory=Disentanglement)
 
@@ -73,7 +75,7 @@ def evaluate(request: Request) -> Evaluation:
     Raises `CannotStart` where the run, the extractor or the data do not serve, and `RunError` where
     a file is damaged.
     """
-    run = opened_run(request.run, request.data, request.device)
+    run = opened_run(request.run, request.data, request.device, request.settings)
     extractor = load_extractor(request.features, run.device) if request.features else None
     about: dict[str, Any] = {}
     measured: list[Figures] = []
@@ -94,6 +96,7 @@ def evaluate(request: Request) -> Evaluation:
         **_trained(run),
         "data": run.place,
         **about,
+        **({"set": list(request.settings)} if request.settings else {}),
         "batch": request.batch,
         "device": run.device,
         **made_by(run.compilation.registry),
@@ -144,7 +147,7 @@ def _keep(evaluation: Evaluation, request: Request) -> None:
     others = (*request.recognition.wanted, *request.disentanglement.wanted)
     of_images = [] if others else ["images"]
     names = [extractor["name"]] if extractor else of_images
-    names += [re.sub(r"[^\w.]+", "-", name).strip("-") for name in others]
+    names += [re.sub(r"[^\w.]+", "-", name).strip("-") for name in (*others, *request.settings)]
     measured, round = "-".join(names), evaluation.about["round"]
     file = f"round-{round:06d}-{measured}-{request.count}-{request.seed}.json"
     path = request.run / "metrics" / file

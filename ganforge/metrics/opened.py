@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ganforge.codegen.program import Program, build_program
-from ganforge.locate import compile_sound
 from ganforge.pipeline import Compilation
 from ganforge.plan import Plan
+from ganforge.runs.changing import compile_changed
 from ganforge.runs.data import checked_data
 from ganforge.runs.device import chosen_device
 from ganforge.runs.loading import Loaded, build_state, load_last, read_trained
@@ -29,13 +29,16 @@ class Draw:
 
 @dataclass(frozen=True)
 class OpenedRun:
-    """about: what `run.json` says. place: the data to measure on, `KIND` or `KIND:PATH`."""
+    """about: what `run.json` says. place: the data to measure on, `KIND` or `KIND:PATH`. spec: the
+    hash that its checkpoints have.
+    """
 
     folder: Path
     about: Mapping[str, Any]
     compilation: Compilation
     place: str
     device: str
+    spec: str
 
     @property
     def own(self) -> bool:
@@ -51,7 +54,7 @@ class OpenedRun:
         graph = self.compilation.graph
         assert graph is not None
         loaded = build_state(graph, program, self.about["seed"], self.device)
-        load_last(loaded, self.folder)
+        load_last(loaded, self.folder, self.spec)
         return loaded
 
     def data(self, plan: Plan, place: str) -> Data:
@@ -60,10 +63,14 @@ class OpenedRun:
         return opened
 
 
-def opened_run(folder: Path, data: str | None, device: str) -> OpenedRun:
-    """A run and its own data, or others. Raises `CannotStart` where one of them does not serve."""
+def opened_run(
+    folder: Path, data: str | None, device: str, settings: tuple[str, ...] = ()
+) -> OpenedRun:
+    """A run and its own data, or others; `settings` may change what its samples depend on, as
+    `--set` takes them. Raises `CannotStart` where one of these does not serve.
+    """
     about = read_trained(folder)
     chosen = chosen_device(device)
-    compilation = compile_sound(folder)
+    compilation, spec = compile_changed(folder, settings)
     place = checked_data(data or about["data"], compilation)
-    return OpenedRun(folder, about, compilation, place, chosen)
+    return OpenedRun(folder, about, compilation, place, chosen, spec)

@@ -90,12 +90,16 @@ class Block:
     overwritable: its backward does not need its own output: an activation may overwrite that.
     inplace: whether its module takes `inplace=True`.
     cuts_gradient: no gradient flows through it to its inputs (`detach`).
+    sampling: the names of those parameters that act in samples alone: a run's samples may be made
+        with others than it was trained with.
     draws: a function whose last input is random: the shape of that input per sample, from the same
         arguments. It is drawn with the latents, up front.
     drawn: what that is drawn from: uniform in 0..1, or N(0, 1).
     pretrained: for weights that are not trained here: by its parameters the file that they are
         read from, empty where they are random. Its module has `prepare()`, which reads them, and is
         called before training; what needs them earlier calls it itself.
+    chosen_by: of a function that mixes two lists at random, the one that takes from the second what
+        stands from `start` up to `end`: `ganforge sample --styles` shows it.
     requires: libraries by the name that Python imports, such as `kornia`: scripts import them,
         where they take over the source of everything else.
     example: a layer as a spec has it, `{ block = "conv", out = 64 }`, or a line of wiring for a
@@ -133,6 +137,7 @@ class Block:
     overwritable: bool = False
     inplace: Callable[[Any], bool] = lambda params: False
     cuts_gradient: bool = False
+    sampling: tuple[str, ...] = ()
     draws: Callable[..., tuple[int, ...]] | None = None
     drawn: Literal["uniform", "normal"] = "uniform"
     mixes_batch: bool = False
@@ -140,6 +145,7 @@ class Block:
     spreads: Callable[[Any], tuple[int, int] | None] = lambda params: None
     augments: bool = False
     pretrained: Callable[[Any], str] | None = None
+    chosen_by: str = ""
     requires: tuple[str, ...] = ()
     example: str = ""
     untruncated: Mapping[str, Any] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from ganforge.errors import CannotStart
 from ganforge.graph import Graph
 from ganforge.locate import Source, compile_sound
 from ganforge.runs import folder as folders
+from ganforge.runs.changing import compile_changed
 from ganforge.runs.device import chosen_device, needs_torch
 from ganforge.runs.programs import import_program
 
@@ -77,14 +78,19 @@ def build_state(graph: Graph, program: Program, seed: int, device: str) -> Loade
 
 
 def load_run(folder: Path, device: str = "auto", overrides: tuple[str, ...] = ()) -> Loaded:
-    """A run's networks from its last checkpoint; `overrides` may change what samples show.
+    """A run's networks from its last checkpoint; `overrides` may change what samples show, as
+    `--set` takes it.
 
     Raises `CannotStart` where the folder is no run or has no checkpoint, `RunError` where
     the checkpoint is damaged.
     """
+    needs_torch()
     about = read_trained(folder)
-    loaded = build_spec_state(folder, overrides, about["seed"], device, about["data"])
-    load_last(loaded, folder)
+    compilation, spec = compile_changed(folder, overrides)
+    assert compilation.graph is not None
+    program = compilation.program(about["data"])
+    loaded = build_state(compilation.graph, program, about["seed"], device)
+    load_last(loaded, folder, spec)
     return loaded
 
 
@@ -96,9 +102,9 @@ def read_trained(folder: Path) -> dict[str, Any]:
     return about
 
 
-def load_last(loaded: Loaded, folder: Path) -> None:
+def load_last(loaded: Loaded, folder: Path, spec: str) -> None:
     """Take over a run's last checkpoint, or what its stages have become that were trained one by
-    one. Raises `RunError` where it is damaged.
+    one. Raises `RunError` where it is damaged, or not of the spec with this hash.
     """
     from ganforge.runtime.staged import StagedState
     from ganforge.runtime.state import all_checkpoints
@@ -110,4 +116,4 @@ def load_last(loaded: Loaded, folder: Path) -> None:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on which machine it was trained does not matter here
-        loaded.state.load(found[-1], loaded.program.spec_hash)
+        loaded.state.load(found[-1], spec)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganforge.codegen.samples import asked_class, classes_of
-from ganforge.diagnostics.diagnostic import Severity
 from ganforge.errors import CannotStart
-from ganforge.locate import compile_located, compile_sound
+from ganforge.locate import compile_sound
 from ganforge.plan import Plan, build_plan
 from ganforge.runs import folder as folders
 from ganforge.runs.loading import Loaded, load_run
+from ganforge.runs.mixing import mixing_grid
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,15 +22,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shown:
-    """Options in place of the spec's: a sweep such as `u[0]`, and the classes of the rows."""
+    """Options in place of the spec's: a sweep such as `u[0]`, and the classes of the rows; and
+    settings as `--set` takes them. styles: from which to which one, left out, the styles of rows
+    are copied to those of columns.
+    """
 
     rows: str | None = None
     columns: str | None = None
     classes: tuple[int, ...] = ()
+    settings: tuple[str, ...] = ()
+    styles: tuple[int, int | None] | None = None
 
     def overrides(self, plan: Plan) -> tuple[str, ...]:
         """As `--set` takes them. Raises `CannotStart` where there are no such classes."""
-        given = [
+        given = list(self.settings)
+        if self.styles is not None:
+            if self.rows or self.columns or self.classes:
+                raise CannotStart("`--styles` says what rows and columns show: leave others out")
+            return (*given, *mixing_grid(plan, *self.styles))
+        given += [
             f"sample.{key}={{ of = {json.dumps(of)} }}"
             for key, of in (("rows", self.rows), ("columns", self.columns))
             if of is not None
@@ -88,10 +98,4 @@ def load_shown(folder: Path, device: str, shown: Shown) -> Loaded:
     folders.read_about(folder)
     plan = compile_sound(folder).plan
     assert plan is not None
-    overrides = shown.overrides(plan)
-    if overrides:
-        found = compile_located(folder, overrides).report.diagnostics
-        for diagnostic in found:
-            if diagnostic.severity is Severity.ERROR:
-                raise CannotStart(f"{diagnostic.message}: {diagnostic.help}")
-    return load_run(folder, device, overrides)
+    return load_run(folder, device, shown.overrides(plan))

@@ -30,7 +30,7 @@ def load_changed(folder: Path, device: str, *changes: Change) -> Loaded:
         graph = replace(change(graph), stages=tuple(change(stage) for stage in graph.stages))
     program = build_program(build_plan(graph), compilation.registry, about["data"])
     loaded = build_state(graph, program, about["seed"], device)
-    load_last(loaded, folder)
+    load_last(loaded, folder, program.spec_hash)
     return loaded
 
 

@@ -52,13 +52,24 @@ def side_by_side(images: list[Tensor]) -> Tensor:
     return torch.stack([row.expand(-1, channels, -1, -1) for row in rows], 1).flatten(0, 1)
 
 
-def in_rows(once: list[Tensor], swept: list[Tensor], across: int) -> Tensor:
-    """Rows of a grid: what stays the same along a row once, then the others, `across` times."""
+def in_rows(
+    once: list[Tensor], swept: list[Tensor], across: int, above: list[Tensor] | None = None
+) -> Tensor:
+    """Rows of a grid: what stays the same along a row once, then the others, `across` times.
+
+    above: what stays the same along a column; a row of its own, before the others.
+    """
     shown = side_by_side([*once, *swept]).unflatten(0, (len(swept[0]), -1))
     last = len(shown) - 1  # of a row that is not full
     cells = torch.arange(-(-len(shown) // across) * across).clamp(max=last).view(-1, across)
     first, others = shown[cells[:, 0], : len(once)], shown[cells, len(once) :].flatten(1, 2)
-    return torch.cat([first, others], 1).flatten(0, 1)
+    rows = torch.cat([first, others], 1)
+    if above:
+        heads = side_by_side(above).unflatten(0, (len(above[0]), -1))[cells[0]]
+        heads = torch.cat([heads, *[torch.ones_like(heads[:, :1])] * (len(swept) - len(above))], 1)
+        corner = torch.ones_like(first[0])  # white
+        rows = torch.cat([torch.cat([corner, heads.flatten(0, 1)])[None], rows])
+    return rows.flatten(0, 1)
 
 
 def as_bytes(images: Tensor, low: float, high: float) -> Tensor:

@@ -37,6 +37,11 @@ class MixStylesParams(Params):
     probability: Share
 
 
+class CopyStylesParams(Params):
+    start: Natural = 0
+    end: Natural | None = None
+
+
 def style_size(style: Shape, block: str) -> int:
     """How many numbers a style has. Raises GF314 for what is no vector."""
     style = features(style, block)
@@ -77,11 +82,7 @@ def make_truncation(p: TruncationParams, w: Shape) -> Call:
 
 
 def infer_mix_styles(p: MixStylesParams, a: Shape, b: Shape, mix: Shape) -> TensorList:
-    one, other = _listed(a), _listed(b)
-    sizes = _sizes(one, "mix_styles")
-    if _sizes(other, "mix_styles") != sizes:
-        message = f"`mix_styles` takes two lists alike, and is given {one} and {other}"
-        raise ShapeError("GF303", message, "make both by one network, from two latents")
+    sizes = _alike(a, b, "mix_styles")
     if len(sizes) < 2:
         message = "a list of one style has no place where another could begin"
         raise ShapeError("GF303", message, "give one style for each layer: `repeat(w, count=4)`")
@@ -91,9 +92,28 @@ def infer_mix_styles(p: MixStylesParams, a: Shape, b: Shape, mix: Shape) -> Tens
     return TensorList(tuple(Tensor((size,)) for size in sizes))
 
 
-def _listed(styles: Shape) -> TensorList:
+def infer_copy_styles(p: CopyStylesParams, a: Shape, b: Shape) -> TensorList:
+    """Beyond the last style nothing is copied: a network that grows has fewer at first."""
+    sizes = _alike(a, b, "copy_styles")
+    if p.end is not None and p.end <= p.start:
+        message = f"`copy_styles` copies none: there are no styles from {p.start} up to {p.end}"
+        raise ShapeError("GF115", message, "`end` is left out, and lies behind `start`")
+    return TensorList(tuple(Tensor((size,)) for size in sizes))
+
+
+def _alike(a: Shape, b: Shape, block: str) -> list[int]:
+    """The sizes of the styles of two lists that are alike."""
+    one, other = _listed(a, block), _listed(b, block)
+    sizes = _sizes(one, block)
+    if _sizes(other, block) != sizes:
+        message = f"`{block}` takes two lists alike, and is given {one} and {other}"
+        raise ShapeError("GF303", message, "make both by one network, from two latents")
+    return sizes
+
+
+def _listed(styles: Shape, block: str) -> TensorList:
     if not isinstance(styles, TensorList):
-        message = f"`mix_styles` takes lists of styles, one for each layer, and is given {styles}"
+        message = f"`{block}` takes lists of styles, one for each layer, and is given {styles}"
         raise ShapeError("GF303", message, "make a list of it: `repeat(w, count=4)`")
     return styles
 
@@ -132,6 +152,7 @@ BLOCKS = (
         stateful=True,
         count=lambda p, w: 0,
         learns=lambda p: False,
+        sampling=("psi", "first"),
         example='{ block = "truncation", psi = 0.7 }',
         untruncated={"psi": 1.0},
     ),
@@ -147,6 +168,23 @@ BLOCKS = (
         inputs=("a", "b", "mix"),
         lists=("a", "b"),
         draws=lambda p, a, b: (2,),
+        chosen_by="copy-styles",
         example='styles = "mix_styles(M(z), M(z2), probability=0.9)"',
+    ),
+    Block(
+        "copy-styles",
+        "Lists of styles, one for each layer: the first's, and from `start` up to `end` the "
+        "second's (1812.04948, figure 3).",
+        CopyStylesParams,
+        infer_copy_styles,
+        function=lambda p, a, b: call(
+            f"{MODULES}:copy_styles",
+            Ref("a"),
+            Ref("b"),
+            **changed({"start": p.start, "end": p.end}, start=0, end=None),
+        ),
+        inputs=("a", "b"),
+        lists=("a", "b"),
+        example='coarse = "copy_styles(M(z), M(z2), end=4)"',
     ),
 )

@@ -112,6 +112,7 @@ SAMPLES: dict[str, list[Any]] = {
         ({"psi": 0.5, "first": 2, "decay": 0.9}, [STYLES]),
     ],
     "mix-styles": [({"probability": 0.9}, [STYLES, STYLES, Tensor((2,))])],
+    "copy-styles": [({}, [STYLES, STYLES]), ({"start": 1, "end": 3}, [STYLES, STYLES])],
     "gaussian-noise": [({"std": 0.1}, [IMAGE])],
     "reshape": [
         ({"shape": [-1, 2, 2]}, [VECTOR]),

@@ -7,7 +7,7 @@ import torch
 
 from ganforge.plugins import ShapeError, Tensor, TensorList
 from ganforge_blocks.modules.noise import Noise
-from ganforge_blocks.modules.styles import AdaIN, Truncation, mix_styles
+from ganforge_blocks.modules.styles import AdaIN, Truncation, copy_styles, mix_styles
 
 VECTOR, IMAGE = Tensor((5,)), Tensor((3, 4, 4))
 
@@ -72,6 +72,19 @@ def test_styles_are_mixed_from_a_layer_on_that_is_each_samples_own() -> None:
         [0, 0, 0, 0, 1],
         [0, 0, 0, 1, 1],
     ]
+
+
+def test_chosen_styles_are_copied() -> None:
+    a, b = [torch.zeros(1, 1)] * 4, [torch.ones(1, 1)] * 4
+
+    def copied(**own: int) -> list[float]:
+        return torch.cat(copy_styles(a, b, **own), 1)[0].tolist()
+
+    assert copied(end=2) == [1, 1, 0, 0]
+    assert copied(start=1, end=3) == [0, 1, 1, 0]
+    assert copied(start=3) == [0, 0, 0, 1]
+    assert copied() == [1, 1, 1, 1]
+    assert copied(start=4, end=8) == [0, 0, 0, 0]  # a network that grows has few at first
 
 
 def test_every_cut_is_equally_frequent() -> None:

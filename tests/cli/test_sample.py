@@ -110,7 +110,6 @@ def test_a_class_and_a_sweep_stand_together(ganforge: Command, run: Path) -> Non
         (("--class", ""), "'' is no class"),
         (("--class", "1", "--rows", "y"), "leave `--class` or `--rows` out"),
         (("--rows", "label"), "`rows` sweeps `label`, which is no condition or latent: "),
-        (("--columns", "z"), 'which is 2 numbers: choose one: `columns = "z[0]"`'),
         (("--columns", "z[2]"), "its numbers are `z[0]` to `z[1]`"),
         (("--columns", "y[0]"), '`y` is a class, not a list: write `columns = "y"`'),
         (("--rows", "y", "--columns", "y"), "both sweep `y`: sweep something else"),

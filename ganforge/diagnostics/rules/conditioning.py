@@ -67,10 +67,10 @@ NO_SWEEP = Rule(
     "no-sweep",
     Severity.ERROR,
     says="Rows or columns of samples run through something that they cannot.",
-    why="They run through a class, attributes, one number of a latent, or a vector of the data, "
-    "from which samples are made.",
-    bad='rows = "z"',
-    good='rows = "y"\ncolumns = "z[0]"',
+    why="They run through a class, attributes, a latent or one number of it, or a vector of the "
+    "data, from which samples are made.",
+    bad='rows = { of = "z", values = [0, 1] }',
+    good='rows = "y"\ncolumns = { of = "z[0]", values = [0, 1] }',
 )
 REAL_CLASSES = Rule(
     "GF508",

@@ -57,8 +57,9 @@ def _check_sweep(graph: Graph, key: str, table: SweepTable, findings: Findings) 
     elif shape.classes is not None:
         _check_numbered(key, table, index, ("class", shape.classes), path, findings)
     elif index is None and shape.size > 1:
-        message = f"`{key}` sweeps `{name}`, which is {shape.size} numbers"
-        findings.add("GF507", path, message, f'choose one: `{key} = "{name}[0]"`')
+        if table.values:
+            message = f"`{key}` has values for `{name}`, which is {shape.size} numbers"
+            findings.add("GF507", path, message, f'choose one of them: `of = "{name}[0]"`')
     elif len(shape.shape) != 1 or (index or 0) >= shape.size:
         message = f"`{key}` sweeps `{table.of}`, and `{name}` is {shape}"
         help = f"its numbers are `{name}[0]` to `{name}[{shape.size - 1}]`"

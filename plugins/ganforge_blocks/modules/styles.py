@@ -61,3 +61,13 @@ def mix_styles(a: list[Tensor], b: list[Tensor], mix: Tensor, probability: float
     happens, place = mix[:, :1], mix[:, 1:]
     cut = torch.where(happens < probability, 1 + (place * (len(a) - 1)).floor(), len(a))
     return [torch.where(k < cut, x, y) for k, (x, y) in enumerate(zip(a, b, strict=True))]
+
+
+def copy_styles(
+    a: list[Tensor], b: list[Tensor], start: int = 0, end: int | None = None
+) -> list[Tensor]:
+    """The styles `a` (B, N), but from `start` up to `end`, which is left out, those of `b`.
+
+    Karras et al. 2018, https://arxiv.org/abs/1812.04948, figure 3.
+    """
+    return [*a[:start], *b[start:end], *(a[end:] if end is not None else [])]
