@@ -99,10 +99,15 @@ def _whole(plan: Plan) -> Data | None:
 
 
 def generated(plan: Plan) -> int:
-    """The first image of the samples that a network makes."""
-    for root in sample_roots(plan):
-        if plan.graph.called((root,)):
-            return root
+    """The first image of the samples that a network makes and a critic judges, else the first that
+    a network makes.
+    """
+    graph = plan.graph
+    made = [root for root in sample_roots(plan) if graph.called((root,))]
+    games = (loss for loss in graph.losses.values() if loss.has_sides)
+    judged = {index for loss in games for index in graph.judged(loss.tensors["fake"])}
+    if made:
+        return next((root for root in made if root in judged), made[0])
     raise CannotStart("this spec has no generated images to measure: name them in `[sample]`")
 
 

@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 
 import ganforge
 from ganforge.cli.group import cli
+from ganforge.metrics.measured import generated, measured
 from ganforge.pipeline import compile_spec
 from ganforge.runs.programs import import_program
 from ganforge.runtime.data import Data, first_batch
@@ -196,6 +197,14 @@ def test_the_critic_of_a_stage_sees_each_image_with_the_text_of_the_next(
         assert real.equal(other) and mean.equal(again) and fake.equal(judged)
         assert text.equal(mean.roll(-1, 0)) and not mean.requires_grad
         assert judged.requires_grad and not fake.requires_grad
+
+
+def test_metrics_look_at_what_the_last_stage_makes() -> None:
+    plan = compile_spec("stackgan", OVERRIDES).plan
+    assert plan is not None
+    high = measured(plan)
+    assert high.plan.stages[-1].graph.names["fake"] == generated(plan.stages[-1])
+    assert (high.real, high.inputs) == ("x", ("text",))
 
 
 def test_a_stage_that_freezes_what_no_stage_trained_is_refused() -> None:
