@@ -92,6 +92,11 @@ def _differentiable(
                 help = f"name an image or a vector that `{others[0]}` is computed from"
                 findings.add("GF405", ("losses", loss.name, name), message, help)
                 good = False
+            elif loss.tensors[name] in roots:
+                message = f"`{others[0]}` and `{name}` are one tensor, `{written}`"
+                help = f"name in `{name}` what `{written}` is computed from"
+                findings.add("GF405", ("losses", loss.name, name), message, help)
+                good = False
             elif loss.tensors[name] not in behind:
                 message = f"`{others[0]}` is not made from `{written}`: it has no gradient there"
                 help = f"name what `{others[0]}` is computed from"
