@@ -13,11 +13,12 @@ import torch
 from handwritten import Step, dcgan_loop, gan_loop
 from handwritten_cyclegan import CycleGan
 from handwritten_resnets import Sngan, WganGp
+from handwritten_stylegan2 import StyleGan2
 
 from ganforge.codegen.inline import standalone
 from ganforge.pipeline import compile_spec
 
-Loop = WganGp | Sngan | CycleGan
+Loop = WganGp | Sngan | CycleGan | StyleGan2
 THREADS = 2
 GENERATOR = "train.players.generator.batch={}"
 CASES = {
@@ -26,6 +27,12 @@ CASES = {
     "dcgan 64": ("dcgan", [], 64, (3, 64)),
     "wgan-gp": ("wgan-gp", ["dim=16", "train.batch=16"], 16, (3, 64)),
     "sngan": ("sngan", ["g=64", "d=32", "train.batch=16", GENERATOR.format(32)], 16, (3, 32)),
+    "stylegan2 32": (
+        "stylegan2",
+        ["size=32", "width=1024", "dim=64", "train.batch=16"],
+        16,
+        (3, 32),
+    ),
     "cyclegan 128": ("cyclegan", ["size=128", "blocks=6"], 1, (3, 128)),
 }
 """Spec, overrides, batch and size of the images, by the name of the case."""
@@ -70,6 +77,7 @@ def handwritten(case: str) -> Step:
     made: dict[str, Callable[[], Loop]] = {
         "wgan-gp": lambda: WganGp(16, batch),
         "sngan": lambda: Sngan(64, 32, batch),
+        "stylegan2": lambda: StyleGan2([256, 128, 64, 32], 64, 8, batch),
         "cyclegan": lambda: CycleGan(6, batch),
     }
     loop = made[spec]()

@@ -21,6 +21,7 @@ GOALS = {
     "dcgan 64": "1.1",
     "wgan-gp": "1.2",
     "sngan": "1.15",
+    "stylegan2 32": "1.2",
     "cyclegan 128": "1.0",
 }
 """How many times as fast as the hand-written loop a round shall be."""
