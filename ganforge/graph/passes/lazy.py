@@ -52,7 +52,9 @@ def _source(
 
 
 def check_lazy(graph: Graph, findings: Findings) -> None:
-    """GF115: some loss of a player is computed at each of its steps."""
+    """GF115: some loss of a player is computed at each of its steps, as far as all are known."""
+    if not graph.spec.sound or graph.losses.keys() - {term.loss for term in graph.terms}:
+        return
     for player in graph.players:
         if player.terms and all(graph.every(term) > 1 for term in player.terms):
             path = ("losses", player.terms[0].loss, "every")
