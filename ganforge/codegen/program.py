@@ -9,7 +9,8 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from ganforge.codegen.calculation import Calculation, Layers, averaged, grows, modules_of
 from ganforge.codegen.composites import write_composites
@@ -35,6 +36,9 @@ from ganforge.plugins.registry import Registry
 from ganforge.resources import folder
 from ganforge.spec.models import ClassField, DataTable
 from ganforge.spec.train import LENGTHS
+
+if TYPE_CHECKING:
+    import jinja2
 
 ALWAYS = (
     "ganforge.runtime.state:random_stream",
@@ -226,6 +230,12 @@ def _names_progress(functions: Iterable[Function]) -> bool:
 
 
 def _render(context: dict[str, Any], imports: Imports) -> str:
+    return _template().render(imports=imports.lines(), **context)
+
+
+@cache
+def _template() -> jinja2.Template:
+    """The skeleton of programs, compiled once in a process."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -235,7 +245,7 @@ def _render(context: dict[str, Any], imports: Imports) -> str:
         undefined=jinja2.StrictUndefined,
         autoescape=False,
     )
-    return environment.get_template("program.py.j2").render(imports=imports.lines(), **context)
+    return environment.get_template("program.py.j2")
 
 
 def docstring(text: str) -> str:

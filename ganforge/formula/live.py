@@ -96,7 +96,7 @@ def parse_live(text: str, scope: Scope) -> Live | Value:
     """A live number, or its value where it does not change. Raises `FormulaError`."""
     tree = parse_formula(text)
     _refuse_growing(tree, scope, text)
-    tree = _Folding(scope, text).fold(tree)
+    tree = _Folding(scope, text).fold(copy.deepcopy(tree))
     if isinstance(tree, ast.Constant):
         return tree.value  # type: ignore[return-value]
     names = frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name)) & frozenset(

@@ -7,11 +7,14 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from functools import lru_cache
 
 from ganforge.formula.errors import FormulaError
 
 MAX_LENGTH = 500
 MAX_DEPTH = 40
+KEPT = 1024
+"""Trees: loops, calls and levels read one line many times."""
 
 _OPERATORS = (
     ast.Add,
@@ -69,14 +72,16 @@ _NAMES = {
 }
 
 
+@lru_cache(maxsize=KEPT)
 def parse_formula(text: str) -> ast.expr:
-    """The tree of a formula. Raises `FormulaError`."""
+    """The tree of a formula, which nobody may change. Raises `FormulaError`."""
     return _parse(text, _FORMULA, "formula", "GF120", "GF107")
 
 
+@lru_cache(maxsize=KEPT)
 def parse_wiring(text: str) -> ast.expr:
-    """The tree of wiring: calls with keywords and `call.output` beside what formulas have. Raises
-    `FormulaError`.
+    """The tree of wiring: calls with keywords and `call.output` beside what formulas have. Nobody
+    may change it. Raises `FormulaError`.
     """
     return _parse(text, _WIRING, "wiring", "GF218", "GF218")
 

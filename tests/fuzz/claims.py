@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from unittest.mock import patch
@@ -63,6 +63,7 @@ def trains(compilation: Compilation, *, real: bool = False) -> None:
     """
     import torch
     from sizes import light
+    from torch.nn.utils.parametrizations import _SpectralNorm
 
     from ganforge.deep.rounds import rehearse
     from ganforge.plugins.running import META
@@ -72,8 +73,10 @@ def trains(compilation: Compilation, *, real: bool = False) -> None:
     with patch("ganforge.codegen.program.formatted", lambda text, own: text):  # half of the time
         module = import_program(compilation.program().text)
     device = torch.device("cpu") if real and light(compilation.graph) else META
+    slow = nullcontext() if device != META else patch.object(_SpectralNorm, "_power_method")
     try:
-        rehearse(module, compilation.graph, device)
+        with slow:  # its iterations take most of the time there, and have no values
+            rehearse(module, compilation.graph, device)
     finally:
         del sys.modules[module.__name__]
 
