@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -50,6 +51,7 @@ class MetaData(Data):
         super().__init__(max(1, data.table.count), self.of_size)
         load = data.table.load_size if data.table.crop == "random" else None
         self.fields, self.load, self.device = data.fields, load, device
+        self.small: int | None = None
 
     def of_size(self, index: list[int]) -> dict[str, Tensor]:
         """Samples as networks see them."""
@@ -59,20 +61,30 @@ class MetaData(Data):
         """`count` samples as training reads them."""
         return self._batch(count, self.load)
 
+    def at(self, size: int) -> MetaData:
+        """The same with images averaged to another size, as `Downsampled` reads them for a stage."""
+        found = copy.copy(self)
+        found.read, found.small = found.of_size, size
+        return found
+
     def _batch(self, count: int, load: tuple[int, ...] | None) -> dict[str, Tensor]:
-        of = {name: _form(field, load) for name, field in self.fields.items()}
+        of = {name: _form(field, load, self.small) for name, field in self.fields.items()}
         return {
             name: torch.zeros(count, *shape, dtype=kind, device=self.device)
             for name, (shape, kind) in of.items()
         }
 
 
-def _form(field: AnyField, load: tuple[int, ...] | None) -> tuple[tuple[int, ...], torch.dtype]:
+def _form(
+    field: AnyField, load: tuple[int, ...] | None, small: int | None
+) -> tuple[tuple[int, ...], torch.dtype]:
     """The shape of one value, and its type."""
     if isinstance(field, ClassField):
         return (), torch.int64
     if not isinstance(field, ImageField):
         return (field.size,), torch.float32
+    if small not in (None, field.size[0]):
+        return (field.channels, small, small), torch.float32
     return (field.channels, *(load or field.size)), torch.uint8
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ganforge.codegen.downsampling import downsampled
 from ganforge.deep.meta import MetaData, OnMeta
 from ganforge.graph.graph import Graph
+from ganforge.plan.build import build_plan
 from ganforge.plugins.running import META
 from ganforge.runtime.staged import StagedState
 from ganforge.runtime.state import State
@@ -39,12 +41,14 @@ def rehearse(module: ModuleType, graph: Graph, device: torch.device = META) -> N
     state.samples = data.count
     for schedule in state.schedules.values():
         vars(schedule)["window"] = ROUNDS + 1  # a figure cannot be read on the meta device
+    small = downsampled(build_plan(graph))
     with OnMeta() if device == META else nullcontext():
         for place, stage in enumerate(graph.stages or [graph]):
             if isinstance(state, StagedState):
                 state.begin(place)
                 _forget_gradients(state)
-            _rehearse_stage(module, stage, state, data)
+            size = (stage.spec.scope.growing or {}).get("res") if small else None
+            _rehearse_stage(module, stage, state, data.at(size) if isinstance(size, int) else data)
 
 
 def _rehearse_stage(module: ModuleType, graph: Graph, state: State, data: MetaData) -> None:

@@ -63,3 +63,8 @@ def test_shipped_specs_keep_to_their_declarations(spec: str) -> None:
 def test_the_command_tries_what_it_accepts() -> None:
     result = CliRunner().invoke(cli, ["check", str(BASE), "--deep"])
     assert (result.exit_code, result.output) == (0, "No problems found.\n")
+
+
+def test_stages_are_tried_with_images_of_their_own_sizes() -> None:
+    result = CliRunner().invoke(cli, ["check", str(BASE.with_name("growing.toml")), "--deep"])
+    assert (result.exit_code, result.output) == (0, "No problems found.\n")
