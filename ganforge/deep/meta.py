@@ -62,7 +62,7 @@ class MetaData(Data):
         return self._batch(count, self.load)
 
     def at(self, size: int) -> MetaData:
-        """The same with images averaged to another size, as `Downsampled` reads them for a stage."""
+        """The same with images averaged to another size, as programs read them for a stage."""
         found = copy.copy(self)
         found.read, found.small = found.of_size, size
         return found
