@@ -15,7 +15,7 @@ from ganforge.graph.build import wired
 from ganforge.graph.graph import Graph
 from ganforge.graph.growth import with_growth
 from ganforge.graph.passes import complete, run_passes
-from ganforge.graph.passes.growth import check_reach
+from ganforge.graph.passes.growth import check_pools, check_reach
 from ganforge.graph.passes.stages import check_stages
 from ganforge.graph.passes.weights import find_monitored
 from ganforge.plugins.registry import Registry
@@ -47,6 +47,7 @@ def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic
         check_stages(whole, stages, findings)
         whole = with_growth(whole, stages, findings)
         check_reach(stages, findings)
+        check_pools(stages, findings)
     told = told_once(found, [*of_whole, *findings.items])
     return replace(whole, stages=tuple(stages)), tuple(told)
 

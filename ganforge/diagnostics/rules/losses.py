@@ -129,6 +129,18 @@ NO_SECOND_GRADIENT = Rule(
     good='{ block = "upsample" }',
     see=("https://github.com/NVlabs/stylegan3/blob/main/torch_utils/ops/conv2d_gradfix.py",),
 )
+POOL_OF_SIZES = Rule(
+    "GF413",
+    "pool-of-sizes",
+    Severity.ERROR,
+    says="A loss with a pool judges samples of one size in one stage and of another in the next.",
+    why="A pool keeps older samples and mixes them with new ones in one batch (Shrivastava et al. "
+    "2017, arXiv:1612.07828, section 2.3): they need one shape. Networks that grow make larger "
+    "ones at each level.",
+    bad='[losses.adversarial]\npool = 50\n[stages.grow]\nlevel = "range(top + 1)"',
+    good='[losses.adversarial]\n[stages.grow]\nlevel = "range(top + 1)"',
+    see=("https://arxiv.org/abs/1612.07828",),
+)
 NO_GAME = Rule(
     "GF415",
     "no-game",
