@@ -13,7 +13,9 @@ from ganforge.document import Document, Path, Removal
 from ganforge.formula.errors import FormulaError
 from ganforge.spec.origins import fitting, origins, removal
 
-SIZES = frozenset(code for code in rules.ALL if code == "GF105" or code.startswith("GF3"))
+SIZES = frozenset(
+    code for code in rules.ALL if code in ("GF105", "GF115", "GF119") or code.startswith("GF3")
+)
 """Rules about sizes: a size that an inherited spec cannot take may break several of them."""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -24,8 +23,13 @@ BASE = Path(__file__).parents[1] / "cases" / "base.toml"
 def with_block(name: str, change: Callable[[Block], Block]) -> Registry:
     """The registry with one block changed."""
     registry = load_registry()
-    bare: dict[str, Any] = {**registry.blocks.bare, name: change(registry.blocks[name])}
-    return replace(registry, blocks=Catalog(bare, registry.blocks.full))
+    blocks, old = registry.blocks, registry.blocks[name]
+    new = change(old)
+    bare, full = (
+        {key: new if block is old else block for key, block in named.items()}
+        for named in (blocks.bare, blocks.full)
+    )
+    return replace(registry, blocks=Catalog(bare, full))
 
 
 def found(name: str, change: Callable[[Block], Block]) -> dict[str, Diagnostic]:
