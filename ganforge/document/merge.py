@@ -17,7 +17,7 @@ _TABLES_OF_NAMES = (
 )
 _ANY_SOURCE = (
     *("source", "fields", "count", "paired", "holdout"),
-    *("load_size", "crop", "flip", "dequantize"),
+    *("load_size", "tiles", "crop", "flip", "dequantize"),
 )
 
 
