@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,10 +107,16 @@ def path_length_records(
     for part in ("full", "end"):
         drawn = batches(draw, "path length")
         lengths = [_lengths(generator, extractor, b, ends=part == "end") for b in drawn]
-        by = {"samples": draw.count, "epsilon": EPSILON, "extractor": extractor.name}
-        record = {"value": mean_length(torch.cat(lengths)), **by, "seed": draw.seed}
+        how = {"samples": draw.count, "epsilon": EPSILON, "between": between(generator).__name__}
+        value, by = mean_length(torch.cat(lengths)), {"extractor": extractor.name}
+        record = {"value": value, **how, **by, "seed": draw.seed}
         records[f"ppl[{extractor.name}, {generator.space.asked}, {part}]"] = record
     return records
+
+
+def between(generator: Generator) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """How a way leads from one value to another: around 0, or straight."""
+    return slerp if generator.space.spherical else lerp
 
 
 @torch.no_grad()
@@ -119,10 +126,10 @@ def _lengths(generator: Generator, extractor: Extractor, batch: Batch, *, ends: 
     a, b = drawn.flatten(1).double().chunk(2)
     stream = torch.Generator().manual_seed(batch.seed)
     t = torch.rand(batch.count, generator=stream, dtype=torch.float64) * (not ends)
-    between = slerp if generator.space.spherical else lerp
+    on = between(generator)
 
     def way(t: Tensor) -> Tensor:
-        return between(a, b, t).to(drawn.dtype).view(-1, *drawn.shape[1:])
+        return on(a, b, t).to(drawn.dtype).view(-1, *drawn.shape[1:])
 
     def make(values: Tensor) -> list[Tensor]:
         return extractor.stages(generator.images(values, batch.other))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import ModuleType
 
 import torch
 from torch import Tensor
@@ -29,6 +30,16 @@ class Generator:
         if isinstance(state, StagedState) and state.stage.name not in space.stages:
             text = f"the run is in the stage `{state.stage.name}`, which makes no images from"
             raise CannotStart(f"{text} `{space.asked}`: train it further")
+        if space.last is not None:
+            self._check_list(import_program(run.program(space.last, place).text))
+
+    def _check_list(self, last: ModuleType) -> None:
+        """Raises `CannotStart` where the tensors of a list are not all the same."""
+        first = self.values(2, 0)
+        with torch.random.fork_rng():
+            if not torch.equal(first, last.sample(state=self.loaded.state, count=2, seed=0)):
+                text = f"`{self.space.asked}` is a list of tensors that are not the same"
+                raise CannotStart(f"{text}: name the one that all of them are made from")
 
     def values(self, count: int, seed: int) -> Tensor:
         """Values (count, ...), as training draws them."""

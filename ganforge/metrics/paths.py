@@ -6,7 +6,8 @@ Karras et al. (2018), https://arxiv.org/abs/1812.04948, section 4.1.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import torch
@@ -43,6 +44,17 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     return length * (turned.cos() * from_a + turned.sin() * across)
 
 
+@contextmanager
+def in_float32() -> Iterator[None]:
+    """Convolutions on a GPU in float32: in TF32, which has 10 bits, so small a step would drown."""
+    allowed = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = allowed
+
+
 def path_lengths(
     way: Callable[[Tensor], Tensor],
     make: Callable[[Tensor], Seen],
@@ -54,7 +66,8 @@ def path_lengths(
     way: the values (B, ...) at t. make: what is seen of their images. distance: (B), which grows as
     the square of small differences.
     """
-    return distance(make(way(t)), make(way(t + EPSILON))) / EPSILON**2
+    with in_float32():
+        return distance(make(way(t)), make(way(t + EPSILON))) / EPSILON**2
 
 
 def mean_length(lengths: Tensor) -> float:

@@ -11,21 +11,34 @@ from ganforge.errors import CannotStart
 from ganforge.graph import Graph
 from ganforge.graph.build import graph_with
 from ganforge.graph.graph import Network
-from ganforge.graph.nodes import Body, Composite, Layer, Node, Source, upstream
+from ganforge.graph.nodes import (
+    Body,
+    Composite,
+    Item,
+    Layer,
+    Node,
+    NodeShape,
+    Operation,
+    Pack,
+    Source,
+    upstream,
+)
 from ganforge.metrics.measured import generated
 from ganforge.pipeline import Compilation
 from ganforge.plan import Plan, build_plan
 from ganforge.plugins.registry import Registry
-from ganforge.plugins.shapes import Tensor
+from ganforge.plugins.shapes import Tensor, TensorList
 from ganforge.spec.priors import AnyLatent, Bernoulli, Normal, TruncatedNormal
 
 
 @dataclass(frozen=True)
 class Space:
     """Values of one tensor, such as a latent `z` or the styles `M(z)`, as training draws them:
-    nothing truncates them.
+    nothing truncates them. A list that has one tensor several times, a style for each layer, is
+    that tensor.
 
-    asked: as the user wrote it. drawn: a plan whose samples are values. made: a plan whose samples
+    asked: as the user wrote it. drawn: a plan whose samples are values. last: of a list, a plan
+    whose samples are its last tensor, which should be the same. made: a plan whose samples
     are images in low..high, made from values that are given under `name`; all else that the images
     need is drawn. stages: those of which this holds, where there are several.
     spherical: whether values are as far from 0 in every direction. countable: whether they are 0 or
@@ -35,6 +48,7 @@ class Space:
     asked: str
     name: str
     drawn: Plan
+    last: Plan | None
     made: Plan
     low: float
     high: float
@@ -45,17 +59,19 @@ class Space:
 
 @dataclass(frozen=True)
 class _Part:
-    """The same of one stage: the nodes of a plan, of which `value` is drawn, and `image` is made
-    from what is given under `name`.
+    """The same of one stage: the nodes of a plan, of which `value` is drawn, or the tensors `first`
+    and `last` of a list, and `image` is made from what is given under `name`.
     """
 
     plan: Plan
     name: str
     value: int
     image: int
+    first: int
+    last: int
 
     def showing(self, root: int) -> Plan:
-        """The plan whose samples are one of the two."""
+        """The plan whose samples are one of them."""
         return replace(self.plan, graph=replace(self.plan.graph, samples=(root,)))
 
 
@@ -80,7 +96,10 @@ def space_of(compilation: Compilation, wiring: str, option: str) -> Space:
     return Space(
         asked=wiring,
         name=last.name,
-        drawn=_whole(whole, {name: part.showing(part.value) for name, part in parts.items()}),
+        drawn=_whole(whole, {name: part.showing(part.first) for name, part in parts.items()}),
+        last=_whole(whole, {name: part.showing(part.last) for name, part in parts.items()})
+        if last.first != last.last
+        else None,
         made=_whole(whole, {name: part.showing(part.image) for name, part in parts.items()}),
         low=low,
         high=high,
@@ -125,10 +144,14 @@ def _part(plan: Plan, wiring: str, registry: Registry, asked: str) -> _Part:
 
 
 def _check_value(plan: Plan, value: int, asked: str) -> None:
-    """Raises `CannotStart` for what is no tensor of numbers that is made from latents."""
-    shape = plan.graph.nodes[value].shape
+    """Raises `CannotStart` for what is no tensor of numbers that is made from latents, nor a list
+    of such tensors of one shape.
+    """
+    shape = found = plan.graph.nodes[value].shape
+    if isinstance(found, TensorList) and len({str(item) for item in found.items}) == 1:
+        shape = found.items[0]
     if not isinstance(shape, Tensor):
-        raise CannotStart(f"{asked} is {shape}: name one tensor")
+        raise CannotStart(f"{asked} is {found}: name one tensor")
     if shape.classes:
         text = f"{asked} is {shape.described}, and classes have nothing between them"
         raise CannotStart(f"{text}: name a latent of numbers, or what networks make of it")
@@ -177,8 +200,20 @@ def _given(plan: Plan, value: int, image: int) -> _Part:
     while name in graph.names or name in graph.networks:
         name += "_"
     nodes: list[Node] = list(graph.nodes)
-    nodes.append(Node(Source(name, "given"), (), nodes[value].shape, nodes[value].path, name))
-    copies = {value: len(nodes) - 1}
+
+    def add(operation: Operation, inputs: tuple[int, ...], shape: NodeShape) -> int:
+        nodes.append(Node(operation, inputs, shape, nodes[value].path))
+        return len(nodes) - 1
+
+    shape, ends = nodes[value].shape, (value, value)
+    if isinstance(shape, TensorList):
+        count, one = len(shape.items), shape.items[0]
+        ends = (add(Item(0), (value,), one), add(Item(count - 1), (value,), one))
+        given = add(Source(name, "given"), (), one)
+        copies = {value: add(Pack(), (given,) * count, shape)}
+    else:
+        given = add(Source(name, "given"), (), shape)
+        copies = {value: given}
     for index in sorted(upstream(graph.nodes, (image,))):
         node = graph.nodes[index]
         if index not in copies and any(i in copies for i in node.inputs):
@@ -187,9 +222,9 @@ def _given(plan: Plan, value: int, image: int) -> _Part:
             copies[index] = len(nodes) - 1
     unswept: dict[str, list[str] | None] = {"images": [], "rows": None, "columns": None}
     spec = replace(graph.spec, sample=graph.spec.sample.model_copy(update=unswept))
-    names = {**graph.names, name: copies[value]}
+    names = {**graph.names, name: given}
     graph = replace(graph, spec=spec, nodes=tuple(nodes), names=names)
-    return _Part(replace(plan, graph=graph), name, value, copies[image])
+    return _Part(replace(plan, graph=graph), name, value, copies[image], *ends)
 
 
 def _spread(graph: Graph) -> Graph:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 import ganforge as package
+from ganforge.errors import CannotStart
 from ganforge.metrics.generator import Generator
 from ganforge.metrics.opened import opened_run
 from ganforge.metrics.paths import lerp, mean_length, path_lengths, perceptual_distance, slerp
@@ -131,6 +132,18 @@ def test_a_linear_map_has_the_length_of_its_differences() -> None:
     assert found.mean().item() == pytest.approx(2 * (matrix**2).sum().item(), rel=0.03)
 
 
+def test_steps_are_measured_in_float32_and_the_precision_is_put_back() -> None:
+    a, b = torch.zeros(2, 1, 1)
+    before, seen = torch.backends.cudnn.allow_tf32, []
+
+    def make(values: Tensor) -> Tensor:
+        seen.append(torch.backends.cudnn.allow_tf32)
+        return values
+
+    path_lengths(lambda t: lerp(a, b, t), make, squared, torch.zeros(1))
+    assert seen == [False, False] and torch.backends.cudnn.allow_tf32 == before
+
+
 def test_the_length_around_0_is_radius_by_angle() -> None:
     a = torch.tensor([[2.0, 0.0, 0.0]], dtype=torch.float64)
     b = torch.tensor([[1.0, 0.0, 3**0.5]], dtype=torch.float64)  # a sixth of a turn away
@@ -216,6 +229,7 @@ def test_rows_name_the_extractor_the_tensor_and_the_part(
     assert record["extractor"]["name"] == "classifier-shapes"
     first = record["results"][rows[0]]
     assert (first["samples"], first["seed"], first["epsilon"]) == (20, 2, 1e-4)
+    assert [record["results"][row]["between"] for row in rows[1:3]] == ["lerp", "slerp"]
     assert first["value"] > 0
     assert results(ganforge("eval", styled, *arguments, "--json")) == record["results"]
 
@@ -241,6 +255,33 @@ def test_networks_that_grow_are_measured_at_their_level(
     assert torch.allclose(images, loaded.sample(3, 1), atol=1e-6)
 
 
+LISTS = (
+    SPEC.replace('{ block = "truncation", psi = "psi" },', '{ block = "repeat", count = 2 },')
+    .replace('"concat(w, bit,', '"concat(w[0], w[1], bit,')
+    .replace('again = "M(z + z)"', 'again = "M(z + z)[0]"')
+    .replace('original = "w"', 'original = "w[0]"')
+)
+
+
+def test_a_list_that_repeats_one_tensor_is_that_tensor(folder: Path) -> None:
+    package.train(LISTS, out="lists", rounds=1)
+    made, loaded = generator("lists", "w"), load_run(Path("lists"), "cpu")
+    values, weights = made.values(4, seed=1), loaded.state.networks["M"].eval()
+    with torch.no_grad():
+        one, other = weights(generator("lists", "z").values(4, seed=1))
+    assert torch.equal(one, other) and torch.equal(values, one)
+    latents = generator("lists", "z")
+    assert torch.equal(made.images(values, 5), latents.images(latents.values(4, seed=1), 5))
+
+
+def test_a_list_of_several_tensors_is_refused(folder: Path) -> None:
+    both = 'both = "M(z)"\nw = "[both[0], 2 * both[1]]"'
+    several = LISTS.replace('w = "M(z)"', both)
+    package.train(several, out="several", rounds=1)
+    with pytest.raises(CannotStart, match="is a list of tensors that are not the same: name the"):
+        generator("several", "w")
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [
@@ -248,7 +289,8 @@ def test_networks_that_grow_are_measured_at_their_level(
         ("x", "is made from `x` of the data: name a latent, or what networks make of latents"),
         ("c", "is a class of 3, and classes have nothing between them"),
         ("bit", "is 0 or 1, with no way between them"),
-        ("[z, z]", "is [4, 4]: name one tensor"),
+        ("[z, w]", "is [4, 6]: name one tensor"),
+        ("[z, z]", "is no part of the images' making: name what the images are made from"),
         ("fake", "is the images themselves: name what the images are made from, such as `z`"),
         ("again", "is no part of the images' making: name what the images are made from"),
     ],
