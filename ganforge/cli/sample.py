@@ -153,5 +153,8 @@ def _translate(
     beside = f", before and after: {done.picture}" if done.picture else ""
     click.echo(f"{images} translated: {done.folder}{beside}")
     for name, figures in done.figures.items():
-        told = "  ".join(f"{key} {value:.4g}" for key, value in figures.items())
+        told = (
+            "  ".join(f"{key} {value:.4g}" for key, value in figures.items())
+            or "too small to be measured"
+        )
         click.echo(f"{name}: {told}")

@@ -29,7 +29,8 @@ class Enlargement:
     """What is made of photographs: from the image of this name, a field or what functions alone
     make of one, with values in `range`.
 
-    scale: how much larger than the photograph what is made is. unit: what its sides divide by.
+    shown: the range of what is made. scale: how much larger than the photograph that is. unit: what
+    the photograph's sides divide by.
     compared: the images that are measured against the original, this one first, if that is what is
     given.
     """
@@ -38,6 +39,7 @@ class Enlargement:
     image: str
     channels: int
     range: tuple[float, float]
+    shown: tuple[float, float]
     scale: int
     unit: int
     compared: tuple[str, ...] = ()
@@ -53,9 +55,11 @@ def is_of_photographs(graph: Graph) -> bool:
     return graph.spec.data is not None and graph.spec.data.table.tiles
 
 
-def enlargement_of(graph: Graph, image: str, asked: str | None) -> Enlargement:
-    """How a shown image is made of photographs. asked: the name of what they are; without it the
-    first image in `[flow]` that functions make of the field, or else the field.
+def enlargement_of(
+    graph: Graph, image: str, range: tuple[float, float], asked: str | None
+) -> Enlargement:
+    """How a shown image with values in `range` is made of photographs. asked: the name of what they
+    are; without it the first image in `[flow]` that functions make of the field, or else the field.
 
     Raises `CannotStart` where nothing of that name can be given.
     """
@@ -76,6 +80,7 @@ def enlargement_of(graph: Graph, image: str, asked: str | None) -> Enlargement:
         image,
         given.channels,
         _range(graph),
+        range,
         scale,
         _unit(graph, index, given.height),
         _compared(graph, image, name),
@@ -91,7 +96,8 @@ def _inputs(graph: Graph, index: int) -> dict[str, int]:
     for name in (*graph.spec.flow, *(graph.spec.data.fields if graph.spec.data else ())):
         node = graph.names[name]
         shape = graph.nodes[node].shape
-        if node in behind and isinstance(shape, Shape) and shape.is_image and _plain(graph, node):
+        picture = isinstance(shape, Shape) and shape.is_image and shape.channels in (1, 3)
+        if picture and node in behind and _plain(graph, node):
             found[name] = node
     return found
 
@@ -161,8 +167,12 @@ def enlarge(loaded: Loaded, found: Enlargement, photograph: Tensor, seed: int) -
 def figures_of(
     found: Enlargement, made: Tensor, photograph: Tensor, shave: int
 ) -> Mapping[str, float]:
-    """PSNR and SSIM of what is made of a photograph, as bytes, against it."""
-    from ganforge.runtime.fidelity import fidelity
+    """PSNR and SSIM of what is made of a photograph, as bytes, against it; none of one that is
+    smaller than the windows of SSIM.
+    """
+    from ganforge.runtime.fidelity import WINDOW, fidelity
 
+    if min(photograph.shape[1:]) - 2 * shave < WINDOW:
+        return {}
     images = {name: image[None] for name, image in zip(found.compared, made, strict=True)}
     return fidelity(photograph[None], images, shave)

@@ -88,7 +88,7 @@ def translate(
     if (out.is_file() and not _is_picture(out)) or out.resolve() == place.resolve():
         raise CannotStart(f"{out} is no place for the results: name another with `--out`")
     if whole:
-        found = enlargement_of(graph, chosen.image, field)
+        found = enlargement_of(graph, chosen.image, chosen.range, field)
         return _enlarge(run, graph, found, place, out, seed, device)
     return _translate(run, chosen, place, out, seed, device)
 
@@ -199,7 +199,7 @@ def _enlarge(
                 f"{name} is too small: its sides must be at least {found.unit} pixels"
             )
         photograph = photograph[:, :height, :width]
-        made = as_bytes(enlarge(loaded, found, photograph, seed), *found.range)
+        made = as_bytes(enlarge(loaded, found, photograph, seed), *found.shown)
         _write(made[0], path)
         if found.compared:
             figures[name] = figures_of(found, made, photograph, graph.spec.sample.shave)

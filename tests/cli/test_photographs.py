@@ -103,6 +103,16 @@ def test_an_original_is_made_again_and_measured(
     assert "psnr[upsample(small, mode='bicubic')]" in done.output
 
 
+def test_a_photograph_that_is_too_small_is_made_and_not_measured(
+    run: Path, ganforge: Command
+) -> None:
+    Image.effect_noise((14, 14), 60).save("photo.png")
+    done = ganforge("sample", "run", "--input", "x=photo.png", "--out", "again.png")
+    assert "photo.png: too small to be measured" in done.output and Image.open(
+        "again.png"
+    ).size == (14, 14)
+
+
 @pytest.mark.parametrize("name", ["low", "fake", "nothing"])
 def test_what_cannot_be_given_is_told(
     run: Path, photograph: np.ndarray, ganforge: Command, name: str
