@@ -18,7 +18,7 @@ from ganforge.codegen.samples import (
 )
 from ganforge.errors import CannotStart
 from ganforge.graph import Graph
-from ganforge.graph.nodes import upstream
+from ganforge.graph.nodes import NetworkCall, upstream
 from ganforge.plan.plan import Plan
 from ganforge.spec.models import ClassField, Data, ImageField
 
@@ -111,6 +111,14 @@ def generated(plan: Plan) -> int:
     raise CannotStart("this spec has no generated images to measure: name them in `[sample]`")
 
 
+def _made_alike(graph: Graph, fake: set[int], root: int) -> bool:
+    """Whether one of these nodes is a call of the network that makes a sample: training may give it
+    something else, such as mixed styles.
+    """
+    made = graph.nodes[root].operation
+    return isinstance(made, NetworkCall) and any(graph.nodes[i].operation == made for i in fake)
+
+
 def _real_field(graph: Graph, root: int) -> str:
     """The image field of the loss that judges these samples: real ones, not their origin, unless
     what is made shall look like others of the same field.
@@ -120,7 +128,7 @@ def _real_field(graph: Graph, root: int) -> str:
             continue
         fake = upstream(graph.nodes, (loss.tensors["fake"],))
         real = upstream(graph.nodes, (loss.tensors["real"],))
-        if root in fake:
+        if root in fake or _made_alike(graph, fake, root):
             fields = graph.spec.data.fields if graph.spec.data else {}
             images = [n for n in fields if isinstance(fields[n], ImageField)]
             judged = [n for n in images if graph.names.get(n) in real]

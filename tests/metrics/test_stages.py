@@ -25,3 +25,9 @@ def test_the_last_stage_is_measured(spec: str, size: tuple[int, ...]) -> None:
     state = module.build(0, torch.device("cpu"))
     state.begin(len(state.stages) - 1)
     assert module.sample(state, 2, 0).shape == (2, *size)
+
+
+def test_samples_are_compared_where_training_mixes_their_styles() -> None:
+    compilation = compile_spec("stylegan", ["size=16", "nf=[8, 4, 4]", "dim=8", "mapping=1"])
+    assert compilation.plan is not None
+    assert measured(compilation.plan, whole=True).real == "x"
