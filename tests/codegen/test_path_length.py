@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +15,7 @@ import torch
 from ganforge.codegen.inline import standalone
 from ganforge.pipeline import Compilation, compile_spec
 from ganforge.runs.programs import import_program
+from ganforge.runtime.options import StagedOptions
 
 STYLED = """
 ganforge = 1
@@ -139,3 +141,28 @@ def test_it_resumes_bit_for_bit_and_its_script_does_the_same(
 def test_a_generator_with_adams_usual_momentum_is_not_told_about_critics() -> None:
     report = compiled("train.optimizer.betas=[0.9,0.99]").report
     assert [d.code for d in report.diagnostics] == []
+
+
+GROWING = """
+ganforge = 1
+extends = "stylegan"
+[losses.path]
+kind = "path-length"
+of = "fake"
+wrt = "styles"
+every = 4
+"""
+SMALL = {
+    **{"size": 16, "nf": [8, 4, 4], "dim": 8, "mapping": 2, "train.batch": 4},
+    **{"stages.grow.kimg": 0.004, "stages.grow.fade_kimg": 0.006, "stages.finish.kimg": 0.004},
+}
+
+
+def test_at_each_level_of_a_growing_network_it_takes_as_much_as_the_images_need(
+    tmp_path: Path,
+) -> None:
+    ways = [f"{name}={value}" for name, value in SMALL.items()]
+    module = import_program(compile_spec(GROWING, ways).program().text)
+    options = StagedOptions(tmp_path / "run", "shapes", device="cpu", log_every=1)
+    levels = [row["path.mean"] for row in module.train(options) if "path.mean" in row]
+    assert len(levels) > 2 and all(0 < level < 10 for level in levels)
