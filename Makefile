@@ -3,7 +3,7 @@ STAMP := .venv/installed.stamp
 # Two OpenMP threads that spin beside other test processes cost several times the work.
 CALM := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 
-.PHONY: demo test wheel-test fuzz lint docs bench clean
+.PHONY: demo test wheel-test fuzz zoo lint docs bench clean
 
 demo: $(STAMP)
 	.venv/bin/ganforge train dcgan --set size=32 --set width=24 --set train.optimizer.lr=1e-3 \
@@ -21,6 +21,10 @@ wheel-test: $(STAMP)
 fuzz: $(STAMP)
 	$(CALM) .venv/bin/python tests/fuzz/campaign.py $(FUZZ)
 
+# Every shipped spec, 200 rounds at tiny size, on real images where GANFORGE_SHARED has them.
+zoo: $(STAMP)
+	.venv/bin/python tests/zoo/run.py
+
 lint: $(STAMP)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -33,7 +37,7 @@ bench: $(STAMP)
 	.venv/bin/python tests/bench/run.py
 
 clean:
-	rm -rf demo runs fuzz build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf demo runs fuzz zoo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find ganforge plugins tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
