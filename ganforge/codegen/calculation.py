@@ -19,7 +19,7 @@ from ganforge.graph.nodes import Bundle, NetworkCall, Node, Number, Pack, Source
 from ganforge.graph.passes.schedules import feedback
 from ganforge.plan.plan import Plan, Step
 from ganforge.plugins.declarations import Call, Ref
-from ganforge.plugins.params import Adaptive, Changing
+from ganforge.plugins.live import Adaptive, Changing
 
 Layers = Mapping[str, Mapping[str, list[str]]]
 """By network and id, the attributes that hold the layers which a loss names."""

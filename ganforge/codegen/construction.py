@@ -13,7 +13,7 @@ from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Replay
 from ganforge.plan.plan import Plan
 from ganforge.plugins.declarations import Call, call
-from ganforge.plugins.params import Feedback, Plateau
+from ganforge.plugins.live import Feedback, Plateau
 from ganforge.plugins.shapes import Tensor, TensorList
 
 

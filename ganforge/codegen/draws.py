@@ -15,7 +15,7 @@ from ganforge.formula.live import Live
 from ganforge.graph.nodes import Source
 from ganforge.graph.shapes import latent_shape
 from ganforge.plan.plan import Plan, Step
-from ganforge.plugins.params import Plateau
+from ganforge.plugins.live import Plateau
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.priors import (
     AnyLatent,

@@ -7,7 +7,7 @@ from typing import Any
 
 from ganforge.codegen.names import Imports
 from ganforge.plugins.declarations import Call, Matrix, Ref
-from ganforge.plugins.params import Changing
+from ganforge.plugins.live import Changing
 
 
 def literal(value: Any) -> str:

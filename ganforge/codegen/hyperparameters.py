@@ -12,7 +12,7 @@ from ganforge.codegen.expressions import literal
 from ganforge.codegen.names import Namespace
 from ganforge.formula.live import Live
 from ganforge.graph.graph import Graph
-from ganforge.plugins.params import Changing, Feedback
+from ganforge.plugins.live import Changing, Feedback
 from ganforge.spec.models import Adam, AnyOptimizer, RmsProp, Sgd
 
 ZERO = {"step": 0, "round": 0, "kimg": 0.0, "epoch": 0.0, "progress": 0.0}

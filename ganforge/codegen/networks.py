@@ -25,7 +25,7 @@ from ganforge.graph.nodes import (
     Pack,
     Source,
 )
-from ganforge.plugins.params import Adaptive, Changing
+from ganforge.plugins.live import Adaptive, Changing
 from ganforge.plugins.shapes import Tensor
 
 

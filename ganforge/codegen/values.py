@@ -28,7 +28,8 @@ from ganforge.graph.nodes import (
     Source,
 )
 from ganforge.plugins.declarations import Block, input_names
-from ganforge.plugins.params import Changing, Params
+from ganforge.plugins.live import Changing
+from ganforge.plugins.params import Params
 from ganforge.plugins.shapes import TensorList
 
 MAX_DEPTH = 8

@@ -13,7 +13,8 @@ from typing import Literal
 from ganforge.document import Path
 from ganforge.formula.live import Live
 from ganforge.plugins.declarations import Block, Init, Parametrization
-from ganforge.plugins.params import Changing, Params
+from ganforge.plugins.live import Changing
+from ganforge.plugins.params import Params
 from ganforge.plugins.shapes import Shape, Tensor
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ganforge.graph.graph import Graph, GraphLoss, Network, Player
 from ganforge.graph.nodes import Apply, Body, Bundle, Composite, Layer, NodeShape
-from ganforge.plugins.params import Changing
+from ganforge.plugins.live import Changing
 from ganforge.plugins.shapes import Shape
 from ganforge.plugins.view import GraphView, LayerView, LossView, NetworkView, PlayerView
 

@@ -12,7 +12,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from ganforge.plugins.declarations import Block, Call, Matrix, Ref, input_names
-from ganforge.plugins.params import Changing, Params
+from ganforge.plugins.live import Changing
+from ganforge.plugins.params import Params
 from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
 
 _ROOTS = {"torch": torch, "nn": nn, "F": F}

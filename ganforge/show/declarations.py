@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from ganforge.plugins.declarations import Block, Loss
-from ganforge.plugins.params import Params, Plateau
+from ganforge.plugins.live import Plateau
+from ganforge.plugins.params import Params
 
 _NO_TENSORS: Mapping[str, str] = MappingProxyType({})
 _TYPES = ((bool, "true or false"), (int, "whole number"), (float, "number"), (str, "word"))

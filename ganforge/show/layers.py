@@ -22,7 +22,8 @@ from ganforge.graph.nodes import (
     Source,
 )
 from ganforge.graph.weights import own_weights, shapes_of, weights_by_body
-from ganforge.plugins.params import Changing, Params
+from ganforge.plugins.live import Changing
+from ganforge.plugins.params import Params
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from ganforge.document import Document
 from ganforge.formula.evaluate import Scope, Value
 from ganforge.plugins.declarations import DataSource, Loss
+from ganforge.plugins.live import Live, LiveBeta, LiveCount, LivePair, LiveRate, LiveShare
 from ganforge.plugins.params import (
     PLAIN,
     Bool,
@@ -21,12 +22,6 @@ from ganforge.plugins.params import (
     Int,
     Ints,
     Levels,
-    Live,
-    LiveBeta,
-    LiveCount,
-    LivePair,
-    LiveRate,
-    LiveShare,
     Params,
     Positive,
     Weights,

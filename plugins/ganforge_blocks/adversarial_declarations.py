@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from ganforge.plugins import Call, Loss, Params, Ref, Term, call
-from ganforge.plugins.params import Live
+from ganforge.plugins.live import Live
 from ganforge_blocks.checks import Eps, Finite, Natural, changed
 
 LOSS_FUNCTIONS = "ganforge_blocks.losses"

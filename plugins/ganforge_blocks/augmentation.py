@@ -10,7 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.plugins import Block, Call, Params, Ref, ShapeError, Tensor, call
-from ganforge.plugins.params import AdaptiveShare, Word
+from ganforge.plugins.live import AdaptiveShare
+from ganforge.plugins.params import Word
 from ganforge_blocks.checks import image
 
 DIFFERENTIABLE = "ganforge_blocks.modules.augmentation"

@@ -6,7 +6,7 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.graph.graph import Graph
 from ganforge.graph.passes.moments import clock
 from ganforge.graph.passes.schedules import numbers
-from ganforge.plugins.params import Adaptive, Feedback
+from ganforge.plugins.live import Adaptive, Feedback
 from ganforge.spec.findings import Findings
 
 

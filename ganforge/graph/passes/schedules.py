@@ -13,7 +13,7 @@ from ganforge.graph.graph import Graph, Network
 from ganforge.graph.nodes import Arithmetic, Layer, Number
 from ganforge.graph.passes.bodies import block_nodes
 from ganforge.graph.passes.moments import Clock, Moment, clock
-from ganforge.plugins.params import Feedback, live_bounds
+from ganforge.plugins.live import Feedback, live_bounds
 from ganforge.spec.findings import Findings
 
 ENOUGH_WORK = 100_000
