@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 
 from ganforge.runtime.errors import RunError
@@ -25,18 +23,15 @@ def prepare(networks: Iterable[nn.Module]) -> None:
 
 
 def read_pretrained(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:
-    """The tensors of these names and shapes, as float32, out of a file of safetensors or of
-    PyTorch, whose other tensors are left alone.
+    """The tensors of these names and shapes, as float32, out of a file of safetensors, whose other
+    tensors are left alone.
 
-    Raises `RunError` where there is no such file, where it holds more than tensors, or lacks one.
+    Raises `RunError` where there is no such file, where it is damaged, or lacks one.
     """
     try:
-        found = _tensors(path)
+        found = read_tensors(path)
     except FileNotFoundError:
         raise RunError(f"there is no file of weights {path}: check its path.") from None
-    except pickle.UnpicklingError as error:
-        text = "holds something that is no tensor, and is not opened"
-        raise RunError(f"{path} {text}: save the `state_dict` of the network alone.") from error
     except Exception as error:  # a damaged file can fail in any way
         raise RunError(f"{path} cannot be read as weights ({error}): copy it anew.") from error
     for name, shape in shapes.items():
@@ -48,12 +43,3 @@ def read_pretrained(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
             needed = " x ".join(map(str, shape))
             raise RunError(f"`{name}` is {sides} in {path}, and must be {needed}.")
     return {name: found[name].float() for name in shapes}
-
-
-def _tensors(path: Path) -> dict[str, Tensor]:
-    if path.suffix == ".safetensors":
-        return read_tensors(path)
-    loaded = torch.load(path, map_location="cpu", weights_only=True)
-    if not isinstance(loaded, dict):
-        raise ValueError(f"it holds a {type(loaded).__name__}, and no names")
-    return {name: value for name, value in loaded.items() if isinstance(value, Tensor)}

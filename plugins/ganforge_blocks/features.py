@@ -16,14 +16,18 @@ from ganforge_blocks.checks import changed, image, plain, sized
 MODELS: Mapping[str, tuple[int, ...]] = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 """How many convolutions each block of a model has."""
 WIDTHS = (64, 128, 256, 512, 512)
-ENDINGS = (".safetensors", ".pth", ".pt")
+PICKLES = (".pth", ".pt", ".ckpt", ".pkl", ".bin")
 
 
 def _weights_file(name: str) -> str:
-    if name and not name.endswith(ENDINGS):
-        message = f"{name!r} is no file of weights: its name ends in {' or '.join(ENDINGS)}"
-        context = {"message": message, "help": 'such as `file = "weights/vgg19.safetensors"`'}
-        raise PydanticCustomError("GF115", "{message}", context)
+    if name and not name.endswith(".safetensors"):
+        message = f"{name!r} is no file of weights: its name ends in .safetensors"
+        help = 'such as `file = "weights/vgg19.safetensors"`'
+        if name.endswith(PICKLES):
+            message = f"{name!r} is a pickle by its name, which can hold code, and is not opened"
+            help = "save its tensors anew: `safetensors.torch.save_file(torch.load(FILE, "
+            help += 'weights_only=True), "vgg19.safetensors")`'
+        raise PydanticCustomError("GF115", "{message}", {"message": message, "help": help})
     return name
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -45,12 +44,9 @@ def test_vgg19_has_the_names_and_the_number_of_weights_that_torchvision_has() ->
     assert sum(torch.Size(shape).numel() for shape in shapes.values()) == 20_024_384
 
 
-@pytest.mark.parametrize("save", [save_file, torch.save])
-def test_features_are_those_of_the_weights_in_the_file(
-    save: Callable[..., None], tmp_path: Path
-) -> None:
-    file = tmp_path / ("vgg.safetensors" if save is save_file else "vgg.pth")
-    save(weights(), file)
+def test_features_are_those_of_the_weights_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "vgg.safetensors"
+    save_file(weights(), file)
     x = images()
     mean, deviation = (torch.tensor(v).view(3, 1, 1) for v in (MEAN, DEVIATION))
     expected = plain_vgg()(((x + 1) / 2 - mean) / deviation)
@@ -96,22 +92,15 @@ def broken(change: Callable[[dict[str, Tensor]], object]) -> Callable[[Path], No
     return write
 
 
-def pickled(file: Path) -> None:
-    file.write_bytes(pickle.dumps({"features.0.weight": print}, protocol=2))
-
-
 NAME = "features.2.weight"
 FILES = {
-    "no.pth": (lambda file: None, "there is no file of weights"),
+    "no.safetensors": (lambda file: None, "there is no file of weights"),
     "lacks.safetensors": (broken(lambda t: t.pop(NAME)), f"has no tensor `{NAME}`"),
     "other.safetensors": (
         broken(lambda t: t.update({NAME: torch.zeros(64, 64, 5, 5)})),
         f"`{NAME}` is 64 x 64 x 5 x 5 in .*, and must be 64 x 64 x 3 x 3",
     ),
     "torn.safetensors": (lambda file: file.write_bytes(b"torn"), "cannot be read as weights"),
-    "torn.pth": (lambda file: file.write_bytes(b"torn"), "cannot be read as weights"),
-    "code.pth": (pickled, "holds something that is no tensor"),
-    "list.pth": (lambda file: torch.save([1, 2], file), "cannot be read as weights"),
 }
 
 

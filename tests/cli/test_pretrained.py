@@ -22,7 +22,7 @@ extends = "srgan"
 [gan]
 name = "first-layer"
 [params]
-crop = 16
+crop = 24
 width = 4
 blocks = 1
 vgg = { type = "word", default = "FILE" }
@@ -87,9 +87,9 @@ def test_the_file_matters_to_the_second_stage_alone(
 
 
 def test_a_file_that_does_not_serve_stops_a_run_before_its_first_round(train: Command) -> None:
-    done = train("nowhere.pth", "a")
+    done = train("nowhere.safetensors", "a")
     assert done.exit_code == 2
-    assert "error: there is no file of weights nowhere.pth: check its path." in done.stderr
+    assert "error: there is no file of weights nowhere.safetensors: check its path." in done.stderr
     assert not Path("a", "metrics.jsonl").exists()
 
 
