@@ -23,7 +23,7 @@ from ganforge.graph.layers import (
     network_init,
     network_weights,
 )
-from ganforge.graph.loops import check_reached, loop_head, loop_key, stands
+from ganforge.graph.loops import check_met, check_reached, loop_head, loop_key, stands
 from ganforge.graph.nodes import Body, Source, Turn
 from ganforge.graph.wiring import Keyed
 from ganforge.plugins.params import insert
@@ -124,6 +124,7 @@ def _loop(frame: Frame, layer: dict[str, Any], path: Path, nesting: int) -> None
                 frame.tensors[name] = Keyed(variable, made[name])
         frame.looped.pop()
     frame.nodes.turns = outer
+    check_met(frame)
 
 
 def _leave_unknown(frame: Frame, layers: list[dict[str, Any]], path: Path) -> None:

@@ -73,6 +73,8 @@ class Frame:
     depth: int = 0
     initializer: Initializer | None = None
     parametrizer: Parametrizer | None = None
+    compared: dict[tuple[Path, str], list[tuple[float, float]]] = field(default_factory=dict)
+    """By place and text of a `when` in a loop that asks for equality: both sides, turn by turn."""
     nodes: Nodes = field(default_factory=Nodes)
     tensors: dict[str, Named] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)

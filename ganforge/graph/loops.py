@@ -89,11 +89,39 @@ def stands(frame: Frame, layer: Mapping[str, Any], path: Path) -> bool:
     if "when" not in layer:
         return True
     value = computed(frame, layer["when"], (*path, "when"))
+    if value is not None and isinstance(layer["when"], str) and frame.looped:
+        _remember(frame, layer["when"], (*path, "when"))
     if value is not None and not isinstance(value, bool):
         message = f"`when` must be true or false, and this is {shown(value)}"
         frame.findings.add("GF114", (*path, "when"), message, 'compare: `when = "i > 0"`')
         return True
     return value is not False
+
+
+def check_met(frame: Frame) -> None:
+    """GF206 for a layer that waits for a size which no turn of the loops around it has:
+    `height(prev) == 99`. Asked when the outermost loop has ended.
+    """
+    if frame.looped:
+        return
+    for (path, text), pairs in frame.compared.items():
+        asked = {right for _, right in pairs}
+        if len(asked) != 1 or min(asked) <= 0 or any(left == right for left, right in pairs):
+            continue
+        met = ", ".join(shown(left) for left in dict.fromkeys(left for left, _ in pairs))
+        message = f"`{text}` is never true: the left side is {met} in the loop"
+        help = "name a size that the loop comes to, or remove the layer; 0 says that none is meant"
+        frame.findings.add("GF206", path, message, help)
+    frame.compared.clear()
+
+
+def _remember(frame: Frame, text: str, path: Path) -> None:
+    """Keeps both sides of a formula that compares what a function gives with a number."""
+    match parse_formula(text):
+        case ast.Compare(left=ast.Call() as left, ops=[ast.Eq()], comparators=[right]):
+            sides = [evaluate(side, frame.current_scope(), text) for side in (left, right)]
+            if isinstance(sides[0], int | float) and isinstance(sides[1], int | float):
+                frame.compared.setdefault((path, text), []).append((sides[0], sides[1]))
 
 
 def loop_key(item: Value) -> Any:
