@@ -56,6 +56,9 @@ def _check_sweep(graph: Graph, key: str, table: SweepTable, findings: Findings) 
         _check_numbered(key, table, index, ("attribute", shape.size), path, findings)
     elif shape.classes is not None:
         _check_numbered(key, table, index, ("class", shape.classes), path, findings)
+    elif index is None and shape.size > 1 and name in graph.spec.conditions:
+        message = f"`{key}` sweeps `{name}`, vectors that are not the samples' own"
+        findings.add("GF507", path, message, f'choose one of its numbers: `of = "{name}[0]"`')
     elif index is None and shape.size > 1:
         if table.values:
             message = f"`{key}` has values for `{name}`, which is {shape.size} numbers"
