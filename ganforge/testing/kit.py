@@ -149,7 +149,9 @@ def _of_plugin(
     yield Claim(plugin, partial(_loads, plugin, points, registry), "loads")
     if registry.owners:
         yield Claim(
-            plugin, partial(_takes_no_built_in_name, registry, others), "takes_no_built_in_name"
+            plugin,
+            partial(_takes_no_built_in_name, points, registry, others),
+            "takes_no_built_in_name",
         )
         promise = partial(declares_without_torch, points, plugin)
         yield Claim(plugin, promise, "declares_without_torch")
@@ -165,8 +167,13 @@ def _loads(plugin: str, points: Sequence[EntryPoint], registry: Registry) -> Non
         raise Unmet("it gives nothing", plugin, install)
 
 
-def _takes_no_built_in_name(registry: Registry, others: Registry) -> None:
+def _takes_no_built_in_name(
+    points: Sequence[EntryPoint], registry: Registry, others: Registry
+) -> None:
     """A built-in part keeps its name, so specs could name the plugin's in full alone."""
+    built_in = {p.value for p in entry_points(group=GROUP) if p.dist and p.dist.name == OWN}
+    if built_in & {point.value for point in points}:
+        return
     for (noun, name), owner in registry.owners.items():
         other = others.owners.get((noun, name))
         if other is not None and owner.distribution != other.distribution == OWN:

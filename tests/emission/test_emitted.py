@@ -278,7 +278,10 @@ def test_a_round_with_hidden_or_noisy_labels_runs_on_the_meta_device(spec: str) 
     overrides = [*(f"{key}={value}" for key, value in TINY[spec].items()), *RELABELLED[spec]]
     module = import_program(compile_spec(spec, overrides).program().text)
     state = module.build(0, torch.device("meta"))
-    drawn = module.draw(state, module.open_data("shapes"))
+    data = module.open_data("shapes")
+    if hasattr(module, "Downsampled"):
+        data = module.Downsampled(data, module.FIELDS["x"]["size"][0], ["x"]).at(state.stage.res)
+    drawn = module.draw(state, data)
     losses = module.train_round(state, *(on_meta(values) for values in drawn))
     assert losses and all(loss.is_meta for loss in losses.values())
 
@@ -295,7 +298,10 @@ def test_a_round_runs_on_the_meta_device(spec: str) -> None:
     overrides = [f"{key}={value}" for key, value in TINY[spec].items()]
     module = import_program(compile_spec(spec, overrides).program().text)
     state = module.build(0, torch.device("meta"))
-    drawn = module.draw(state, module.open_data("shapes"))
+    data = module.open_data("shapes")
+    if hasattr(module, "Downsampled"):
+        data = module.Downsampled(data, module.FIELDS["x"]["size"][0], ["x"]).at(state.stage.res)
+    drawn = module.draw(state, data)
     losses = module.train_round(state, *(on_meta(values) for values in drawn))
     assert losses and all(loss.is_meta and loss.shape == () for loss in losses.values())
     assert min(state.steps.values()) == 1

@@ -105,7 +105,8 @@ def test_each_step_moves_what_the_compiler_says(spec: str, draw: Draw) -> None:
     assert plan is not None
     said = {
         (term.loss, step.player.name, network)
-        for step in (*plan.steps, *plan.lazy)
+        for stage in plan.stages or (plan,)
+        for step in (*stage.steps, *stage.lazy)
         for term in step.terms
         for network in term.moves & set(step.player.networks)
     }
