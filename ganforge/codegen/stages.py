@@ -172,7 +172,8 @@ def _written(
     c = Calculation(plan, imports, hyper, local, hyper.prefix, averaged(whole), layers, whole)
     stage, res = _stage(plan), (plan.graph.spec.scope.growing or {}).get("res", 0)
     assert isinstance(res, int)
-    written = Written([stage.name], stage.level, res, hyper, latent_functions(plan, imports, whole))
+    latents = latent_functions(plan, imports, whole if stage.level is not None else None)
+    written = Written([stage.name], stage.level, res, hyper, latents)
     draws, training = draw_functions(c), training_functions(c)
     written.training = [_optimizers(c), *draws, *training]
     written.samples = sample_functions(c)
