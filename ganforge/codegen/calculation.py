@@ -18,7 +18,7 @@ from ganforge.graph.graph import MovingTerm, Part
 from ganforge.graph.nodes import Bundle, NetworkCall, Node, Number, Pack, Source
 from ganforge.graph.passes.schedules import feedback
 from ganforge.plan.plan import Plan, Step
-from ganforge.plugins.declarations import Call, Ref
+from ganforge.plugins.calls import Call, Ref
 from ganforge.plugins.live import Adaptive, Changing
 
 Layers = Mapping[str, Mapping[str, list[str]]]

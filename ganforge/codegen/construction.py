@@ -12,7 +12,7 @@ from ganforge.codegen.names import Imports
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Replay
 from ganforge.plan.plan import Plan
-from ganforge.plugins.declarations import Call, call
+from ganforge.plugins.calls import Call, call
 from ganforge.plugins.live import Feedback, Plateau
 from ganforge.plugins.shapes import Tensor, TensorList
 

@@ -8,7 +8,8 @@ from ganforge.codegen.expressions import literal
 from ganforge.codegen.functions import Function
 from ganforge.codegen.names import Imports
 from ganforge.graph.graph import Graph
-from ganforge.plugins.declarations import DataSource, Matrix
+from ganforge.plugins.calls import Matrix
+from ganforge.plugins.declarations import DataSource
 from ganforge.plugins.registry import Registry
 from ganforge.spec.fields import AttributesField, VectorField
 from ganforge.spec.label_noise import CorruptTable

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ganforge.codegen.names import Imports
-from ganforge.plugins.declarations import Call, Matrix, Ref
+from ganforge.plugins.calls import Call, Matrix, Ref
 from ganforge.plugins.live import Changing
 
 

@@ -7,7 +7,7 @@ import keyword
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ganforge.plugins.declarations import Matrix
+from ganforge.plugins.calls import Matrix
 
 TAKEN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from ganforge.codegen.expressions import write_call
 from ganforge.codegen.names import Imports
 from ganforge.graph.nodes import Body, Initializer, Layer, Parametrizer
-from ganforge.plugins.declarations import Call
+from ganforge.plugins.calls import Call
 from ganforge.plugins.params import Params
 
 T = TypeVar("T")

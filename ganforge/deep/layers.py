@@ -13,7 +13,8 @@ from torch.nn import functional
 from ganforge.deep.meta import OnMeta, tensors
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Apply, Body, Bundle, Composite, Layer, Node, Number
-from ganforge.plugins.declarations import Block, Call, Matrix, Ref
+from ganforge.plugins.calls import Call, Matrix, Ref
+from ganforge.plugins.declarations import Block
 from ganforge.plugins.live import Changing
 from ganforge.plugins.running import META
 from ganforge.plugins.shapes import Shape, TensorList

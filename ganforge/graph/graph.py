@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ganforge.graph.nodes import Body, NetworkCall, Node, upstream
 from ganforge.graph.passage import Passage, passages
-from ganforge.plugins.declarations import Call, Term
+from ganforge.plugins.calls import Call
+from ganforge.plugins.declarations import Term
 from ganforge.plugins.shapes import Shape
 from ganforge.spec.models import LossSpec, NetworkTable, Spec
 

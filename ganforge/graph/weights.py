@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ganforge.graph.nodes import Body, Composite, Layer, Node
-from ganforge.plugins.declarations import Call
+from ganforge.plugins.calls import Call
 
 
 def _linear(inputs: int, outputs: int, bias: bool = True) -> int:

@@ -13,23 +13,20 @@ import pluggy
 
 if TYPE_CHECKING:
     from ganforge.diagnostics.diagnostic import Rule, Severity
+    from ganforge.plugins.calls import Call, Matrix, Ref, call
     from ganforge.plugins.checks import features, image, numbers, tensor
     from ganforge.plugins.declarations import (
         Block,
-        Call,
         Check,
         Command,
         DataSource,
         Entry,
         Init,
         Loss,
-        Matrix,
         Metric,
         Parametrization,
-        Ref,
         SpecFile,
         Term,
-        call,
     )
     from ganforge.plugins.params import Params
     from ganforge.plugins.shapes import LabelNoise, Shape, ShapeError, Tensor, TensorList
@@ -74,6 +71,7 @@ _ELSEWHERE = {
     **dict.fromkeys(
         ("LabelNoise", "Shape", "ShapeError", "Tensor", "TensorList"), "ganforge.plugins.shapes"
     ),
+    **dict.fromkeys(("Call", "Matrix", "Ref", "call"), "ganforge.plugins.calls"),
     **dict.fromkeys(("features", "image", "numbers", "tensor"), "ganforge.plugins.checks"),
     **dict.fromkeys(("Finding", "GraphView"), "ganforge.plugins.view"),
     **dict.fromkeys(("Rule", "Severity"), "ganforge.diagnostics.diagnostic"),

@@ -1,9 +1,8 @@
 """The interfaces that a plugin fills in: Block, Loss, DataSource, Metric, ... No torch here.
 
 A declaration is a frozen value. Its `params` is a pydantic model whose fields use the types of
-`ganforge.plugins.params`, so that formulas arrive as numbers. Code is declared as a `Call`: what to
-call,
-with which arguments; text from a spec reaches the generated program through `repr` of these alone.
+`ganforge.plugins.params`, so that formulas arrive as numbers. Code is declared as a `Call` of
+`ganforge.plugins.calls`.
 """
 
 from __future__ import annotations
@@ -15,49 +14,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ganforge.diagnostics.diagnostic import Rule
+from ganforge.plugins.calls import Call, Ref
 from ganforge.plugins.params import Params
 from ganforge.plugins.shapes import Shape, Tensor
 from ganforge.plugins.view import Finding, GraphView
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A tensor of the spec as an argument of a `Call`: an input of the block, or a tensor of the
-    loss.
-    """
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """Numbers that stand as a tensor at the top of the program, under `name`, as an argument of a
-    `Call`: too many to be read where they are used.
-    """
-
-    name: str
-    rows: tuple[tuple[float, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """`target(*args, **kwargs)` in the program.
-
-    `target` is `nn.Conv2d`, `F.interpolate`, `torch.cat` for what PyTorch has, or
-    `package.module:Name` for a class or function whose source is inlined when a script is emitted.
-    Arguments are numbers, strings, booleans, None, tuples and lists of these, `Ref`, `Matrix`, or a
-    `Call`.
-    Keyword arguments of a loss may be live numbers.
-    """
-
-    target: str
-    args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-
-
-def call(target: str, /, *args: Any, **kwargs: Any) -> Call:
-    """A `Call` as it is written: `call("nn.Linear", 3, 4, bias=False)`."""
-    return Call(target, args, kwargs)
 
 
 @dataclass(frozen=True)

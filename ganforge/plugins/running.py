@@ -11,7 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ganforge.plugins.declarations import Block, Call, Matrix, Ref, input_names
+from ganforge.plugins.calls import Call, Matrix, Ref
+from ganforge.plugins.declarations import Block, input_names
 from ganforge.plugins.live import Changing
 from ganforge.plugins.params import Params
 from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList

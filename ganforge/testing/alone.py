@@ -13,7 +13,7 @@ from ganforge.codegen.expressions import write_call
 from ganforge.codegen.inline import taken_over
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.sources import SCRIPTS_IMPORT, InlineError
-from ganforge.plugins.declarations import Call
+from ganforge.plugins.calls import Call
 from ganforge.testing.unmet import Unmet, reason
 
 REMEDY = (

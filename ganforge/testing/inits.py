@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from ganforge.plugins.declarations import Call, Init, Ref
+from ganforge.plugins.calls import Call, Ref
+from ganforge.plugins.declarations import Init
 from ganforge.plugins.running import META, execute
 from ganforge.testing.alone import alone, nothing_missing
 from ganforge.testing.declared import has_schema, is_a_sentence, loaded

@@ -9,7 +9,7 @@ from typing import cast
 from torch import Tensor as Values
 from torch import nn
 
-from ganforge.plugins.declarations import Call, call
+from ganforge.plugins.calls import Call, call
 from ganforge.plugins.shapes import Tensor
 
 OWNERS = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.Embedding)

@@ -13,7 +13,8 @@ import torch
 from hypothesis import given
 from hypothesis.errors import Unsatisfiable
 
-from ganforge.plugins.declarations import Call, Entry, Loss, Ref, Term
+from ganforge.plugins.calls import Call, Ref
+from ganforge.plugins.declarations import Entry, Loss, Term
 from ganforge.plugins.running import execute
 from ganforge.plugins.shapes import Tensor
 from ganforge.testing.alone import alone, nothing_missing

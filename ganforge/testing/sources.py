@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from ganforge.plugins.declarations import Call, DataSource, Ref
+from ganforge.plugins.calls import Call, Ref
+from ganforge.plugins.declarations import DataSource
 from ganforge.runtime.data import Data
 from ganforge.runtime.errors import RunError
 from ganforge.testing.alone import alone, nothing_missing

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from ganforge.plugins.declarations import Block, Call, Parametrization
+from ganforge.plugins.calls import Call
+from ganforge.plugins.declarations import Block, Parametrization
 from ganforge.plugins.running import execute
 from ganforge.testing import values
 from ganforge.testing.cases import Case, Cases, stirred

@@ -13,7 +13,8 @@ from ganforge.cli.group import cli
 from ganforge.deep import deep_findings
 from ganforge.diagnostics.diagnostic import Diagnostic
 from ganforge.pipeline import compile_spec
-from ganforge.plugins.declarations import Block, call
+from ganforge.plugins.calls import call
+from ganforge.plugins.declarations import Block
 from ganforge.plugins.registry import Catalog, Registry, load_registry
 
 PLACE = "networks.G.layers[0]"

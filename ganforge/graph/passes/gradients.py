@@ -18,7 +18,8 @@ from ganforge.graph.passage import called, cuts, cutting_layer
 from ganforge.graph.passes.game import check_game, listed
 from ganforge.graph.passes.tables import declared_terms
 from ganforge.graph.passes.taken import takes_its_tensors
-from ganforge.plugins.declarations import Call, Ref, Term
+from ganforge.plugins.calls import Call, Ref
+from ganforge.plugins.declarations import Term
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
 

@@ -11,7 +11,8 @@ from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Apply, Composite, Layer, Node
 from ganforge.graph.view import view_of
 from ganforge.plugins.absence import summary
-from ganforge.plugins.declarations import Call, Check
+from ganforge.plugins.calls import Call
+from ganforge.plugins.declarations import Check
 from ganforge.plugins.mistakes import as_shape_error
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.selection import OWN

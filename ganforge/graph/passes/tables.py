@@ -8,7 +8,8 @@ from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
 from ganforge.graph.nodes import Node, Output, upstream
-from ganforge.plugins.declarations import Entry, Ref, Term
+from ganforge.plugins.calls import Ref
+from ganforge.plugins.declarations import Entry, Term
 from ganforge.plugins.mistakes import as_shape_error
 from ganforge.plugins.shapes import Tensor, TensorList
 from ganforge.spec.findings import Findings, lookup
