@@ -10,7 +10,8 @@ from ganforge.codegen.functions import Function, repr_of
 from ganforge.codegen.hyperparameters import live_call
 from ganforge.codegen.names import Imports
 from ganforge.codegen.rounds import drawn_type, draws_once
-from ganforge.codegen.samples import drawing, from_data, sample_sources
+from ganforge.codegen.sample_sources import from_data, sample_sources
+from ganforge.codegen.samples import drawing
 from ganforge.formula.live import Live
 from ganforge.graph.nodes import Source
 from ganforge.graph.shapes import latent_shape

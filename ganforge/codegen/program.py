@@ -25,7 +25,8 @@ from ganforge.codegen.hyperparameters import Hyperparameters, LiveFunction, hype
 from ganforge.codegen.libraries import libraries, pretrained
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.networks import ClassText, write_network
-from ganforge.codegen.samples import sample_functions, shows_data
+from ganforge.codegen.sample_sources import shows_data
+from ganforge.codegen.samples import sample_functions
 from ganforge.codegen.stage_table import stage_rows
 from ganforge.codegen.stages import batch_constants, staged, training_functions
 from ganforge.formula.evaluate import LIVE_FUNCTIONS

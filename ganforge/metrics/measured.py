@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from ganforge.codegen.samples import (
+from ganforge.codegen.sample_sources import (
     asked_class,
     classes_of,
     from_data,
-    sample_range,
     sample_roots,
     sample_sources,
 )
+from ganforge.codegen.samples import sample_range
 from ganforge.errors import CannotStart
 from ganforge.graph import Graph
 from ganforge.graph.nodes import NetworkCall, upstream

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ganforge.codegen.samples import from_data, sample_range, sample_sources
+from ganforge.codegen.sample_sources import from_data, sample_sources
+from ganforge.codegen.samples import sample_range
 from ganforge.diagnostics.diagnostic import Severity
 from ganforge.errors import CannotStart
 from ganforge.graph import Graph

@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ganforge.codegen.samples import cells, sample_sources
+from ganforge.codegen.sample_sources import sample_sources
+from ganforge.codegen.samples import cells
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.errors import CannotStart
 from ganforge.graph import Graph

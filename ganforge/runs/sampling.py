@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganforge.codegen.samples import asked_class, classes_of
+from ganforge.codegen.sample_sources import asked_class, classes_of
 from ganforge.errors import CannotStart
 from ganforge.locate import compile_sound
 from ganforge.plan import Plan, build_plan

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 import ganforge
-from ganforge.codegen.samples import sample_sources, shows_data
+from ganforge.codegen.sample_sources import sample_sources, shows_data
 from ganforge.metrics.measured import measured
 from ganforge.pipeline import compile_spec
 from ganforge.runs.programs import import_program
