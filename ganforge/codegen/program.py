@@ -206,7 +206,7 @@ def _staged(
     once = {f.name: f for group in groups for f in group.latents}
     asked = [f for f in asking if f.name not in SHOWING]
     if asking:
-        imports.use("typing:Any")
+        imports.fix(["typing:Any"])  # `Any` is a name of the skeleton
     return [group.hyper for group in groups], {
         "latents": list(once.values()),
         "draws": [],

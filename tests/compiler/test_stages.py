@@ -115,5 +115,6 @@ def test_what_two_stages_draw_under_one_name_is_told_apart(registry: Registry) -
     assert codes(registry, text) == []
     program = compile_spec(text, registry=registry).program().text
     assert "def draw_mix(count" in program and "def high_draw_mix(count" in program
+    assert "*drawn: Any" in program and "\nfrom typing import Any\n" in program
     step = program.partition("def high_draw_for_critic")[2].partition("\ndef ")[0]
     assert "high_draw_mix(" in step and " draw_mix(" not in step
