@@ -11,12 +11,9 @@ from typing import Any, TypeVar
 
 import click
 
+from ganforge.commands import COMMANDS
+
 F = TypeVar("F", bound=Callable[..., Any])
-COMMANDS = (
-    *("check", "train", "sample", "eval", "train-features", "emit", "show", "diff", "graph"),
-    *("new", "list", "blocks", "losses", "explain", "rules", "schema"),
-    "plugins",
-)
 ANYWHERE = ("--no-plugins", "--strict-plugins", "--allow-local-code")
 """Flags that may stand behind the command too."""
 # Of torch: the first on a CPU, the second on a GPU.
@@ -33,7 +30,7 @@ class Group(click.Group):
         if cmd_name not in COMMANDS:
             from ganforge.cli.provided import provided_command
 
-            return provided_command(cmd_name, COMMANDS)
+            return provided_command(cmd_name)
         command: click.Command = import_module(f"ganforge.cli.{cmd_name.replace('-', '_')}").command
         return command
 
@@ -47,7 +44,7 @@ class Group(click.Group):
         from ganforge.cli.provided import write_provided
 
         super().format_commands(ctx, formatter)
-        write_provided(formatter, COMMANDS)
+        write_provided(formatter)
 
     def invoke(self, ctx: click.Context) -> object:
         with errors_told(ctx):

@@ -22,16 +22,16 @@ def command() -> None:
 
     own = [SpecFile(name, path) for name in shipped_names() if (path := shipped(name))]
     click.echo(in_columns((spec.name, spec.summary) for spec in own))
-    for section in _of_plugins(load_registry(), {spec.name for spec in own}):
+    for section in _of_plugins(load_registry()):
         click.echo(f"\n{section}")
 
 
-def _of_plugins(registry: Registry, taken: set[str]) -> Iterator[str]:
-    """What each distribution gives; a name that is taken, with its distribution."""
+def _of_plugins(registry: Registry) -> Iterator[str]:
+    """What each distribution gives; a name that others have, with its distribution."""
     rows: dict[str, list[tuple[str, str]]] = {}
     for long_name, spec in registry.specs.full.items():
         owner = registry.owners["spec", long_name]
-        bare = spec.name in registry.specs and spec.name not in taken
+        bare = spec.name in registry.specs
         called = spec.name if bare else f"{owner.distribution}/{spec.name}"
         rows.setdefault(str(owner), []).append((called, spec.summary))
     for owned, given in sorted(rows.items()):

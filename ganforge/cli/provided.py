@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import pkgutil
 import traceback
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from ganforge.commands import COMMANDS
 from ganforge.document import SpecNotFound
 from ganforge.errors import CannotStart, SpecError
 from ganforge.plugins.absence import summary
+from ganforge.plugins.declarations import Command
 from ganforge.runtime.errors import RunError
-
-if TYPE_CHECKING:
-    from ganforge.plugins.declarations import Command
-    from ganforge.plugins.registry import Registry
 
 _MEANT = (
     *(click.ClickException, click.exceptions.Exit, click.Abort),
@@ -61,7 +58,7 @@ class Provided(click.Command):
         return command
 
 
-def provided_command(name: str, built_in: Collection[str]) -> click.Command | None:
+def provided_command(name: str) -> click.Command | None:
     """The command that a plugin gives under this name, or `distribution/name`.
 
     Raises `click.UsageError` where nothing has the name.
@@ -72,29 +69,23 @@ def provided_command(name: str, built_in: Collection[str]) -> click.Command | No
     registry = load_registry()
     declared = registry.commands.get(name)
     if declared is not None:
-        return Provided(declared, str(registry.owners["command", name]))
+        return Provided(declared, str(registry.owner("command", name)))
     if not registry.explains("command", name):
-        near = did_you_mean(name, [*built_in, *registry.commands])
+        near = did_you_mean(name, [*COMMANDS, *registry.commands])
         raise click.UsageError(f"there is no command `{name}`: {near}")
     missing = registry.missing("command", name)
     raise click.UsageError(f"{missing.message}: {missing.help}")
 
 
-def write_provided(formatter: click.HelpFormatter, built_in: Collection[str]) -> None:
+def write_provided(formatter: click.HelpFormatter) -> None:
     """The section of the help that lists what plugins give, and says if some did not load."""
     from ganforge.plugins.registry import load_registry
 
     registry = load_registry()
-    rows = [(_called(name, registry, built_in), c.summary) for name, c in registry.commands.items()]
+    rows = [(name, declared.summary) for name, declared in registry.commands.listed()]
     if rows:
         with formatter.section("Commands of plugins"):
             formatter.write_dl(rows)
     if registry.diagnostics:
         formatter.write_paragraph()
         formatter.write_text("Something is wrong with a plugin: `ganforge plugins doctor` says it.")
-
-
-def _called(name: str, registry: Registry, built_in: Collection[str]) -> str:
-    """How the command is called: by its distribution too, where a built-in one has its name."""
-    owner = registry.owners["command", name]
-    return f"{owner.distribution}/{name}" if name in built_in else name

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
-from ganforge.document.names import shipped_names
 from ganforge.plugins.absence import INTERFACE, Absence, Owner
 from ganforge.plugins.kinds import BY_NOUN, KINDS
 from ganforge.plugins.registry import Registry
@@ -38,18 +37,14 @@ class Health:
     left_out: str = ""
 
 
-def health_of(registry: Registry, commands: Iterable[str] = ()) -> list[Health]:
-    """All plugins that were found, in the order of their names.
-
-    commands: names of built-in commands, which a plugin's command cannot take.
-    """
-    hidden = {"command": ("ganforge ", set(commands)), "spec": ("", set(shipped_names()))}
+def health_of(registry: Registry) -> list[Health]:
+    """All plugins that were found, in the order of their names."""
     absences = list(registry.absences)
     found = []
     for plugin in registry.plugins:
         own = [a for a in absences if a.owner == plugin.owner and a.hook]
         problems = (*map(_problem, own), *_of_hooks(plugin.owner, registry))
-        problems = (*problems, *_of_names(plugin.owner, registry, hidden))
+        problems = (*problems, *_of_names(plugin.owner, registry))
         stated = getattr(plugin.module, "GANFORGE_INTERFACE", INTERFACE)
         value = plugin.point.value
         gives = _given(plugin.owner, registry)
@@ -125,12 +120,8 @@ def _of_hooks(owner: Owner, registry: Registry) -> Iterator[Problem]:
             yield Problem(found.message, found.help or "")
 
 
-def _of_names(
-    owner: Owner, registry: Registry, hidden: Mapping[str, tuple[str, set[str]]]
-) -> Iterator[Problem]:
-    """Names that others give too. hidden: by kind, how such a thing is called, and the names of
-    built-in ones, for kinds that have some outside of the registry.
-    """
+def _of_names(owner: Owner, registry: Registry) -> Iterator[Problem]:
+    """Names that others give too."""
     full = canonical(owner.distribution)
     for (noun, name), found in registry.clashes.items():
         if registry.owners.get((noun, f"{full}/{name}")) == owner:
@@ -138,9 +129,3 @@ def _of_names(
     for key, found in registry.hidden.items():
         if registry.owners[key] == owner:
             yield Problem(found.message, found.help or "")
-    for noun, (before, names) in hidden.items():
-        for name in sorted(names):
-            if registry.owners.get((noun, f"{full}/{name}")) == owner:
-                message = f"the {noun} `{name}` of {owner} has the name of a built-in one, "
-                message += "which is not replaced"
-                yield Problem(message, f"call it `{before}{owner.distribution}/{name}`")

@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ganforge.commands import COMMANDS
 from ganforge.diagnostics import rules
 from ganforge.diagnostics.diagnostic import Diagnostic, Rule, Severity
 from ganforge.diagnostics.rules.plugins import (
@@ -18,6 +19,7 @@ from ganforge.diagnostics.rules.plugins import (
     UNKNOWN_PART,
 )
 from ganforge.diagnostics.suggest import MOST_SHOWN, did_you_mean, nearest
+from ganforge.document.names import shipped_names
 from ganforge.plugins import declarations
 from ganforge.plugins.absence import Absence, Owner, failure
 from ganforge.plugins.declarations import (
@@ -73,7 +75,8 @@ class Registry:
     """What a spec, and the command line, may name.
 
     A built-in part keeps its name where a plugin gives another of that name: `hidden` holds, by
-    kind and `distribution/name`, what there is to say of the other. Where two other distributions
+    kind and `distribution/name`, what there is to say of the other. So do the built-in commands and
+    the shipped specs, which are no part of a plugin. Where two other distributions
     give one name, the bare name stands for neither: `clashes` holds, by kind and name, what to
     report when a spec uses it. `distribution/name` always works.
 
@@ -104,6 +107,11 @@ class Registry:
         """All of one kind."""
         found: Catalog[Any] = getattr(self, kind.field)
         return found
+
+    def owner(self, kind: str, name: str) -> Owner:
+        """Who gives a name that there is, however its distribution is written."""
+        distribution, slash, bare = name.rpartition("/")
+        return self.owners[kind, f"{canonical(distribution)}/{bare}" if slash else name]
 
     @property
     def all_rules(self) -> Mapping[str, Rule]:
@@ -241,16 +249,18 @@ def _registry(gathered: _Gathered) -> Registry:
     hidden: dict[tuple[str, str], Diagnostic] = {}
     bare: dict[str, dict[str, Any]] = {kind.noun: {} for kind in KINDS}
     full: dict[str, dict[str, Any]] = {kind.noun: {} for kind in KINDS}
+    taken = {("command", name) for name in COMMANDS} | {("spec", name) for name in shipped_names()}
     for (kind, name), given in sorted(gathered.items.items(), key=lambda item: _place(*item)):
-        first = _of_bare_name(given)
-        if first is None:
-            clashes[kind, name] = _clash(kind, name, sorted(owner for owner, _ in given))
-        else:
+        built_in = (kind, name) in taken
+        first = None if built_in else _of_bare_name(given)
+        if first is not None:
             owners[kind, name], bare[kind][name] = first
+        elif not built_in:
+            clashes[kind, name] = _clash(kind, name, sorted(owner for owner, _ in given))
         for owner, item in given:
             long_name = f"{canonical(owner.distribution)}/{name}"
             owners[kind, long_name], full[kind][long_name] = owner, item
-            if first is not None and item is not first[1]:
+            if built_in or (first is not None and item is not first[1]):
                 hidden[kind, long_name] = _hidden(kind, name, owner)
     catalogs: dict[str, Any] = {k.field: Catalog(bare[k.noun], full[k.noun]) for k in KINDS}
     return Registry(**catalogs, owners=owners, clashes=clashes, hidden=hidden, diagnostics=())
@@ -282,7 +292,8 @@ def _hidden(kind: str, name: str, owner: Owner) -> Diagnostic:
     message = (
         f"the {kind} `{name}` of {owner} has the name of a built-in one, which is not replaced"
     )
-    return NAME_CLASH.at(None, message, help=f"write `{owner.distribution}/{name}`")
+    way = {"command": "call it `ganforge ", "spec": "call it `"}.get(kind, "write `")
+    return NAME_CLASH.at(None, message, help=f"{way}{owner.distribution}/{name}`")
 
 
 def _suspected(kind: str, name: str, suspects: list[Absence]) -> Diagnostic:

@@ -30,7 +30,7 @@ from ganforge.testing.others import (
     declares_without_torch,
 )
 from ganforge.testing.rules import RuleCases
-from ganforge.testing.sources import SourceCases
+from ganforge.testing.source_cases import SourceCases
 from ganforge.testing.unmet import Unmet
 from ganforge.testing.weights import WeightCases
 
@@ -175,10 +175,11 @@ def _takes_no_built_in_name(
     if built_in & {point.value for point in points}:
         return
     for (noun, name), owner in registry.owners.items():
-        other = others.owners.get((noun, name))
-        if other is not None and owner.distribution != other.distribution == OWN:
-            what = f"the {noun} `{name}` has the name of a built-in one, which is not replaced"
-            raise Unmet(what, name, "give it another name")
+        other, bare = others.owners.get((noun, name)), name.rpartition("/")[2]
+        shared = other is not None and owner.distribution != other.distribution == OWN
+        if shared or (noun, name) in registry.hidden:
+            what = f"the {noun} `{bare}` has the name of a built-in one, which is not replaced"
+            raise Unmet(what, bare, "give it another name")
 
 
 def _is_module(name: str) -> bool:

@@ -2,153 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
 
-from ganforge.plugins.calls import Call, Ref
-from ganforge.plugins.declarations import DataSource
+from ganforge.plugins.calls import Ref
 from ganforge.runtime.data import Data
 from ganforge.runtime.errors import RunError
+from ganforge.runtime.joined import joined
 from ganforge.testing.alone import alone, nothing_missing
 from ganforge.testing.declared import has_schema, is_a_sentence, loaded
-from ganforge.testing.drawing import Values, drawn_values, read
+from ganforge.testing.source_cases import COUNT, SourceCase, SourceCases
 from ganforge.testing.streams import seed_all, undisturbed
 from ganforge.testing.unmet import Unmet, reason
 
-Fields = Mapping[str, Mapping[str, Any]]
-"""By name, what a field asks for, as a program's `FIELDS` has it: `kind`, and `channels` and `size`
-(H, W) of an image, `classes` of a class, `from` where it names what it wants.
-"""
-Place = str | Path | Callable[[Path], str | Path]
-"""Where data lie; or a function that writes some into an empty folder, and says where."""
-SourceSample = Place | tuple[Place, Fields]
-
-COUNT = 12
-"""So many samples are asked of a source that makes them."""
-COLOUR = {"kind": "image", "channels": 3, "size": (8, 8)}
-GREY = {"kind": "image", "channels": 1, "size": (6, 9)}
-CLASSES = (2, 3, 4, 5, 10, 100, 1000)
-"""Numbers of classes that are tried."""
 DRAW = "draw from a generator of its own, made of a seed and the number of the sample"
-
-
-@dataclass(frozen=True)
-class SourceCase:
-    """A source opened for fields at a place."""
-
-    source: DataSource
-    place: str
-    fields: Fields
-    values: Values = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        pairs = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
-        asked = "; ".join(f"`{name}`: {dict(about)}" for name, about in self.fields.items())
-        return f"`{self.source.name}` with {pairs or 'defaults'} for {asked}"
-
-    def call(self, path: object, fields: object) -> Call:
-        """The call that opens it, as a program has it."""
-        params = read(self.source.params, self.values)
-        given = {name: getattr(params, name) for name in self.values}
-        count = {"count": COUNT} if self.source.endless else {}
-        return Call(self._function(), (path, fields), {**count, **given})
-
-    def _function(self) -> str:
-        kinds = [about["kind"] for about in self.fields.values()]
-        named = any("from" in about for about in self.fields.values()) or kinds.count("image") > 1
-        if named and self.source.open_named:
-            return self.source.open_named
-        by_class = "class" in kinds and self.source.open_classes
-        return self.source.open_classes if by_class else self.source.open
-
-    def open(self, place: str | None = None) -> Any:
-        """The data. Raises what the source raises."""
-        made = self.call(self.place if place is None else place, dict(self.fields))
-        return loaded(made.target, self.source.name)(*made.args, **made.kwargs)
-
-
-@dataclass
-class SourceCases:
-    """The cases of one source, found when they are first asked for."""
-
-    source: DataSource
-    samples: Sequence[SourceSample] = ()
-    _found: list[SourceCase] = field(default_factory=list)
-    _folders: list[TemporaryDirectory[str]] = field(default_factory=list)
-
-    def fixed(self) -> list[SourceCase]:
-        """The author's fields, else plain ones. Raises `Unmet` where none can be opened."""
-        if not self._found:
-            for place, fields in self._places():
-                asked = [fields] if fields else self._taken(place)
-                self._found += [SourceCase(self.source, place, each) for each in asked]
-                self._found += [] if fields else list(self._more(place))
-        return self._found
-
-    def _taken(self, place: str) -> list[Fields]:
-        """Plain images, but for those that it refuses in a sentence; all where it takes none."""
-        plain: list[Fields] = [{"x": COLOUR}, {"x": GREY}]
-        return [f for f in plain if not _refused(SourceCase(self.source, place, f))] or plain
-
-    def _places(self) -> Iterator[tuple[str, Fields | None]]:
-        if not self.samples and self.source.takes_path:
-            remedy = (
-                f"say where a few samples lie: conformance(..., samples={{{self.source.name!r}: "
-                "['tests/few']}), or a function that writes them into a folder and returns the path"
-            )
-            raise Unmet("it reads what nobody has here", self.source.name, remedy)
-        for sample in self.samples or ("",):
-            place, fields = sample if isinstance(sample, tuple) else (sample, None)
-            if callable(place):
-                self._folders.append(TemporaryDirectory())
-                place = place(Path(self._folders[-1].name))
-            yield str(place), fields
-
-    def _more(self, place: str) -> Iterator[SourceCase]:
-        """With classes where it has some, with each name that it knows, and with drawn options."""
-        for count in CLASSES:
-            case = SourceCase(self.source, place, {"x": COLOUR, "y": _class(count)})
-            if _opens(case):
-                yield case
-                break
-        named = {
-            f"{kind}{k}": {**(COLOUR if kind == "image" else _class(10)), "from": name}
-            for kind, names in self.source.names.items()
-            if kind in self.source.kinds
-            for k, name in enumerate(names)
-        }
-        if named:
-            yield SourceCase(self.source, place, named)
-        for values in drawn_values(self.source.params, self.source.name):
-            if values:
-                yield SourceCase(self.source, place, {"x": COLOUR}, values)
-
-
-def _class(count: int) -> dict[str, Any]:
-    return {"kind": "class", "classes": count}
-
-
-def _opens(case: SourceCase) -> bool:
-    try:
-        case.open().read([0])
-    except Exception:  # it may have no classes, or others
-        return False
-    return True
-
-
-def _refused(case: SourceCase) -> bool:
-    try:
-        case.open()
-    except RunError:
-        return True
-    except Exception:  # is told where it is opened
-        return False
-    return False
+APART = ("attributes", "vector")
+"""The kinds of fields that functions of their own may read."""
 
 
 def _opened(case: SourceCase) -> Data:
@@ -176,7 +49,7 @@ def has_a_sound_declaration(cases: SourceCases) -> None:
     """Its summary is a sentence, and its functions can be imported."""
     source = cases.source
     is_a_sentence(source.summary, source.name)
-    for target in (source.open, source.open_classes, source.open_named):
+    for target in (source.open, source.open_classes, source.open_named, *source.reads.values()):
         if target:
             loaded(target, source.name)
     unknown = set(source.names) - {*source.kinds, *source.reads}
@@ -184,6 +57,10 @@ def has_a_sound_declaration(cases: SourceCases) -> None:
         kinds = ", ".join(f"`{kind}`" for kind in (*source.kinds, *source.reads))
         remedy = f"its keys are the kinds of fields that it gives: {kinds}"
         raise Unmet(f"`names` has the key {sorted(unknown)[0]!r}", source.name, remedy)
+    for kind in source.reads:
+        if kind not in APART or kind in source.kinds:
+            remedy = "its keys are of `attributes` and `vector`, those that `kinds` does not have"
+            raise Unmet(f"`reads` has the key {kind!r}", source.name, remedy)
 
 
 def has_a_schema(cases: SourceCases) -> None:
@@ -192,7 +69,9 @@ def has_a_schema(cases: SourceCases) -> None:
 
 
 def gives_what_the_fields_ask_for(cases: SourceCases) -> None:
-    """Images as bytes (B, C, H, W) of the field's size, classes as int64 (B) below its number."""
+    """Images as bytes (B, C, H, W) of the field's size, classes as int64 (B) below its number,
+    attributes as float32 (B, K), each 1 or 0, vectors as float32 (B, N).
+    """
     for case in cases.fixed():
         data = _opened(case)
         if isinstance(data.count, bool) or not isinstance(data.count, int) or data.count < 1:
@@ -212,19 +91,76 @@ def gives_what_the_fields_ask_for(cases: SourceCases) -> None:
 def _check_field(
     name: str, about: Mapping[str, Any], values: torch.Tensor, case: SourceCase
 ) -> None:
-    image = about["kind"] == "image"
-    shape = (3, about["channels"], *about["size"]) if image else (3,)
-    kind = torch.uint8 if image else torch.int64
-    if values.shape != shape or values.dtype != kind:
+    kind = about["kind"]
+    shape, dtype = _form(about)
+    one = values[:, 0] if kind in case.source.several and values.ndim == 3 else values
+    if one.shape != shape or one.dtype != dtype:
         given = f"{tuple(values.shape)} of {str(values.dtype).removeprefix('torch.')}"
-        wanted = f"{shape} of {str(kind).removeprefix('torch.')}"
-        remedy = f"give {wanted}: resize and recolour as the field asks, or raise `RunError`"
+        wanted = f"{shape} of {str(dtype).removeprefix('torch.')}"
+        how = ": resize and recolour as the field asks" if kind == "image" else ""
+        remedy = f"give {wanted}{how}, or raise `RunError`"
         raise Unmet(f"for 3 samples `{name}` is {given}", case, remedy)
-    if not image and not 0 <= int(values.min()) <= int(values.max()) < about["classes"]:
+    if kind == "class" and not 0 <= int(values.min()) <= int(values.max()) < about["classes"]:
         remedy = f"count classes from 0; raise `RunError` for more than {about['classes']}"
         raise Unmet(f"`{name}` has the class {int(values.max())}", case, remedy)
+    if kind == "attributes" and not ((values == 0) | (values == 1)).all():
+        other = values[(values != 0) & (values != 1)][0].item()
+        raise Unmet(f"`{name}` has the attribute {other:g}", case, "write 1 for yes and 0 for no")
+    if kind == "vector" and not values.isfinite().all():
+        raise Unmet(f"`{name}` has numbers that are not finite", case, "raise `RunError` for them")
     if values.device.type != "cpu":
         raise Unmet(f"`{name}` lies on {values.device}", case, "leave it on the CPU")
+
+
+def _form(about: Mapping[str, Any]) -> tuple[tuple[int, ...], torch.dtype]:
+    """Shape and type of a field of three samples."""
+    match about["kind"]:
+        case "image":
+            return (3, about["channels"], *about["size"]), torch.uint8
+        case "class":
+            return (3,), torch.int64
+        case _:
+            return (3, about["size"]), torch.float32
+
+
+def reads_what_it_declares(cases: SourceCases) -> None:
+    """For each kind of `reads` a table from those fields to tensors, a row for each sample."""
+    source = cases.source
+    for kind in source.reads:
+        tried = [case for case in cases.fixed() if kind in _kinds(case)]
+        if not tried:
+            fields = f"{{'x': {{...}}, 'about': {{'kind': {kind!r}, 'size': 4}}}}"
+            remedy = f"say where such samples lie: {{{source.name!r}: [(path, {fields})]}}"
+            raise Unmet(f"no field of the kind {kind!r} could be read", source.name, remedy)
+        for case in tried:
+            _check_rows(case)
+
+
+def _kinds(case: SourceCase) -> set[str]:
+    return {about["kind"] for about in case.fields.values()}
+
+
+def _check_rows(case: SourceCase) -> None:
+    try:
+        opened, *tables = case.parts()
+    except Exception as error:
+        remedy = "it is called with the path and a table of all fields, and gives those of its kind"
+        raise Unmet(f"it cannot be read: {reason(error)}", case, remedy) from error
+    found: dict[str, Any] = {}
+    for table in tables:
+        if not isinstance(table, Mapping):
+            remedy = "return a table from the names of fields to their tensors"
+            raise Unmet(f"a function of `reads` gives a {type(table).__name__}", case, remedy)
+        found |= table
+    if found.keys() != set(case.read_apart()):
+        there = ", ".join(f"`{name}`" for name in found) or "nothing"
+        remedy = "give each field of the kinds that it is declared for, by its name, and no other"
+        raise Unmet(f"the functions of `reads` give {there}", case, remedy)
+    for name, values in found.items():
+        if not isinstance(values, torch.Tensor) or len(values) != opened.count:
+            rows = len(values) if hasattr(values, "__len__") else "no"
+            remedy = f"give a tensor with a row for each of the {opened.count} samples, in order"
+            raise Unmet(f"`{name}` has {rows} rows", case, remedy)
 
 
 def gives_a_sample_the_same_alone_and_among_others(cases: SourceCases) -> None:
@@ -306,10 +242,12 @@ def refuses_other_paths(cases: SourceCases) -> None:
 def runs_alone(cases: SourceCases) -> None:
     """Its emitted source, in an empty namespace, gives the same samples."""
     for case in cases.fixed():
-        call = case.call(Ref("path"), Ref("fields"))
-        source = alone(call, ["path", "fields"], case.source.requires, case)
+        calls = case.calls(Ref("path"), Ref("fields"))
+        taken = [alone(call, ["path", "fields"], case.source.requires, case) for call in calls]
         with nothing_missing(case):
-            data = source(case.place, dict(case.fields))
+            data, *more = [source(case.place, dict(case.fields)) for source in taken]
+            for values in more:
+                data = joined(data, values)
             emitted = data.read([0, data.count - 1])
         own = _opened(case)
         for name, values in own.read([0, own.count - 1]).items():
@@ -321,6 +259,7 @@ def runs_alone(cases: SourceCases) -> None:
 CLAIMS: tuple[Callable[[SourceCases], None], ...] = (
     has_a_sound_declaration,
     has_a_schema,
+    reads_what_it_declares,
     gives_what_the_fields_ask_for,
     gives_a_sample_the_same_alone_and_among_others,
     is_the_same_each_time_it_is_opened,

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.plugins import Block, Call, Params, Ref, ShapeError, Tensor, call
-from ganforge.plugins.live import AdaptiveShare
+from ganforge.plugins.live import AdaptiveShare, LiveRate
 from ganforge.plugins.params import Word
 from ganforge_blocks.checks import image
 
@@ -56,6 +56,7 @@ def transformations(policy: str) -> list[str]:
 class AugmentParams(Params):
     policy: Annotated[Word, AfterValidator(_known)]
     p: AdaptiveShare | None = None
+    strength: LiveRate = 1.0
 
 
 def infer_augment(p: AugmentParams, x: Tensor) -> Tensor:
@@ -78,8 +79,10 @@ def call_augment(p: AugmentParams, x: Tensor) -> Call:
     value: Call | Ref = Ref("x")
     chance = () if p.p in (None, 1) else (p.p,)
     half = {"share": 0.5} if "ada-cutout" in p.policy.split(",") else {}
+    reach = {} if p.strength == 1 else {"strength": p.strength}
     for part in transformations(p.policy):
-        value = call(TRANSFORMATIONS[part], value, *chance, **(half if part == "ada-color" else {}))
+        more = {**(half if part == "ada-color" else {}), **reach}
+        value = call(TRANSFORMATIONS[part], value, *chance, **more)
     assert isinstance(value, Call)
     return value
 

@@ -65,6 +65,40 @@ def test_cutout_takes_half_of_the_height_and_width() -> None:
     assert cut.float().mean(0).min() > 0.05
 
 
+@pytest.mark.parametrize("function", [color, translation, cutout])
+def test_with_strength_0_nothing_changes(function: Function) -> None:
+    torch.manual_seed(1)
+    torch.testing.assert_close(function(images(), strength=0.0), images(), atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("function", ALL)
+def test_at_half_strength_samples_change_less(function: Function) -> None:
+    x = images(200)
+
+    def made(**more: float) -> Tensor:
+        torch.manual_seed(1)
+        return function(x, 0.3, **more)
+
+    assert made().equal(made(strength=1.0))
+    whole, half = ((made(strength=s) - x).abs().mean() for s in (1.0, 0.5))
+    assert 0 < half < 0.95 * whole
+
+
+def test_strength_is_a_factor_of_ranges() -> None:
+    torch.manual_seed(0)
+    cut = cutout(torch.ones(300, 2, 16, 16), strength=0.5)[:, 0] == 0
+    assert cut.any(2).sum(1).max() == cut.any(1).sum(1).max() == 4
+    seen = (translation(images(200, 16) + 2, strength=2) != 0).any(1)
+    assert set(seen.any(2).sum(1).tolist()) == {12, 13, 14, 15, 16}
+    spot = torch.zeros(300, 1, 17, 17)
+    spot[:, :, 8, 8] = 1  # in the middle, where no turn moves it
+    rows, columns = (ada.ada_blit(spot, strength=0.5)[:, 0] == 1).nonzero()[:, 1:].T
+    assert set(rows.tolist()) == set(columns.tolist()) == {7, 8, 9}
+    grey = torch.zeros(4000, 1, 1, 1)
+    assert color(grey, strength=0.5).abs().max() <= 0.25
+    assert ada.ada_color(grey, strength=0.5).std() < 0.6 * ada.ada_color(grey).std()
+
+
 def test_color_keeps_the_order_of_grey_values() -> None:
     grey = images(16, 4)[:, :1].expand(-1, 3, -1, -1)
     torch.manual_seed(0)

@@ -29,6 +29,15 @@ def write_folder(folder: Path) -> Path:
     return folder
 
 
+def write_described(folder: Path) -> Path:
+    """Those images, with attributes of theirs, and two vectors of each."""
+    lines = ["image,left,red", *(f"{'ab'[k % 2]}/{k}.png,{k % 2},{k // 3}" for k in range(6))]
+    (folder / "attributes.csv").write_text("\n".join(lines))
+    for image in write_folder(folder).glob("*/*.png"):
+        np.save(image.with_suffix(".npy"), np.full((2, 5), int(image.stem), np.float32))
+    return folder
+
+
 def write_npz(folder: Path) -> Path:
     images = np.random.default_rng(0).integers(0, 256, (5, 9, 8, 3), np.uint8)
     np.savez(folder / "few.npz", images=images, classes=np.arange(5) % 3)
@@ -49,7 +58,7 @@ def idx_header(*sizes: int) -> bytes:
 
 
 SAMPLES: dict[str, list[Any]] = {
-    "folder": [write_folder],
+    "folder": [write_described],
     "idx": [write_idx, lambda folder: write_idx(folder) / "train-images-idx3-ubyte"],
     "npz": [write_npz],
     "conv": [
@@ -147,6 +156,7 @@ SAMPLES: dict[str, list[Any]] = {
     "augment": [
         ({"policy": "color,translation,cutout"}, [Tensor((3, 6, 8))]),
         ({"policy": "ada", "p": 0.6}, [Tensor((3, 6, 8))]),
+        ({"policy": "ada,cutout", "p": 0.6, "strength": 0.5}, [Tensor((3, 6, 8))]),
         ({"policy": "ada-cutout", "p": 0.6}, [Tensor((1, 9, 9))]),
     ],
     "vgg-features": [

@@ -58,6 +58,31 @@ def test_a_live_probability_is_an_argument_of_the_network() -> None:
     assert "def augment_p(t: Progress) -> float:\n    return 0.6 * t.progress" in text
 
 
+def test_a_strength_of_1_leaves_the_program_as_it_is() -> None:
+    plain = augmented("color,ada", "0.2")
+    given = text_of(plain.replace("p = 0.2", "p = 0.2, strength = 1"))
+    lines, others = (
+        [x for x in t.splitlines() if "SPEC =" not in x] for t in (text_of(plain), given)
+    )
+    assert lines == others
+
+
+def test_a_strength_stands_in_each_transformation() -> None:
+    text = text_of(augmented("color,cutout").replace('cutout"', 'cutout", strength = 0.5'))
+    assert "return cutout(color(x, strength=0.5), strength=0.5)" in text
+
+
+def test_a_live_strength_is_an_argument_of_the_network() -> None:
+    spec = augmented("cutout", '0.5, strength = "linear(0, 2, progress)"')
+    text = text_of(spec)
+    assert "return cutout(x, 0.5, strength=strength)" in text
+    assert "A(fake, augment_strength(t))" in text
+    module = import_program(text)
+    state, data = module.build(0, torch.device("cpu")), module.open_data("shapes")
+    state.samples, state.round = data.count, 5
+    module.train_round(state, *module.draw(state, data))
+
+
 def test_a_live_probability_passes_through_composite_blocks() -> None:
     blocks = """
 [blocks.changed]

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from ganforge.cli.group import COMMANDS, cli
+from ganforge.cli.group import cli
+from ganforge.commands import COMMANDS
 
 yaml = pytest.importorskip("ruamel.yaml").YAML(typ="safe")
 

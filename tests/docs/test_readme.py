@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 import ganforge
-from ganforge.cli.group import COMMANDS, cli
+from ganforge.cli.group import cli
+from ganforge.commands import COMMANDS
 from ganforge.document import shipped_names
 
 Fenced = Callable[[str, str], list[Any]]

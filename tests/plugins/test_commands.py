@@ -52,7 +52,7 @@ def test_it_is_imported_when_it_is_called(ganforge: Command) -> None:
     ganforge("check", "gan")
     assert "counting" not in sys.modules
     assert ganforge("count", "3", "--down").output == "3 2 1\n"
-    assert ganforge("counts/count", "2").output == "1 2\n"
+    assert ganforge("counts/count", "2").output == ganforge("COUNTS/count", "2").output == "1 2\n"
 
 
 @pytest.mark.usefixtures("counting")

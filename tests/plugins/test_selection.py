@@ -101,6 +101,26 @@ def test_every_problem_is_an_error_where_plugins_are_taken_strictly(
         assert "GF8" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("hook", "given", "help"),
+    [
+        ("specs", 'SpecFile("dcgan", __file__)', "call it `alpha/dcgan`"),
+        ("commands", 'Command("train", "Trains.", "a:b")', "call it `ganforge alpha/train`"),
+    ],
+)
+def test_a_spec_or_command_named_as_a_built_in_one_is_an_error_too(
+    install: Install, ganforge: Command, hook: str, given: str, help: str
+) -> None:
+    declared, name = given.partition("(")[0], given.split('"')[1]
+    source = f"from ganforge.plugins import {declared}, hookimpl\n"
+    install("alpha", f"{source}@hookimpl\ndef ganforge_register_{hook}(): return [{given}]\n")
+    assert ganforge("check", "gan").output == "No problems found.\n"
+    told = ganforge("check", "gan", "--strict-plugins")
+    assert told.exit_code == 1
+    assert f"`{name}` of alpha 2.1 has the name of a built-in one" in told.output
+    assert f"= help: {help}" in told.output
+
+
 @pytest.mark.usefixtures("two")
 def test_sound_plugins_are_no_problem_where_they_are_taken_strictly(ganforge: Command) -> None:
     assert ganforge("--strict-plugins", "check", "gan").output == "No problems found.\n"

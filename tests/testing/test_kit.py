@@ -201,15 +201,22 @@ def test_a_plugin_that_gives_nothing_is_told_so() -> None:
         mark.args[1][0].check()
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "given"),
+    [
+        ("block", "linear", "Block('linear', 'Another one.', Params, infer=lambda p, x: x)"),
+        ("command", "train", "Command('train', 'Trains.', 'other:train')"),
+        ("spec", "dcgan", "SpecFile('dcgan', __file__)"),
+    ],
+)
 def test_a_plugin_that_takes_a_built_in_name_is_told_so(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, name: str, given: str
 ) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
-    (tmp_path / "takes_linear.py").write_text(
-        "from ganforge.plugins import Block, Params, hookimpl\n\n\n@hookimpl\n"
-        "def ganforge_register_blocks():\n"
-        "    return [Block('linear', 'Another one.', Params, infer=lambda p, x: x)]\n"
+    (tmp_path / f"takes_{name}.py").write_text(
+        "from ganforge.plugins import Block, Command, Params, SpecFile, hookimpl\n\n\n@hookimpl\n"
+        f"def ganforge_register_{kind}s():\n    return [{given}]\n"
     )
-    (claim,) = (c for c in claims_of("takes_linear", {}) if c.name == "takes_no_built_in_name")
-    with pytest.raises(Unmet, match="the block `linear` has the name of a built-in one"):
+    (claim,) = (c for c in claims_of(f"takes_{name}", {}) if c.name == "takes_no_built_in_name")
+    with pytest.raises(Unmet, match=f"the {kind} `{name}` has the name of a built-in one"):
         claim.check()

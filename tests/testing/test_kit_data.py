@@ -18,7 +18,7 @@ from ganforge.runtime.data import Data
 from ganforge.runtime.errors import RunError
 from ganforge.testing import metrics, sources
 from ganforge.testing.metrics import MetricCases
-from ganforge.testing.sources import SourceCases
+from ganforge.testing.source_cases import SourceCases
 from ganforge.testing.unmet import Unmet
 
 HERE = __name__
@@ -108,6 +108,58 @@ def _function(call: Call, *rest: object) -> Any:
     return lambda path, fields: function(path, fields, **call.kwargs)
 
 
+def open_images(path: str, fields: Fields, count: int = 10, seed: int = 0) -> Data:
+    """Noise for the fields that are images or classes."""
+    own = {n: about for n, about in fields.items() if about["kind"] in ("image", "class")}
+    return open_noise(path, own, count, seed)
+
+
+def read_about(path: str, fields: Fields, count: int = 10, seed: int = 0) -> dict[str, Tensor]:
+    """Vectors, and three attributes, that follow from the number of a sample."""
+    found = {}
+    for name, about in fields.items():
+        if about["kind"] == "attributes" and about["size"] != 3:
+            raise RunError(f"{name} has {about['size']} attributes: declare 3.")
+        if about["kind"] in ("attributes", "vector"):
+            numbers = torch.arange(count)[:, None] + torch.arange(about["size"]) + seed
+            found[name] = (numbers % 2).float()
+    return found
+
+
+def rewritten(change: Callable[[Tensor], Any]) -> Callable[..., dict[str, Any]]:
+    def read(path: str, fields: Fields, count: int = 10, seed: int = 0) -> dict[str, Any]:
+        return {n: change(v) for n, v in read_about(path, fields, count, seed).items()}
+
+    return read
+
+
+read_short = rewritten(lambda values: values[1:])
+read_lists = rewritten(lambda values: values.tolist())
+read_signs = rewritten(lambda values: 2 * values - 1)
+read_bytes = rewritten(lambda values: values.byte())
+read_wide = rewritten(lambda values: values.repeat(1, 2))
+read_endless = rewritten(lambda values: values / 0)
+read_anew = rewritten(torch.rand_like)
+read_several = rewritten(lambda values: values[:, None].repeat(1, 2, 1))
+
+
+def read_all(path: str, fields: Fields, count: int = 10, seed: int = 0) -> dict[str, Tensor]:
+    return {name: torch.zeros(count, 3) for name in fields}
+
+
+def read_refusing(path: str, fields: Fields, count: int = 10, seed: int = 0) -> dict[str, Tensor]:
+    raise RunError(f"{path} has no such fields: take others.")
+
+
+def read_careless(path: str, fields: Fields, count: int = 10, seed: int = 0) -> dict[str, Tensor]:
+    return {"about": torch.zeros(count, fields["y"]["classes"])}
+
+
+def apart(name: str, kind: str = "attributes", **other: Any) -> DataSource:
+    """A sound source of images, with fields of a further kind that a function of its own reads."""
+    return source("open_images", reads={kind: f"{HERE}:{name}"}, **other)
+
+
 def source(name: str = "open_noise", **other: Any) -> DataSource:
     """A source that makes what is asked for, and is right but for what is changed."""
     sound = DataSource("noise", "Noise.", Seeded, f"{HERE}:{name}", takes_path=False, endless=True)
@@ -134,6 +186,50 @@ def broken(claims: Any, cases: Any, promise: str = "") -> list[str]:
 def test_sound_sources_keep_every_promise() -> None:
     assert broken(sources.CLAIMS, SourceCases(source())) == []
     assert broken(sources.CLAIMS, SourceCases(of_file("open_file"), [write_noise])) == []
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        apart("read_about"),
+        apart("read_about", "vector"),
+        apart("read_about", "vector", names={"vector": ("one", "other")}),
+        apart("read_about", attributes=("a", "b", "c")),
+        apart("read_several", "vector", several=("vector",)),
+    ],
+)
+def test_sources_with_attributes_and_vectors_keep_every_promise(declared: DataSource) -> None:
+    cases = SourceCases(declared)
+    assert broken(sources.CLAIMS, cases) == []
+    assert any(case.read_apart() for case in cases.fixed())
+
+
+@pytest.mark.parametrize(
+    ("declared", "promise", "said"),
+    [
+        (apart("read_none"), "has_a_sound", "does not load"),
+        (apart("read_about", "text"), "has_a_sound", "`reads` has the key 'text'"),
+        (apart("read_about", "class"), "has_a_sound", "`reads` has the key 'class'"),
+        (apart("read_refusing"), "reads_what", "{'noise': [(path, {'x': {...}, 'about': {'kind'"),
+        (apart("read_careless"), "reads_what", "it cannot be read: KeyError: 'y'"),
+        (apart("open_images"), "reads_what", "a function of `reads` gives a Data"),
+        (apart("read_all"), "reads_what", "give `x`, `about`"),
+        (apart("read_short"), "reads_what", "a row for each of the 12 samples"),
+        (apart("read_lists"), "reads_what", "give a tensor with a row for each"),
+        (apart("read_signs"), "gives_what", "`about` has the attribute -1"),
+        (apart("read_bytes"), "gives_what", "give (3, 3) of float32, or raise `RunError`"),
+        (apart("read_wide", "vector"), "gives_what", "for 3 samples `about` is (3, 2) of float32"),
+        (apart("read_several", "vector"), "gives_what", "is (3, 2, 1) of float32"),
+        (apart("read_endless", "vector"), "gives_what", "numbers that are not finite"),
+        (apart("read_anew", "vector"), "is_the_same", "opened again it gives other samples"),
+        (apart("read_anew", "vector"), "leaves_random", "random numbers of torch that all share"),
+    ],
+)
+def test_each_mistake_of_what_is_read_apart_is_found_and_told(
+    declared: DataSource, promise: str, said: str
+) -> None:
+    (found,) = broken(sources.CLAIMS, SourceCases(declared), promise)
+    assert said in found and "what to do: " in found
 
 
 def test_a_source_of_files_asks_where_some_lie() -> None:

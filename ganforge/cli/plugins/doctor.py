@@ -21,12 +21,11 @@ def command(frames: bool) -> None:
 
     Exits with 1 where something is wrong.
     """
-    from ganforge.cli.group import COMMANDS
     from ganforge.plugins.health import health_of, unowned_problems
     from ganforge.plugins.registry import load_registry
 
     registry = load_registry()
-    found, others = health_of(registry, COMMANDS), unowned_problems(registry)
+    found, others = health_of(registry), unowned_problems(registry)
     parts = [_versions(), *("\n".join(_told(health, frames)) for health in found)]
     parts += ["\n".join(_problem(problem, frames)) for problem in others]
     wrong = len({problem.message for health in found for problem in health.problems}) + len(others)

@@ -10,7 +10,6 @@ from ganforge.cli.catalog import in_columns
 @click.command("list")
 def command() -> None:
     """List the plugins that are installed, and how much each gives."""
-    from ganforge.cli.group import COMMANDS
     from ganforge.plugins.health import Health, health_of
     from ganforge.plugins.kinds import BY_NOUN
     from ganforge.plugins.registry import load_registry
@@ -25,5 +24,5 @@ def command() -> None:
         wrong = ["`ganforge plugins doctor` says what is wrong"] if health.problems else []
         return ", ".join(counts or ["nothing"]) + "".join(f"; {text}" for text in wrong)
 
-    found = health_of(load_registry(), COMMANDS)
+    found = health_of(load_registry())
     click.echo(in_columns((str(health.owner), said(health)) for health in found))

@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 @click.argument("distribution", metavar="DIST")
 def command(distribution: str) -> None:
     """Show what the plugins of the distribution DIST give, and what they need."""
-    from ganforge.cli.group import COMMANDS
     from ganforge.diagnostics.suggest import did_you_mean
     from ganforge.plugins.health import health_of
     from ganforge.plugins.registry import load_registry
     from ganforge.plugins.selection import canonical
 
     registry = load_registry()
-    found = health_of(registry, COMMANDS)
+    found = health_of(registry)
     own = [h for h in found if canonical(h.owner.distribution) == canonical(distribution)]
     if not own:
         names = sorted({health.owner.distribution for health in found})

@@ -2,6 +2,8 @@
 
 Karras et al. 2020, https://arxiv.org/abs/2006.06676, appendix B, with the settings of their code.
 `p` is the probability with which a sample gets a transformation: a number, or a tensor of one.
+`strength` multiplies how far it may go, 1 being as published; mirror images, right angles and
+negatives have no measure, and `p` alone governs them.
 Outside of an image lies its mirror image. All is made of indexing and arithmetic, which gradient
 penalties can differentiate twice.
 """
@@ -38,13 +40,14 @@ def normal(x: Tensor, std: float) -> Tensor:
     return std * torch.randn(len(x), 1, 1, 1, dtype=x.dtype, device=x.device)
 
 
-def ada_blit(x: Tensor, p: float | Tensor = 1.0) -> Tensor:
+def ada_blit(x: Tensor, p: float | Tensor = 1.0, strength: float = 1.0) -> Tensor:
     """Images mirrored, turned by right angles, and moved by up to an eighth of their size."""
     height, width = x.shape[2:]
     mirror = torch.where(happens(x, p / 2), -1, 1)
     turns = torch.where(happens(x, p), uniform(x, 0, 4).floor(), 0)
     moves = happens(x, p)
-    reach = (uniform(x, -height / 8, height / 8), uniform(x, -width / 8, width / 8))
+    most = (strength * height / 8, strength * width / 8)
+    reach = [uniform(x, -far, far) for far in most]
     down, right = (torch.where(moves, shift.round(), 0) for shift in reach)
     rows, columns = centred(x, height)[:, None] - down, centred(x, width) - right
     rows, columns = turned(rows, columns, turns * math.pi / 2)
@@ -52,20 +55,21 @@ def ada_blit(x: Tensor, p: float | Tensor = 1.0) -> Tensor:
     return pixels(x, (rows + 0.25).floor(), (columns + 0.25).floor())  # halves go one way
 
 
-def ada_geometry(x: Tensor, p: float | Tensor = 1.0) -> Tensor:
+def ada_geometry(x: Tensor, p: float | Tensor = 1.0, strength: float = 1.0) -> Tensor:
     """Images scaled, turned, stretched and moved by any amount.
 
     What is copied between pixels is interpolated at twice the resolution, between low-pass filters.
     """
     height, width = x.shape[2:]
     half = 1 - (1 - p) ** 0.5  # of two turns: that one of them happens has the probability p
+    half_turn = strength * math.pi
     happening = [happens(x, chance) for chance in (p, half, p, half, p)]
     scales, turns, stretches, turns_again, moves = happening
-    scale = torch.where(scales, torch.exp2(normal(x, 0.2)), 1)
-    angle = torch.where(turns, uniform(x, -math.pi, math.pi), 0)
-    stretch = torch.where(stretches, torch.exp2(normal(x, 0.2)), 1)
-    second_angle = torch.where(turns_again, uniform(x, -math.pi, math.pi), 0)
-    reach = (normal(x, height / 8), normal(x, width / 8))
+    scale = torch.where(scales, torch.exp2(normal(x, 0.2 * strength)), 1)
+    angle = torch.where(turns, uniform(x, -half_turn, half_turn), 0)
+    stretch = torch.where(stretches, torch.exp2(normal(x, 0.2 * strength)), 1)
+    second_angle = torch.where(turns_again, uniform(x, -half_turn, half_turn), 0)
+    reach = (normal(x, strength * height / 8), normal(x, strength * width / 8))
     down, right = (torch.where(moves, 2 * shift, 0) for shift in reach)
     margin = len(SYM6) // 2 - 1  # what the filter sees around the image
     rows = centred(x, 2 * height, margin)[:, None] - down
@@ -77,21 +81,23 @@ def ada_geometry(x: Tensor, p: float | Tensor = 1.0) -> Tensor:
     return torch.where(torch.stack(happening).any(0), moved, x)
 
 
-def ada_color(x: Tensor, p: float | Tensor = 1.0, share: float = 1.0) -> Tensor:
+def ada_color(
+    x: Tensor, p: float | Tensor = 1.0, share: float = 1.0, strength: float = 1.0
+) -> Tensor:
     """Images of another brightness, contrast, hue and saturation, or as negatives in luma.
 
     Each happens with the probability `share * p`.
     """
-    p = share * p
-    x = x + torch.where(happens(x, p), normal(x, 0.2), 0)
-    x = x * torch.where(happens(x, p), torch.exp2(normal(x, 0.5)), 1)
+    p, half_turn = share * p, strength * math.pi
+    x = x + torch.where(happens(x, p), normal(x, 0.2 * strength), 0)
+    x = x * torch.where(happens(x, p), torch.exp2(normal(x, 0.5 * strength)), 1)
     luma = x.mean(1, keepdim=True)
     chroma = x - luma
     luma = torch.where(happens(x, p / 2), -luma, luma)
-    hue = torch.where(happens(x, p), uniform(x, -math.pi, math.pi), 0)
+    hue = torch.where(happens(x, p), uniform(x, -half_turn, half_turn), 0)
     across = (chroma.roll(1, 1) - chroma.roll(-1, 1)) / 3**0.5  # a quarter turn about grey
     chroma = hue.cos() * chroma + hue.sin() * across
-    return luma + chroma * torch.where(happens(x, p), torch.exp2(normal(x, 1.0)), 1)
+    return luma + chroma * torch.where(happens(x, p), torch.exp2(normal(x, strength)), 1)
 
 
 def centred(x: Tensor, size: int, margin: int = 0) -> Tensor:

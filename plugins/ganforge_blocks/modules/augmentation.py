@@ -1,6 +1,7 @@
 """Differentiable augmentation of images (B, C, H, W) in [-1, 1], each sample by itself.
 
 `p` is the probability with which a sample gets a transformation: a number, or a tensor of one.
+`strength` multiplies how far it may go; 1 is as published.
 """
 
 from __future__ import annotations
@@ -24,24 +25,25 @@ def places(x: Tensor, axis: int) -> Tensor:
     return torch.arange(x.shape[axis], device=x.device).view(-1, *[1] * (3 - axis))
 
 
-def color(x: Tensor, p: float | Tensor = 1.0) -> Tensor:
+def color(x: Tensor, p: float | Tensor = 1.0, strength: float = 1.0) -> Tensor:
     """Images of another brightness, saturation and contrast.
 
     Zhao et al. 2020, https://arxiv.org/abs/2006.10738, as in their code.
     """
-    x = x + torch.where(happens(x, p), uniform(x, -0.5, 0.5), 0)
+    half = strength / 2
+    x = x + torch.where(happens(x, p), uniform(x, -half, half), 0)
     grey = x.mean(1, keepdim=True)
-    x = grey + (x - grey) * torch.where(happens(x, p), uniform(x, 0, 2), 1)
+    x = grey + (x - grey) * torch.where(happens(x, p), uniform(x, 1 - strength, 1 + strength), 1)
     mean = x.mean((1, 2, 3), keepdim=True)
-    return mean + (x - mean) * torch.where(happens(x, p), uniform(x, 0.5, 1.5), 1)
+    return mean + (x - mean) * torch.where(happens(x, p), uniform(x, 1 - half, 1 + half), 1)
 
 
-def translation(x: Tensor, p: float | Tensor = 1.0) -> Tensor:
+def translation(x: Tensor, p: float | Tensor = 1.0, strength: float = 1.0) -> Tensor:
     """Images moved by up to an eighth of their size, with zeros around (2006.10738)."""
     moved = happens(x, p)
     for axis in (2, 3):
         size = x.shape[axis]
-        reach = int(size / 8 + 0.5)
+        reach = int(strength * size / 8 + 0.5)
         shift = torch.randint(-reach, reach + 1, (len(x), 1, 1, 1), device=x.device) * moved
         source = places(x, axis) + shift
         x = x.gather(axis, source.clamp(0, size - 1).expand_as(x))
@@ -49,7 +51,7 @@ def translation(x: Tensor, p: float | Tensor = 1.0) -> Tensor:
     return x
 
 
-def cutout(x: Tensor, p: float | Tensor = 1.0) -> Tensor:
+def cutout(x: Tensor, p: float | Tensor = 1.0, strength: float = 1.0) -> Tensor:
     """Images with zeros in a rectangle of half their height and width, anywhere.
 
     DeVries and Taylor 2017, https://arxiv.org/abs/1708.04552, in the size of 2006.10738.
@@ -57,5 +59,5 @@ def cutout(x: Tensor, p: float | Tensor = 1.0) -> Tensor:
     cut = happens(x, p)
     for axis in (2, 3):
         size = x.shape[axis]
-        cut = cut & ((places(x, axis) + 0.5 - uniform(x, 0, size)).abs() < size / 4)
+        cut = cut & ((places(x, axis) + 0.5 - uniform(x, 0, size)).abs() < strength * size / 4)
     return x.masked_fill(cut, 0)
