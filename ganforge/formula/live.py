@@ -6,10 +6,10 @@ import ast
 import copy
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import CodeType
+from typing import Any
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.errors import FormulaError
@@ -44,21 +44,23 @@ class Live:
     names: frozenset[str]
 
     @cached_property
-    def _code(self) -> tuple[CodeType, int]:
-        """The formula as Python's own code, and how many steps it has."""
-        tree = _Powers().visit(copy.deepcopy(self.tree))
-        expression = ast.fix_missing_locations(ast.Expression(tree))
-        return compile(expression, "<formula>", "eval"), sum(1 for _ in ast.walk(tree))
+    def _compiled(self) -> tuple[Callable[..., Any], tuple[str, ...], int]:
+        """The formula as a function of Python, what it takes, and how many steps it has."""
+        tree, names = _Powers().visit(copy.deepcopy(self.tree)), tuple(sorted(self.names))
+        taken = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
+        function = ast.fix_missing_locations(ast.Expression(ast.Lambda(taken, tree)))
+        # The parser lets nothing through but arithmetic and calls of the functions given here.
+        made = eval(compile(function, "<formula>", "eval"), dict(_GIVEN))
+        return made, names, sum(1 for _ in ast.walk(tree))
 
     def at(self, values: Mapping[str, Value], meter: Meter | None = None) -> Value:
         """Its value at a moment: `values` gives `step`, `round`, `kimg`, `epoch`, `progress`.
 
         Raises `FormulaError` where it has none.
         """
-        code, steps = self._code
+        function, names, steps = self._compiled
         try:
-            # The parser lets nothing through but arithmetic and calls of the functions given here.
-            number = eval(code, dict(_GIVEN), dict(values))
+            number = function(*[values[name] for name in names])
         except Exception:
             number = None  # told below, at the part that has no value
         if type(number) in (int, float) and abs(number) <= MAX_LIVE:

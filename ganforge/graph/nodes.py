@@ -60,7 +60,7 @@ class Parametrizer:
     params: Params
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layer:
     """A block with its own module. Without a parametrizer its weights are learned as they are."""
 
@@ -75,11 +75,10 @@ class Layer:
         """Whether it has weights that training moves."""
         return self.block.stateful and self.block.learns(self.params)
 
-    @property
+    @cached_property
     def live(self) -> Mapping[str, Changing]:
         """Those of its parameters that change during training."""
-        values = {name: getattr(self.params, name) for name in type(self.params).model_fields}
-        return {name: value for name, value in values.items() if isinstance(value, Changing)}
+        return {name: value for name, value in self.params if isinstance(value, Changing)}
 
 
 @dataclass(frozen=True, slots=True)

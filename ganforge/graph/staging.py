@@ -7,6 +7,7 @@ all of them do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -22,7 +23,7 @@ from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
 from ganforge.spec.models import Spec, Stage
-from ganforge.spec.stages import view_of
+from ganforge.spec.stages import OWN, view_of
 
 ABOUT_ABSENCE = frozenset(
     ["GF112", "GF213", "GF214", "GF216", "GF220", "GF240", "GF507", "GF509", "GF720"]
@@ -57,12 +58,29 @@ def _of_stage(spec: Spec, stage: Stage, registry: Registry) -> tuple[Graph, Find
     known when its networks are.
     """
     findings = Findings(spec.document, stage.key)
-    graph = wired(view_of(spec, stage, findings), registry, findings)
+    view = view_of(spec, stage, findings)
+    of_view = len(findings.items)
+    graph = wired(view, registry, findings)
     res = resolution(graph)
     if stage.level is None or res is None:
         return graph, findings
-    findings = Findings(spec.document, stage.key)
-    return wired(view_of(spec, stage, findings, res), registry, findings), findings
+    known = Findings(spec.document, stage.key)
+    view = view_of(spec, stage, known, res)
+    if _wires_by_resolution(spec):
+        return wired(view, registry, known), known
+    for item in findings.items[of_view:]:
+        known.take(item)
+    return replace(graph, spec=view), known
+
+
+def _wires_by_resolution(spec: Spec) -> bool:
+    """Whether more than `[train]`, and what stages have of it, may ask for `res`."""
+    tables = {name: table for name, table in spec.document.values.items() if name != "train"}
+    stages = [
+        {key: value for key, value in stage.items() if key in OWN}
+        for stage in tables.pop("stages").values()
+    ]
+    return re.search(r"\bres\b", str([tables, stages])) is not None
 
 
 def _first_cause(items: list[Diagnostic], spec: Spec, stage: Stage) -> list[Diagnostic]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError
@@ -102,6 +102,8 @@ class _Trial:
     clock: Clock
     findings: Findings
     work: int = 0
+    tried: dict[int, list[Moment]] = field(default_factory=dict)
+    """By the steps of a player in a round."""
 
     def run(self, live: Live, path: Path, bounds: Bounds = ANY, steps: int = 1) -> None:
         """Reports the first moment at which the number has no value, or leaves its bounds."""
@@ -123,7 +125,9 @@ class _Trial:
                 return
 
     def _values(self, live: Live, path: Path, steps: int) -> Iterator[tuple[Moment, Value]]:
-        moments = list(self.clock.moments(steps))
+        if steps not in self.tried:
+            self.tried[steps] = list(self.clock.moments(steps))
+        moments = self.tried[steps]
         if self.work > ENOUGH_WORK:
             moments = moments[::SPARSELY]
         for moment in moments:
