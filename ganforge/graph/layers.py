@@ -112,6 +112,8 @@ def _with_defaults(
     block: Block, own: Mapping[str, Any], frame: Frame
 ) -> tuple[dict[str, Any], dict[str, Path]]:
     """A block's parameters over the table's defaults, and where those defaults were written."""
+    if not frame.table.defaults:
+        return dict(own), {}
     blocks = frame.context.registry.blocks
     named = (n for n in frame.table.defaults if "/" in n and blocks.get(n) is block)
     bare = block.name if blocks.get(block.name) is block else ""

@@ -78,7 +78,9 @@ class Layer:
     @cached_property
     def live(self) -> Mapping[str, Changing]:
         """Those of its parameters that change during training."""
-        return {name: value for name, value in self.params if isinstance(value, Changing)}
+        return {
+            name: value for name, value in vars(self.params).items() if isinstance(value, Changing)
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,10 @@ class Catalog(Mapping[str, T]):
     full: Mapping[str, T]
 
     def __getitem__(self, name: str) -> T:
-        distribution, slash, bare = name.rpartition("/")
-        return self.full[f"{canonical(distribution)}/{bare}"] if slash else self.bare[name]
+        if "/" not in name:
+            return self.bare[name]
+        distribution, _, bare = name.rpartition("/")
+        return self.full[f"{canonical(distribution)}/{bare}"]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.bare)

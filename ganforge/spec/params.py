@@ -79,7 +79,7 @@ def _order(
     uses = {name: set[str]() for name in table}
     for name, tree in trees.items():
         uses[name] = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} & set(table)
-    while True:
+    while any(uses.values()):
         try:
             return list(graphlib.TopologicalSorter(uses).static_order())
         except graphlib.CycleError as error:
@@ -88,6 +88,7 @@ def _order(
             message = f"these params depend on each other: {text}"
             findings.add("GF108", (*path, cycle[0]), message, "give one of them a number")
             uses = {name: used - set(cycle) for name, used in uses.items() if name not in cycle}
+    return list(uses)
 
 
 def _formula(

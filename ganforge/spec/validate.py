@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -29,12 +29,17 @@ class _Place:
     """The table that is read: where its values stand, and which keys it knows."""
 
     path: Path
-    known: list[str]
+    model: type[BaseModel]
+    extra_keys: Iterable[str]
     table: str
     findings: Findings
     scope: Scope
-    origins: Mapping[str, Path] = field(default_factory=dict)
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    origins: Mapping[str, Path]
+
+    @property
+    def known(self) -> list[str]:
+        named = (about.alias or name for name, about in self.model.model_fields.items())
+        return [*named, *self.extra_keys]
 
     def at(self, steps: Path) -> Path:
         """Where a value of the table was written."""
@@ -60,14 +65,12 @@ def read(
     lacks them.
     origins: for keys that were written elsewhere, such as in `defaults`, their own places.
     """
-    known = [*(f.alias or n for n, f in model.model_fields.items()), *extra_keys]
-    defaults = {name: about.default for name, about in model.model_fields.items()}
-    place = _Place(path, known, table, findings, scope, origins or {}, defaults)
+    place = _Place(path, model, tuple(extra_keys), table, findings, scope, origins or {})
     try:
-        return model.model_validate(_with_words(model, value, scope, place), context=scope)
+        return model.model_validate(_with_words(value, place), context=scope)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        meant = {nearest(str(d["loc"][-1]), known) for d in details if _is_unknown(d)}
+        meant = {nearest(str(d["loc"][-1]), place.known) for d in details if _is_unknown(d)}
         for detail in details:
             if (
                 detail["type"] != "missing"
@@ -111,19 +114,23 @@ def chosen(
     return None
 
 
-def _with_words(model: type[M], value: object, scope: Scope, place: _Place) -> object:
+def _with_words(value: object, place: _Place) -> object:
     """The table with `{name}` replaced in the words that have choices."""
     if not isinstance(value, dict):
         return value
     inserted = dict(value)
-    for name, about in model.model_fields.items():
-        word = value.get(name)
-        if isinstance(word, str) and "{" in word and get_origin(about.annotation) is Literal:
+    for name, word in value.items():
+        if isinstance(word, str) and "{" in word and _has_choices(place.model, name):
             try:
-                inserted[name] = insert(word, scope)
+                inserted[name] = insert(word, place.scope)
             except FormulaError as error:
                 place.findings.formula(error, place.at((name,)))
     return inserted
+
+
+def _has_choices(model: type[BaseModel], name: str) -> bool:
+    about = model.model_fields.get(name)
+    return about is not None and get_origin(about.annotation) is Literal
 
 
 def _report(detail: ErrorDetails, value: object, place: _Place) -> None:
@@ -239,9 +246,9 @@ def _a_number(bound: str) -> str:
 def _length_help(detail: ErrorDetails, place: _Place) -> str:
     """A list of the right length: what the key has by default."""
     key = str(detail["loc"][0])
-    default = place.defaults.get(key)
-    if isinstance(default, tuple | list):
-        return f"such as `{key} = {json.dumps(default)}`"
+    about = place.model.model_fields.get(key)
+    if about is not None and isinstance(about.default, tuple | list):
+        return f"such as `{key} = {json.dumps(about.default)}`"
     return "give at least one element"
 
 
