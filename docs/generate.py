@@ -189,10 +189,7 @@ def reserved() -> str:
 
 
 def refused() -> str:
-    rows = [("tables", listed(f"[{name}]" for name in planned.KEYS[""]))]
-    rows += [(f"keys of `[{n}]`", listed(k)) for n, k in planned.KEYS.items() if n]
-    rows.append(("blocks", listed(planned.BLOCKS)))
-    return table(("where", "refused"), rows)
+    return table(("what", "refused"), [("tables", listed(f"[{n}]" for n in planned.TABLES))])
 
 
 def rules() -> str:

@@ -202,13 +202,20 @@ def _statements(walk: _Walk) -> list[Key]:
 
 def _is_machinery(walk: _Walk, module: str) -> bool:
     """Whether a module's definitions stand behind the program's own: those of the runtime but its
-    tools, and of what is built upon it, such as data sources.
+    tools, and of what is built upon it, such as data sources, by itself or by other modules.
     """
     if module.startswith(RUNTIME):
         return module.rpartition(".")[2] not in TOOLS
-    imported = walk.module(module).imports.values()
-    used = [node.module or "" for node in imported if isinstance(node, ast.ImportFrom)]
-    return any(name.startswith(RUNTIME) for name in used)
+    reached, left = {module}, [module]
+    while left:
+        for node in walk.module(left.pop()).imports.values():
+            name = _module(node)
+            if name.startswith(RUNTIME):
+                return True
+            if name in walk.modules and name not in reached:
+                reached.add(name)
+                left.append(name)
+    return False
 
 
 def _is_constant(text: str) -> bool:

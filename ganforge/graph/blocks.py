@@ -18,7 +18,6 @@ from ganforge.graph.layers import (
 from ganforge.graph.nodes import Bundle, Layer
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.shapes import ShapeError
-from ganforge.spec.planned import BLOCKS, refuse
 
 
 def add_block(
@@ -116,9 +115,6 @@ def _add(frame: Frame, layer: Layer, inputs: tuple[int, ...], path: Path) -> int
 
 def report_unknown_block(frame: Frame, block: str, path: Path) -> None:
     if block in _tables(frame, "blocks"):
-        return
-    if block in BLOCKS and not frame.context.registry.explains("block", block):
-        refuse(frame.findings, path, f"the block `{block}`")
         return
     own = nearest(block, list(frame.context.spec.blocks))
     unlocated = frame.context.registry.missing("block", block)

@@ -14,7 +14,6 @@ from ganforge.formula.evaluate import Scope
 from ganforge.graph.nodes import Initializer, Layer, Parametrizer
 from ganforge.plugins.declarations import Block, Init, Parametrization
 from ganforge.plugins.params import Initialized, Params, Weighted
-from ganforge.spec.planned import BLOCKS, refuse
 from ganforge.spec.validate import read
 
 if TYPE_CHECKING:
@@ -130,9 +129,7 @@ def check_defaults(frame: Frame) -> None:
     written = frame.findings.document.values.get("blocks", {})
     for name in frame.table.defaults:
         where = (*frame.path, "defaults", name)
-        if name in BLOCKS and name not in known:
-            refuse(frame.findings, where, f"the block `{name}`", key=True)
-        elif frame.context.registry.explains("block", name):
+        if frame.context.registry.explains("block", name):
             frame.findings.missing(frame.context.registry.missing("block", name), where)
         elif name not in known and name not in written:
             help = did_you_mean(name, known, "block")

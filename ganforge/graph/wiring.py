@@ -29,7 +29,7 @@ from ganforge.plugins.declarations import Block
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Shape, Tensor, TensorList
 from ganforge.spec.findings import Findings
-from ganforge.spec.planned import BLOCKS, planned
+from ganforge.spec.planned import planned
 
 
 @dataclass(frozen=True)
@@ -274,9 +274,6 @@ class Wiring:
             missing = self.registry.missing("block", written)
             help = (missing.help or "").replace(f"/{written}`", f"/{name}(...)`")
             self.fail(node.func, missing.code, missing.message, help)
-        if block is None and written in BLOCKS:
-            help = "use a later version, or another function"
-            self.fail(node.func, "GF117", planned(f"`{name}`"), help)
         if block is None:
             help = did_you_mean(name, [*self.networks, *self._functions(), "fresh"])
             self.fail(node.func, "GF201", f"no network or function is called `{name}`", help)

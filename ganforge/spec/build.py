@@ -12,6 +12,7 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Document
 from ganforge.formula.evaluate import Meter, Scope, shown
 from ganforge.plugins.registry import Registry
+from ganforge.spec import planned
 from ganforge.spec.conditioning import read_conditions
 from ganforge.spec.data import read_data
 from ganforge.spec.findings import Findings
@@ -29,7 +30,6 @@ from ganforge.spec.models import (
 from ganforge.spec.names import check_inputs, check_name
 from ganforge.spec.numbers import check_numbers
 from ganforge.spec.params import resolve_params
-from ganforge.spec.planned import KEYS, refuse
 from ganforge.spec.stages import read_stages
 from ganforge.spec.train import read_optimizers, read_train
 from ganforge.spec.validate import read
@@ -102,8 +102,8 @@ def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diag
 
 def _tables(document: Document, findings: Findings) -> dict[str, dict[str, Any]]:
     for name, value in document.values.items():
-        if name in KEYS[""]:
-            refuse(findings, (name,), f"`[{name}]`", key=True)
+        if name in planned.TABLES:
+            planned.refuse_table(findings, name)
         elif name not in TABLES:
             known = did_you_mean(name, TABLES)
             findings.add("GF102", (name,), f"unknown table `[{name}]`", known, key=True)

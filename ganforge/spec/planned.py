@@ -4,32 +4,17 @@ ignored.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from ganforge.document import Path
 from ganforge.spec.findings import Findings
 
-KEYS: Mapping[str, frozenset[str]] = {
-    "": frozenset({"search"}),
-    "data": frozenset({"normalize"}),
-}
-"""Keys by the table they belong to."""
-BLOCKS = frozenset(
-    [
-        "inception-features",
-    ]
-)
+TABLES = frozenset({"search"})
 
 
-def planned(what: str, *, plural: bool = False) -> str:
+def planned(what: str) -> str:
     """The message of GF117."""
-    verb, them = ("are", "them") if plural else ("is", "it")
-    return f"{what} {verb} part of the language, but this version of ganforge does not build {them}"
+    return f"{what} is part of the language, but this version of ganforge does not build it"
 
 
-def refuse(
-    findings: Findings, path: Path, what: str, *, plural: bool = False, key: bool = False
-) -> None:
-    """Reports GF117 at a place."""
+def refuse_table(findings: Findings, name: str) -> None:
+    """Reports GF117 for a table."""
     help = "remove it, or use a later version"
-    findings.add("GF117", path, planned(what, plural=plural), help, key=key)
+    findings.add("GF117", (name,), planned(f"`[{name}]`"), help, key=True)

@@ -19,7 +19,6 @@ from ganforge.formula.parse import parse_formula
 from ganforge.plugins.mistakes import as_shape_error
 from ganforge.plugins.params import insert
 from ganforge.spec.findings import Findings, dotted, holds, lookup
-from ganforge.spec.planned import KEYS, refuse
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -61,8 +60,8 @@ def read(
 ) -> M | None:
     """The table at `path` as its model, or None after reporting what is wrong with it.
 
-    table: which set of planned keys applies. extra_keys: keys that are known although the model
-    lacks them.
+    table: what it is called in a spec. extra_keys: keys that are known although the model lacks
+    them.
     origins: for keys that were written elsewhere, such as in `defaults`, their own places.
     """
     place = _Place(path, model, tuple(extra_keys), table, findings, scope, origins or {})
@@ -150,9 +149,6 @@ def _report(detail: ErrorDetails, value: object, place: _Place) -> None:
 
 
 def _unknown_key(key: str, depth: int, path: Path, place: _Place) -> None:
-    if depth == 1 and key in KEYS.get(place.table, ()):
-        refuse(place.findings, path, f"`{key}`", key=True)
-        return
     help = did_you_mean(key, place.known, "key") if depth == 1 else None
     if (place.table, key) == ("data", "path"):
         help = "a spec does not say where data lie: `--data folder:PATH` does"

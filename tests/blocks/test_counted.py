@@ -10,7 +10,11 @@ from ganforge.plugins.registry import load_registry
 from ganforge.plugins.shapes import Tensor
 from ganforge.testing.cases import Cases
 
-SAMPLES = {"vgg-features": [({"layer": "relu1_2"}, [Tensor((3, 6, 8))])]}
+SAMPLES = {
+    "vgg-features": [({"layer": "relu1_2"}, [Tensor((3, 6, 8))])],
+    "inception-features": [({"layer": "Conv2d_2b_3x3"}, [Tensor((3, 9, 12))])],
+    "classifier-features": [({"layer": "relu2"}, [Tensor((3, 6, 9))])],
+}
 """Of blocks for which none are found by themselves."""
 BLOCKS = {name: block for name, block in load_registry().blocks.items() if block.stateful}
 

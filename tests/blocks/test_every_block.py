@@ -163,6 +163,14 @@ SAMPLES: dict[str, list[Any]] = {
         ({"layer": "relu1_2"}, [Tensor((3, 6, 8))]),
         ({"model": "vgg16", "layer": "conv2_1", "range": [0, 1]}, [Tensor((1, 9, 4))]),
     ],
+    "inception-features": [
+        ({"layer": "Conv2d_2b_3x3"}, [Tensor((3, 9, 12))]),
+        ({"layer": "Conv2d_3b_1x1", "range": [0, 1]}, [Tensor((1, 11, 13))]),
+    ],
+    "classifier-features": [
+        ({"layer": "relu2"}, [Tensor((3, 6, 9))]),
+        ({"size": 8, "layer": "relu3", "range": [0, 1]}, [Tensor((1, 7, 4))]),
+    ],
     "max-pool": [({}, [IMAGE]), ({"size": 3}, [IMAGE])],
     "avg-pool": [({"size": 4}, [IMAGE])],
     "global-average": [({}, [IMAGE])],

@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from ganforge.runtime.errors import RunError
+from ganforge_blocks.modules.inception import InceptionFeatures
 from ganforge_blocks.modules.vgg import DEVIATION, MEAN, VggFeatures, convolutions
 
 VGG19 = (2, 2, 4, 4, 4)
@@ -111,3 +112,64 @@ def test_a_file_that_does_not_serve_is_told_in_a_sentence(name: str, tmp_path: P
     with pytest.raises(RunError, match=said) as caught:
         VggFeatures(TO_CONV2_2, file=str(tmp_path / name)).prepare()
     assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
+
+
+ORDER = {
+    "Mixed_5b": {"branch1x1": 64, "branch5x5_2": 64, "branch3x3dbl_3": 96, "branch_pool": 32},
+    "Mixed_6a": {"branch3x3": 384, "branch3x3dbl_3": 96, "": 288},
+    "Mixed_6b": {"branch1x1": 192, "branch7x7_3": 192, "branch7x7dbl_5": 192, "branch_pool": 192},
+    "Mixed_7a": {"branch3x3_2": 320, "branch7x7x3_4": 192, "": 768},
+    "Mixed_7b": {
+        **{"branch1x1": 320, "branch3x3_2a": 384, "branch3x3_2b": 384},
+        **{"branch3x3dbl_3a": 384, "branch3x3dbl_3b": 384, "branch_pool": 192},
+    },
+}
+"""Which convolutions give the channels of a block, in torchvision's order; "": the image itself."""
+
+
+def numbered(layer: str) -> InceptionFeatures:
+    """Filters of zeros, so that each convolution gives the shift of its norm: of those that end a
+    branch of the layer, its place among them.
+    """
+    module = InceptionFeatures(layer)
+    module.weights = {name: torch.zeros(shape) for name, shape in module.shapes.items()}
+    for place, branch in enumerate(ORDER[layer]):
+        if branch:
+            module.weights[f"{layer}.{branch}.bn.bias"] += place + 1
+    return module
+
+
+@pytest.mark.parametrize("layer", ORDER)
+def test_branches_of_inception_are_joined_in_the_order_of_torchvision(layer: str) -> None:
+    values = numbered(layer)(torch.zeros(1, 3, 75, 75))[0, :, 0, 0].tolist()
+    expected = [(k + 1) * bool(name) for k, name in enumerate(ORDER[layer])]
+    counts = ORDER[layer].values()
+    assert values == [value for value, n in zip(expected, counts, strict=True) for _ in range(n)]
+
+
+def test_inception_has_the_published_number_of_weights() -> None:
+    shapes = InceptionFeatures("pool").shapes
+    learned = [torch.Size(s).numel() for name, s in shapes.items() if "running" not in name]
+    assert sum(learned) == 21_785_568
+    assert shapes["Mixed_6b.branch7x7dbl_2.conv.weight"] == (128, 128, 7, 1)
+    assert shapes["Mixed_7c.branch3x3_2a.conv.weight"] == (384, 384, 1, 3)
+
+
+def test_the_first_layer_of_inception_is_that_of_the_file(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    layers = nn.ModuleDict({"conv": nn.Conv2d(3, 32, 3, 2, bias=False)})
+    layers["bn"] = nn.BatchNorm2d(32, eps=1e-3)
+    for value in (*layers["bn"].parameters(), *layers["bn"].buffers()):
+        value.data = value.data + torch.rand(value.shape)
+    named = {f"Conv2d_1a_3x3.{name}": value for name, value in layers.state_dict().items()}
+    save_file({**named, "fc.bias": torch.zeros(4)}, tmp_path / "inception.safetensors")
+    module = InceptionFeatures("Conv2d_1a_3x3", file=str(tmp_path / "inception.safetensors"))
+    expected = layers["bn"].eval()(layers["conv"](images())).relu()
+    torch.testing.assert_close(module(images()), expected)
+
+
+def test_grey_images_are_seen_as_colour() -> None:
+    grey = images()[:, :1]
+    with pytest.warns(UserWarning, match="an Inception v3 with random weights"):
+        module = InceptionFeatures("Conv2d_2b_3x3")
+        assert module(grey).equal(module(grey.expand(-1, 3, -1, -1)))

@@ -58,6 +58,15 @@ def save(file: str) -> None:
     save_file({f"features.0.{k}": v for k, v in layer.state_dict().items()}, file)
 
 
+def run_script(ganforge: Command) -> None:
+    """Train what `emit` writes of the spec, in the folder b."""
+    ganforge("emit", "spec.toml", "-o", "script.py")
+    command = [sys.executable, "-P", "script.py", "--out", "b", "--device", "cpu"]
+    env = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": ""}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_run_says_that_its_features_are_random(train: Command) -> None:
     done = train("", "a")
     assert done.exit_code == 0
@@ -105,9 +114,23 @@ def test_the_script_reads_the_same_file(
 ) -> None:
     save("vgg.safetensors")
     train("vgg.safetensors", "a")
-    ganforge("emit", "spec.toml", "-o", "script.py")
-    command = [sys.executable, "-P", "script.py", "--out", "b", "--device", "cpu"]
-    env = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": ""}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
-    assert done.returncode == 0, done.stderr
+    run_script(ganforge)
+    assert weights("a") == weights("b")
+
+
+def test_a_content_loss_may_be_by_what_was_trained_here_in_the_script_too(
+    train: Command, ganforge: Command, weights: Callable[[str], bytes]
+) -> None:
+    ganforge("train-features", "shapes", "--size", "8", "--count", "20", "--epochs", "1")
+    layer = 'block = "classifier-features", layer = "relu2", size = 8, folder = "{vgg}"'
+    spec = SPEC.replace('block = "vgg-features", layer = "relu1_1", file = "{vgg}"', layer)
+    assert spec != SPEC
+    folder = "features/classifier-shapes"
+    Path("spec.toml").write_text(spec.replace("FILE", folder))
+    done = ganforge("train", "spec.toml", "--out", "a", "--log-every", "1")
+    assert done.exit_code == 0 and "warning" not in done.stderr
+    file = f"{folder}/features.safetensors"
+    told = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    assert about("a") == {"features": {"file": file, "sha256": told}}
+    run_script(ganforge)
     assert weights("a") == weights("b")
