@@ -21,7 +21,8 @@ wheel-test: $(STAMP)
 fuzz: $(STAMP)
 	$(CALM) .venv/bin/python tests/fuzz/campaign.py $(FUZZ)
 
-# Every shipped spec, 200 rounds at tiny size, on real images where GANFORGE_SHARED has them.
+# Every shipped spec, 200 rounds at tiny size, on real images where GANFORGE_SHARED has them; `ylg`
+# too, after `.venv/bin/pip install ./plugins/ganforge-ylg`.
 zoo: $(STAMP)
 	.venv/bin/python tests/zoo/run.py
 

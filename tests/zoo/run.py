@@ -1,4 +1,5 @@
-"""`make zoo`: trains every shipped spec for 200 rounds at the size of `tests/tiny.toml`.
+"""`make zoo`: trains every shipped spec for 200 rounds at the size of `tests/tiny.toml`, and those
+of the plugins beside ganforge that are installed.
 
 With GANFORGE_SHARED the data is real: clothes of ten classes, pairs of photographs and their
 segmentations, two styles of emoji; what needs attributes, texts or longer pictures keeps the drawn
@@ -25,6 +26,7 @@ from PIL import Image
 
 from ganforge.document import shipped_names
 from ganforge.pipeline import compile_spec
+from ganforge.plugins.registry import load_registry
 from ganforge.spec.train import LENGTHS
 
 ROOT = Path(__file__).parents[2]
@@ -154,7 +156,7 @@ def train(name: str) -> tuple[bool, str]:
 def main() -> None:
     print("| spec | rounds | deviation of samples | |\n| --- | --- | --- | --- |", flush=True)
     failed = False
-    for name in sys.argv[1:] or shipped_names():
+    for name in sys.argv[1:] or [*shipped_names(), *sorted(TINY.keys() & load_registry().specs)]:
         ok, row = train(name)
         failed |= not ok
         print(row, flush=True)

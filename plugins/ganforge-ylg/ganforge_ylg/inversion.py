@@ -2,8 +2,10 @@
 # Copyright (c) 2026 the authors of ganforge-ylg
 """Inverting a generator by what the attention of its critic looks at.
 
-Daras et al. 2019, https://arxiv.org/abs/1911.12287, section 5. Numbers that the paper leaves open
-are those of the authors' code (giannisdaras/ylg, ylg/inverse_image.py).
+Daras et al. 2019, https://arxiv.org/abs/1911.12287, section 5. What the paper leaves open is as in
+the authors' code (giannisdaras/ylg, ylg/inverse_image.py at 76e08d3 and ylg/discriminator.py at
+4ea1628, which gives out the features that its attention is given). Unlike there, all heads count
+and not the first four alone, and each try has a norm of its own.
 """
 
 from __future__ import annotations
@@ -99,7 +101,10 @@ def _inputs(inputs: Mapping[str, Any]) -> tuple[dict[str, Shape], str, int]:
 def attention_weights(attention: nn.Module, x: Tensor) -> Tensor:
     """How much of each key a query sees: (B, heads, queries, keys)."""
     if isinstance(attention, LocalSparseAttention):
-        return attention.weights(x)
+        sparse, seen = attention.weights(x), attention.seen[:, :, None]
+        dense = sparse.new_zeros(*sparse.shape[:4], seen.shape[1])
+        dense = dense.scatter_add(4, seen.expand_as(sparse), sparse)
+        return dense.transpose(2, 3).flatten(2, 3)
     assert isinstance(attention, SelfAttention)
     query = attention.query(x).flatten(2)
     key = F.max_pool2d(attention.key(x), attention.pool).flatten(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 from ganforge_ylg.attention import LocalSparseAttention
 from ganforge_ylg.inversion import (
     CannotInvert,
+    attention_weights,
     features_before,
     measured,
     pair_of,
@@ -170,13 +172,18 @@ def test_an_image_of_the_generator_itself_is_approached(runs: Path) -> None:
     assert (images[0] - image[0]).abs().mean() < (start - image).abs().mean()
 
 
-def test_saliency_is_the_mean_weight_over_the_queries_that_may_see_a_key() -> None:
+def test_saliency_is_the_mean_weight_over_the_queries_that_may_see_a_key(
+    masks_of: Callable[[LocalSparseAttention], torch.Tensor],
+) -> None:
     attention = LocalSparseAttention(16, 4, 4, heads=2)
     x = torch.randn(2, 16, 4, 4)
     looked_at = saliency(attention, x)
     assert looked_at.shape == (2, 2, 4, 4)
-    weights = attention.weights(x)  # (B, heads, 16 queries, 4 keys)
-    seen = attention.masks[1, :, 3]
+    weights = attention_weights(attention, x)
+    assert weights.shape == (2, 2, 16, 4)
+    torch.testing.assert_close(weights.sum(3), torch.ones(2, 2, 16))
+    seen = masks_of(attention)[1, :, 3]
+    assert (weights[0, 1, :, 3] > 0).equal(seen)
     by_hand = weights[0, 1, seen, 3].mean()
     torch.testing.assert_close(looked_at[0, 1, 2:, 2:], by_hand.expand(2, 2))
 

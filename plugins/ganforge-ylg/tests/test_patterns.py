@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import networkx as nx
 import pytest
@@ -11,6 +12,7 @@ from ganforge_ylg.attention import LocalSparseAttention
 from ganforge_ylg.information import full_information, has_full_information, information_flow
 from ganforge_ylg.patterns import by_distance, floor_pattern, head_kinds, repetitive_pattern
 
+Masks = Callable[[LocalSparseAttention], torch.Tensor]
 # What ylg/masks.py of giannisdaras/ylg (f41c818) gives for n keys: how many of them 4 n queries see
 # in all, and how the SHA-256 of the mask starts, as bytes row by row.
 PUBLISHED = {
@@ -31,9 +33,9 @@ HEADS = [("floor", True), ("repetitive", True)] * 2 + [("floor", False), ("repet
 
 
 @pytest.mark.parametrize("keys", [16, 64, 256])
-def test_the_masks_of_all_heads_are_the_published_ones(keys: int) -> None:
+def test_the_masks_of_all_heads_are_the_published_ones(keys: int, masks_of: Masks) -> None:
     side = 2 * int(keys**0.5)
-    masks = LocalSparseAttention(64, side, side).masks
+    masks = masks_of(LocalSparseAttention(64, side, side))
     assert masks.shape == (8, 4 * keys, keys)
     for mask, (step, backward) in zip(masks, HEADS, strict=True):
         count, digest = PUBLISHED[keys, step, backward]
@@ -94,12 +96,31 @@ def _convolutions(layer: LocalSparseAttention) -> list[torch.Tensor]:
     return [part.weight for part in (layer.query, layer.key, layer.value, layer.out)]
 
 
-def test_a_weight_that_a_mask_forbids_is_zero() -> None:
+def test_a_query_is_reached_by_the_cells_that_its_masks_allow_alone(masks_of: Masks) -> None:
     layer = LocalSparseAttention(16, 4, 4, heads=2)
     torch.nn.init.ones_(layer.sigma)
     x = torch.randn(1, 16, 4, 4)
     seen = torch.autograd.functional.jacobian(lambda v: layer(v)[0, :, 0, 0].sum(), x)[0].abs()
     reached = seen.sum(0).reshape(2, 2, 2, 2).amax((1, 3)) > 0  # by cells of the keys
-    allowed = layer.masks[:, 0].any(0).reshape(2, 2)
+    allowed = masks_of(layer)[:, 0].any(0).reshape(2, 2)
     assert not (reached & ~allowed).any()
     assert allowed.any() and not allowed.all()
+
+
+@pytest.mark.parametrize("size", [(8, 8), (6, 10)])
+def test_what_is_gathered_gives_what_masked_scores_of_all_give(
+    size: tuple[int, int], masks_of: Masks
+) -> None:
+    height, width = size
+    layer = LocalSparseAttention(32, height, width, heads=4)
+    torch.nn.init.ones_(layer.sigma)
+    x = torch.randn(2, 32, height, width)
+    query = layer.query(x).reshape(2, 4, 1, height * width)
+    key, value = (
+        torch.nn.functional.max_pool2d(part(x), 2).reshape(2, 4, -1, height * width // 4)
+        for part in (layer.key, layer.value)
+    )
+    scores = (query.transpose(2, 3) @ key).masked_fill(~masks_of(layer), float("-inf"))
+    mixed = value @ scores.softmax(3).transpose(2, 3)
+    expected = x + layer.out(mixed.transpose(1, 2).reshape(2, -1, height, width))
+    torch.testing.assert_close(layer(x), expected, rtol=1e-5, atol=1e-5)
