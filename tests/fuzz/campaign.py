@@ -7,7 +7,6 @@ is 1 where there was one.
 from __future__ import annotations
 
 import argparse
-import copy
 import hashlib
 import json
 import random
@@ -46,16 +45,10 @@ def small(name: str) -> dict[str, Any]:
 def _small(name: str) -> str:
     path = shipped(name)
     assert path is not None
-    document, _ = load(path)
-    assert document is not None
-    tree: dict[str, Any] = copy.deepcopy(dict(document.values))
-    for key, value in TINY.get(name, {}).items():
-        *above, last = key.split(".") if "." in key else ("params", key)
-        holder = tree
-        for step in above:
-            holder = holder.setdefault(step, {})
-        holder[last] = value
-    return json.dumps(tree)
+    sizes = [f"{key}={json.dumps(value)}" for key, value in TINY.get(name, {}).items()]
+    document, found = load(path, sizes)
+    assert document is not None, found
+    return json.dumps(document.values)
 
 
 def mutated(tree: dict[str, Any], seed: int, registry: Registry) -> tuple[str, str]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import tomli_w
 from campaign import mutated, small
 from claims import check, trains
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from ganforge.document import shipped_names
 from ganforge.pipeline import compile_spec
 from ganforge.plugins.registry import Registry, load_registry
 
@@ -27,6 +29,11 @@ def registry() -> Registry:
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.name.removesuffix(".good.toml"))
 def test_repaired_specs_train(path: Path, registry: Registry) -> None:
     trains(compile_spec(path, registry=registry))
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_mutations_start_from_a_sound_spec(name: str, registry: Registry) -> None:
+    assert compile_spec(tomli_w.dumps(small(name)), registry=registry).report.ok
 
 
 @settings(
