@@ -18,6 +18,7 @@ from ganforge.plugins.shapes import Tensor as TensorShape
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import ArrayLike
     from torch import Tensor, nn
 
     from ganforge.graph.graph import Network
@@ -50,21 +51,39 @@ class Gan:
 
         return view_of(self._loaded.graph)
 
-    def sample(self, count: int, seed: int = 0, classes: Sequence[int] = ()) -> Tensor:
+    def sample(
+        self,
+        count: int,
+        seed: int = 0,
+        classes: Sequence[int] = (),
+        vectors: ArrayLike | Mapping[str, ArrayLike] | None = None,
+    ) -> Tensor:
         """Images (count, C, H, W) in the range of the data, all drawn anew.
 
         classes: those that a conditional model is asked for, in turn; else they are drawn.
+        vectors: in place of those of the data, such as the embeddings of new texts: (K, size), in
+        turn; of several vector fields as `{field: vectors}`. Only what is made of them is given.
         Where `[sample]` shows several images, those of one sample follow each other. Samples made
         from data read it: of a run its own, else the spec's. Raises `RunError` where it is gone,
         `CannotStart` where there are no such classes.
         """
         import torch
 
+        from ganforge.errors import CannotStart
+        from ganforge.runs.given_vectors import images_of
         from ganforge.runs.sampling import asked_for
 
         given = asked_for(self._loaded, count, classes)
         with torch.random.fork_rng(devices=[]):
-            return self._loaded.sample(count, seed, *given)
+            if vectors is None:
+                return self._loaded.sample(count, seed, *given)
+            if given:
+                raise CannotStart("samples of vectors are asked for no classes: leave these out")
+            named = vectors if isinstance(vectors, Mapping) else {None: vectors}
+            if len(named) != 1:
+                raise CannotStart("samples are made of the vectors of one field: give those alone")
+            ((field, values),) = named.items()
+            return images_of(self._loaded, field, values, count, seed)
 
 
 def check(

@@ -15,7 +15,7 @@ _AT_LEAST_TWO = click.IntRange(min=2)
 
 @click.command("train-features")
 @click.argument("data", metavar="KIND[:PATH]")
-@click.option("--classes", type=_AT_LEAST_TWO, default=10, show_default=True, help="Of the data.")
+@click.option("--classes", type=_AT_LEAST_TWO, help="Of the data. Default: 10.")
 @click.option("--attributes", metavar="NAMES", help=_ATTRIBUTES)
 @click.option("--channels", type=click.Choice(["1", "3"]), default="3", show_default=True)
 @click.option("--size", type=click.IntRange(8, 256), default=32, show_default=True)
@@ -26,7 +26,7 @@ _AT_LEAST_TWO = click.IntRange(min=2)
 @click.option("--name", help="What results call it. Default: classifier-DATA or attributes-DATA.")
 @click.option("--out", type=click.Path(path_type=Path), help="Default: features/NAME.")
 @click.option("--overwrite", is_flag=True, help="Replace the extractor in the folder.")
-def command(channels: str, attributes: str | None, **options: Any) -> None:
+def command(channels: str, classes: int | None, attributes: str | None, **options: Any) -> None:
     """Train a small classifier on labelled images, such as idx:PATH or folder:PATH.
 
     `ganforge eval` measures samples by its features, and latents by the attributes that it tells.
@@ -34,9 +34,15 @@ def command(channels: str, attributes: str | None, **options: Any) -> None:
     from ganforge.runs.device import needs_torch
 
     needs_torch()
+    from ganforge.errors import CannotStart
     from ganforge.metrics.making import Request, train_features
 
+    if classes is not None and attributes is not None:
+        text = "`--attributes` are learned in place of classes: leave `--classes` or them out"
+        raise CannotStart(text)
     names = tuple(name.strip() for name in attributes.split(",")) if attributes is not None else ()
+    if classes is not None:
+        options["classes"] = classes
     request = Request(channels=int(channels), attributes=names, **options)
     about = train_features(request, lambda line: click.echo(line, err=True)).about
     share, images = about["accuracy"], about["held_out"]

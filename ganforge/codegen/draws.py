@@ -31,26 +31,13 @@ ROOM = 96
 """What a line of a function holds; of a longer one every value gets a line."""
 
 
-def latent_functions(plan: Plan, imports: Imports, whole: Plan | None = None) -> list[Function]:
-    """`draw_z(count, noise)` for everything random that training or samples use; of a stage what a
-    loss takes is drawn as large as in the whole.
-    """
+def latent_functions(plan: Plan, imports: Imports) -> list[Function]:
+    """`draw_z(count, noise)` for everything random that training or samples use."""
     sampled = {drawing(plan, n): n for n in sample_sources(plan) if not from_data(plan, n)}
     origins = dict.fromkeys(map(plan.origin, plan.sources))
     trained = {f"draw_{name}": name for name in origins if _is_drawn(plan, name)}
     functions = {**trained, **sampled}
-    return [
-        _random_function(
-            whole if whole and _is_of_a_loss(whole, name) else plan, name, called, imports
-        )
-        for called, name in functions.items()
-    ]
-
-
-def _is_of_a_loss(plan: Plan, name: str) -> bool:
-    """Whether a source is drawn for a loss."""
-    nodes, names = plan.graph.nodes, plan.graph.names
-    return name in names and nodes[names[name]].path[:1] == ("losses",)
+    return [_random_function(plan, name, called, imports) for called, name in functions.items()]
 
 
 def _is_drawn(plan: Plan, name: str) -> bool:

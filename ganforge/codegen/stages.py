@@ -143,7 +143,22 @@ def _together(parts: Sequence[Written]) -> Written:
         function.lines = by_level(levels, texts)
     stages = [name for part in parts for name in part.stages]
     assert first.hyper.prefix == hyper.prefix
+    _give_state(last)
     return Written(stages, last.level, last.res, hyper, last.latents, last.training, last.samples)
+
+
+def _give_state(written: Written) -> None:
+    """Gives the state to what draws more numbers at higher levels, wherever it is called."""
+    for latent in written.latents:
+        if not any("state." in line for line in latent.lines):
+            continue
+        latent.arguments.append(STATE)
+        latent.summary = re.sub(r" \(count[^)]*\)", "", latent.summary).removesuffix(".")
+        latent.summary += ", as many as its level has."
+        called = re.compile(rf"\b{latent.name}\((.+?\bnoise)\)")
+        for function in (*written.training, *written.samples):
+            lines = function.lines
+            function.lines = [called.sub(rf"{latent.name}(\1, state)", line) for line in lines]
 
 
 def _prefix(plan: Plan, group: Sequence[int]) -> str:
@@ -172,8 +187,7 @@ def _written(
     c = Calculation(plan, imports, hyper, local, hyper.prefix, averaged(whole), layers, whole)
     stage, res = _stage(plan), (plan.graph.spec.scope.growing or {}).get("res", 0)
     assert isinstance(res, int)
-    latents = latent_functions(plan, imports, whole if stage.level is not None else None)
-    written = Written([stage.name], stage.level, res, hyper, latents)
+    written = Written([stage.name], stage.level, res, hyper, latent_functions(plan, imports))
     draws, training = draw_functions(c), training_functions(c)
     written.training = [_optimizers(c), *draws, *training]
     written.samples = sample_functions(c)

@@ -20,6 +20,7 @@ from ganforge.metrics.recognition import class_accuracy, neighbour_accuracy
 from ganforge.runs.loading import Loaded
 from ganforge.runs.programs import import_program
 from ganforge.runtime.data import Data
+from ganforge.runtime.staged import StagedState
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,10 @@ class _Reader:
         """Raises `CannotStart` where no images are there that training has not seen."""
         self.of, self.draw = of, draw
         self.loaded: Loaded = run.networks(run.compilation.program(run.about["data"]))
+        state = self.loaded.state
+        if isinstance(state, StagedState) and state.stage.name not in of.stages:
+            text = f"the run is in the stage `{state.stage.name}`, in which there is no {of.asked}"
+            raise CannotStart(f"{text}: train it further")
         self.module = import_program(run.program(of.plan, run.about["data"]).text)
         own: Data = self.module.open_data(run.about["data"])
         if run.own and own.held_out is None:
@@ -128,5 +133,7 @@ class _Reader:
         real = {name: images.to(state.noise.device) for name, images in batch.items()}
         count = len(next(iter(real.values())))
         with torch.random.fork_rng():
-            values: Tensor = self.module.sample(state, real, count, self.draw.seed)
+            values: Tensor = self.module.sample(
+                state=state, real=real, count=count, seed=self.draw.seed
+            )
         return values.float().cpu()

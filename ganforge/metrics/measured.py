@@ -76,6 +76,12 @@ def _field(plan: Plan, source: str) -> str:
     return condition.field if condition else source
 
 
+def stage_of(plan: Plan) -> str:
+    """The name of the stage that a plan is of; empty where there are none."""
+    stage = plan.graph.spec.stage
+    return stage.name if stage else ""
+
+
 def _with_data(plan: Plan, data: Data | None) -> Plan:
     return replace(plan, graph=replace(plan.graph, spec=replace(plan.graph.spec, data=data)))
 

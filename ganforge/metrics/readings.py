@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +11,10 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.errors import CannotStart
 from ganforge.graph.build import graph_with
 from ganforge.graph.nodes import Source, upstream
+from ganforge.metrics.measured import stage_of
 from ganforge.pipeline import Compilation
 from ganforge.plan import Plan, build_plan
+from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.models import AnyField, ClassField, Data, DataTable, ImageField
 
@@ -31,8 +33,8 @@ class Labels:
 class Reading:
     """A tensor that networks make of one image field, and the class field beside it.
 
-    asked: as the user wrote it. plan: that of the run, or of its last stage, whose samples are the
-    tensor.
+    asked: as the user wrote it. plan: that of the run, whose samples are the tensor. stages: those
+    in which there is such a tensor, where there are several.
     """
 
     asked: str
@@ -41,24 +43,61 @@ class Reading:
     image: str
     label: str
     classes: int
+    stages: frozenset[str]
 
     def whole(self) -> Plan:
         """The plan for data that are not the run's own: nothing is held out of them."""
         data = _data_of(self.plan)
-        return _reading(self.plan, replace(data, table=_with_all(data)))
+        return _with_data(self.plan, replace(data, table=_with_all(data)))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The same of one stage."""
+
+    plan: Plan
+    shape: Tensor
+    image: str
 
 
 def reading(compilation: Compilation, wiring: str, labels: Labels, option: str) -> Reading:
-    """The tensor that `wiring` means in a sound spec.
+    """The tensor that `wiring` means in a sound spec; where there are stages, in the last.
 
     option: the one that names it. Raises `CannotStart` where there is no such tensor, where it is
     not made of images alone, or where nothing says what the images show.
     """
-    asked = f"`{option} {wiring}`"
-    assert compilation.graph is not None
-    whole = compilation.graph
-    spec = replace((whole.stages or (whole,))[-1].spec, stages=())
-    graph, index, found = graph_with(spec, compilation.registry, wiring)
+    asked, whole = f"`{option} {wiring}`", compilation.plan
+    assert whole is not None
+    parts = dict[str, _Part]()
+    for stage in whole.stages or (whole,):
+        try:
+            parts[stage_of(stage)] = _part(stage, wiring, compilation.registry, asked)
+        except CannotStart:  # not all stages have to have such a tensor
+            if stage is (whole.stages or (whole,))[-1]:
+                raise
+    last = parts[stage_of((whole.stages or (whole,))[-1])]
+    parts = {name: part for name, part in parts.items() if part.image == last.image}
+    data, label = _labelled(_data_of(last.plan), last.image, labels)
+    field = data.fields[label]
+    assert isinstance(field, ClassField)
+    plan = _with_data(_whole(whole, parts), data)
+    return Reading(asked, plan, last.shape, last.image, label, field.classes, frozenset(parts))
+
+
+def _whole(plan: Plan, parts: Mapping[str, _Part]) -> Plan:
+    """The plan of a run whose stages show these parts."""
+    if not plan.stages:
+        return parts[""].plan
+    names = [stage_of(stage) for stage in plan.stages]
+    shown = [
+        parts[name].plan if name in parts else stage
+        for name, stage in zip(names, plan.stages, strict=True)
+    ]
+    return replace(plan, stages=tuple(shown))
+
+
+def _part(plan: Plan, wiring: str, registry: Registry, asked: str) -> _Part:
+    graph, index, found = graph_with(replace(plan.graph.spec, stages=()), registry, wiring)
     for finding in found:
         if finding.severity is Severity.ERROR:
             help = f": {finding.help}" if finding.help else ""
@@ -67,13 +106,9 @@ def reading(compilation: Compilation, wiring: str, labels: Labels, option: str) 
     if not isinstance(shape, Tensor):
         raise CannotStart(f"{asked} is {shape}: name one tensor")
     nodes = [graph.nodes[i].operation for i in sorted(upstream(graph.nodes, [index]))]
-    image = _image(spec.data, [op for op in nodes if isinstance(op, Source)], asked)
-    assert spec.data is not None
-    data, label = _labelled(spec.data, image, labels)
-    field = data.fields[label]
-    assert isinstance(field, ClassField)
-    plan = _reading(build_plan(replace(graph, samples=(index,))), data)
-    return Reading(asked, plan, shape, image, label, field.classes)
+    image = _image(graph.spec.data, [op for op in nodes if isinstance(op, Source)], asked)
+    shown = replace(graph, samples=(index,), monitored=plan.graph.monitored)
+    return _Part(_evaluated(build_plan(shown)), shape, image)
 
 
 def _image(data: Data | None, sources: Iterable[Source], asked: str) -> str:
@@ -139,9 +174,16 @@ def _data_of(plan: Plan) -> Data:
     return plan.graph.spec.data
 
 
-def _reading(plan: Plan, data: Data) -> Plan:
-    """The plan with other data, and samples as networks in evaluation make them."""
+def _evaluated(plan: Plan) -> Plan:
+    """The plan with samples as networks in evaluation make them."""
     spec = plan.graph.spec
     unswept: dict[str, Any] = {"images": [], "rows": None, "columns": None, "statistics": "running"}
-    spec = replace(spec, data=data, sample=spec.sample.model_copy(update=unswept))
+    spec = replace(spec, sample=spec.sample.model_copy(update=unswept))
     return replace(plan, graph=replace(plan.graph, spec=spec))
+
+
+def _with_data(plan: Plan, data: Data) -> Plan:
+    """The plan, and those of its stages, with other data."""
+    stages = tuple(_with_data(stage, data) for stage in plan.stages)
+    graph = replace(plan.graph, spec=replace(plan.graph.spec, data=data))
+    return replace(plan, graph=graph, stages=stages)

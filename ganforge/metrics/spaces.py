@@ -24,7 +24,7 @@ from ganforge.graph.nodes import (
     Source,
     upstream,
 )
-from ganforge.metrics.measured import generated
+from ganforge.metrics.measured import generated, stage_of
 from ganforge.pipeline import Compilation
 from ganforge.plan import Plan, build_plan
 from ganforge.plugins.registry import Registry
@@ -87,7 +87,7 @@ def space_of(compilation: Compilation, wiring: str, option: str) -> Space:
     parts = dict[str, _Part]()
     for stage in whole.stages or (whole,):
         try:
-            parts[_stage(stage)] = _part(stage, wiring, compilation.registry, asked)
+            parts[stage_of(stage)] = _part(stage, wiring, compilation.registry, asked)
         except CannotStart:  # not all stages have to make images from it
             if stage is (whole.stages or (whole,))[-1]:
                 raise
@@ -110,12 +110,6 @@ def space_of(compilation: Compilation, wiring: str, option: str) -> Space:
     )
 
 
-def _stage(plan: Plan) -> str:
-    """The name of the stage that a plan is of; empty where there are none."""
-    stage = plan.graph.spec.stage
-    return stage.name if stage else ""
-
-
 def _latent(part: _Part) -> AnyLatent | None:
     """What values are drawn from, where they are a latent."""
     operation = part.plan.graph.nodes[part.value].operation
@@ -127,7 +121,7 @@ def _whole(plan: Plan, shown: Mapping[str, Plan]) -> Plan:
     """The plan of a run with other plans for these of its stages."""
     if not plan.stages:
         return shown[""]
-    stages = tuple(shown.get(_stage(stage), stage) for stage in plan.stages)
+    stages = tuple(shown.get(stage_of(stage), stage) for stage in plan.stages)
     return replace(plan, graph=_spread(plan.graph), stages=stages)
 
 

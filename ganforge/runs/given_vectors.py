@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ganforge.codegen.sample_sources import sample_sources
+from ganforge.codegen.sample_sources import sample_roots, sample_sources
 from ganforge.codegen.samples import cells
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.errors import CannotStart
@@ -15,10 +16,15 @@ from ganforge.graph.nodes import Source, upstream
 from ganforge.graph.sweeps import MOST_SAMPLES, vector_of
 from ganforge.locate import compile_sound
 from ganforge.plan import Plan, build_plan
+from ganforge.plugins.shapes import Tensor as TensorShape
 from ganforge.runs import folder as folders
 from ganforge.runs.device import needs_torch
 from ganforge.runs.loading import Loaded, load_run
 from ganforge.spec.fields import VectorField
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,56 @@ def sample_given(
     size = count or len(vectors) * cells(plan).across
     loaded.module.save_samples(loaded.state, whole, out, size)
     return Given(len(vectors), loaded.state.round)
+
+
+def images_of(
+    loaded: Loaded, field: str | None, values: ArrayLike, count: int, seed: int
+) -> Tensor:
+    """What samples show that is made of vectors (K, size): of each in turn, `count` in all. The
+    images of one sample follow each other; those that are made from other data are left out.
+
+    Raises `CannotStart` where samples are made from no such vectors.
+    """
+    import numpy as np
+    import torch
+
+    from ganforge.runtime.vectors import checked_vectors
+
+    plan = _plan(loaded)
+    graph = plan.graph
+    source, name = _source(graph, field)
+    if source != name:
+        text = f"samples take `{source}` from `{name}` of other samples"
+        raise CannotStart(f"{text}: `ganforge sample --input` shows what is made of vectors")
+    roots = sample_roots(plan)
+    kept = [k for k, root in enumerate(roots) if _read(graph, (root,)) == {name}]
+    if not kept:
+        others = sorted(_read(graph, roots) - {name})
+        raise CannotStart(f"samples are made from `{others[0]}` too, which is not given")
+    about = graph.spec.data.fields[name] if graph.spec.data else None
+    assert isinstance(about, VectorField)
+    given = values.detach().cpu() if isinstance(values, torch.Tensor) else values
+    try:
+        array = np.asarray(given)
+    except ValueError as error:
+        raise CannotStart(f"what is given for `{name}` is no array: {error}") from error
+    vectors = torch.from_numpy(checked_vectors(array, "what is given", name, about.size))
+    device = loaded.state.noise.device
+    real = {other: _nothing(graph, other, count).to(device) for other in _read(graph, roots)}
+    real[name] = vectors[torch.arange(count) % len(vectors)].to(device)
+    images: Tensor = loaded.module.sample(loaded.state, real, count, seed)
+    return images.view(count, len(roots), *images.shape[1:])[:, kept].flatten(0, 1)
+
+
+def _nothing(graph: Graph, field: str, count: int) -> Tensor:
+    """Zeros in place of data from which nothing is made that is shown."""
+    import torch
+
+    shape = graph.nodes[graph.names[field]].shape
+    assert isinstance(shape, TensorShape)
+    if shape.is_image:
+        return torch.zeros(count, *shape.shape, dtype=torch.uint8)
+    return torch.zeros(count, *shape.shape, dtype=torch.int64 if shape.classes else torch.float32)
 
 
 def _plan(loaded: Loaded) -> Plan:

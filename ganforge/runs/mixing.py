@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from ganforge.errors import CannotStart
 from ganforge.graph import Graph
-from ganforge.graph.nodes import Apply, NetworkCall, Source, upstream
+from ganforge.graph.nodes import Apply, Item, NetworkCall, Source, upstream
 from ganforge.plan import Plan
 from ganforge.plugins.shapes import TensorList
+from ganforge.runs.loading import Loaded
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,33 @@ def _check_range(graph: Graph, index: int, start: int) -> None:
     if start >= count:
         text = f"there is no style {start}: the generator takes {count}, from 0 to {count - 1}"
         raise CannotStart(text)
+
+
+def check_styles(loaded: Loaded, start: int, end: int | None) -> None:
+    """Raises `CannotStart` where the generator, as far as a run has grown, takes none of the styles
+    from `start` up to `end`: copying them would show nothing.
+    """
+    place, stages = getattr(loaded.state, "place", 0), loaded.graph.stages
+    graph = stages[place] if stages else loaded.graph
+    used = _used(graph, _found(graph))
+    if not used or used & set(range(start, max(used) + 1 if end is None else end)):
+        return
+    told = ", ".join(map(str, sorted(used)))
+    grown = f" in the stage `{graph.spec.stage.name}`" if graph.spec.stage else ""
+    text = f"the generator takes none of these styles{grown}, but those of the numbers {told}"
+    raise CannotStart(f"{text}: copy others, such as `--styles {min(used)}-{max(used)}`")
+
+
+def _used(graph: Graph, mixed: _Mixed) -> set[int]:
+    """The numbers of the styles that the generator takes out of the list."""
+    node, shape = graph.nodes[mixed.call], graph.nodes[mixed.mix].shape
+    assert isinstance(node.operation, NetworkCall)
+    body = graph.networks[node.operation.network].body
+    given = list(body.inputs.values())[node.inputs.index(mixed.mix)]
+    takers = [body.nodes[i].operation for i in body.reached() if given in body.nodes[i].inputs]
+    if all(isinstance(operation, Item) for operation in takers):
+        return {operation.index for operation in takers if isinstance(operation, Item)}
+    return set(range(len(shape.items) if isinstance(shape, TensorList) else 1))
 
 
 def _written(graph: Graph, index: int, instead: dict[int, str] | None = None) -> str:

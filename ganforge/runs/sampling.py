@@ -14,7 +14,7 @@ from ganforge.locate import compile_sound
 from ganforge.plan import Plan, build_plan
 from ganforge.runs import folder as folders
 from ganforge.runs.loading import Loaded, load_run
-from ganforge.runs.mixing import mixing_grid
+from ganforge.runs.mixing import check_styles, mixing_grid
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -98,4 +98,7 @@ def load_shown(folder: Path, device: str, shown: Shown) -> Loaded:
     folders.read_about(folder)
     plan = compile_sound(folder).plan
     assert plan is not None
-    return load_run(folder, device, shown.overrides(plan))
+    loaded = load_run(folder, device, shown.overrides(plan))
+    if shown.styles is not None:
+        check_styles(loaded, *shown.styles)
+    return loaded

@@ -82,6 +82,39 @@ def test_a_class_is_taken_as_index_or_as_one_hot() -> None:
     assert torch.equal(critic(images, labels), critic(images, one_hot))
 
 
+TEXTS = {"size": 64, "gf": 4, "df": 2, "condition": 3, "embedding": 5, "residuals": 1}
+
+
+def test_samples_are_made_of_the_vectors_that_are_given() -> None:
+    gan = ganforge.build("stackgan", TEXTS)
+    one, other = torch.randn(2, 5, generator=torch.Generator().manual_seed(0)).mul(10).tolist()
+    mixed = gan.sample(3, seed=1, vectors=[one, other])  # the first once more
+    assert mixed.shape == (3, 3, 16, 16)  # `low` alone: the photograph beside it is no text's
+    assert not torch.equal(mixed, gan.sample(3, seed=2, vectors=[one, other]))
+    for number, vector in enumerate((one, other, one)):
+        alike = gan.sample(3, seed=1, vectors={"text": torch.tensor([vector])})
+        assert (mixed[number] - alike[number]).abs().max() < 1e-8
+    assert (mixed[1] - alike[1]).abs().max() > 1e-6
+
+
+@pytest.mark.parametrize(
+    ("spec", "given", "says"),
+    [
+        ("stackgan", {"vectors": [[0.0] * 4]}, r"has the shape \[1, 4\], .* declares 5 numbers"),
+        ("stackgan", {"vectors": [[0.0], [0.0, 1.0]]}, "what is given for `text` is no array"),
+        ("stackgan", {"vectors": {"txt": [0.0] * 5}}, "from no vector `txt`: did you mean `text`"),
+        (CONDITIONAL, {"vectors": [0.0]}, "makes no samples from a vector of the data"),
+        (CONDITIONAL, {"vectors": [0.0], "classes": [1]}, "asked for no classes"),
+    ],
+)
+def test_vectors_that_do_not_serve_are_refused(
+    spec: str, given: dict[str, object], says: str
+) -> None:
+    gan = ganforge.build(spec, TEXTS if spec == "stackgan" else {})
+    with pytest.raises((ganforge.CannotStart, ganforge.RunError), match=says):
+        gan.sample(2, **given)
+
+
 def test_a_trained_run_is_loaded_with_its_weights() -> None:
     run = ganforge.train("dcgan", TINY, rounds=2, out="run")
     assert run == Path("run")

@@ -146,6 +146,23 @@ def test_a_whole_latent_is_drawn_once_for_each_row(ganforge: Command, run: Path)
     assert len(np.unique(shown[:, 0], axis=0)) == 8
 
 
+GROWING = ("size=16", "nf=[8, 4, 4]", "dim=8", "mapping=1", "train.batch=4")
+
+
+def test_styles_that_the_generator_has_not_grown_to_are_refused(ganforge: Command) -> None:
+    settings = [part for each in GROWING for part in ("--set", each)]
+    train = ("train", "stylegan", "--rounds", "1", "--out", "run")
+    assert ganforge(*train, *settings).exit_code == 0
+    done = ganforge("sample", "run", "--styles", "4-5")
+    assert done.exit_code == 2
+    assert done.output.splitlines()[-1] == (
+        "error: the generator takes none of these styles in the stage `grow-1`, but those of the "
+        "numbers 0, 1, 2, 3: copy others, such as `--styles 0-3`"
+    )
+    assert not Path("run/sample-0.png").exists()
+    assert ganforge("sample", "run", "--styles", "3-5", "-n", "2").exit_code == 0
+
+
 def test_a_model_that_mixes_nothing_says_so(ganforge: Command, train: Command) -> None:
     train("--rounds", "1", "--out", "run")
     done = ganforge("sample", "run", "--styles", "coarse")

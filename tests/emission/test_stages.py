@@ -81,6 +81,36 @@ def test_every_network_stands_once_in_the_script(script: Path) -> None:
     ]
 
 
+PERTURBED = f"""
+ganforge = 1
+extends = "{GROWING}"
+[flow]
+near = "interpolate(sized, perturb(sized))"
+[losses.penalty]
+score = "D(near)"
+wrt = "near"
+[losses.same]
+kind = "consistency"
+first = "D(sized)"
+second = "D(perturb(sized, strength=2))"
+"""
+
+
+def test_noise_in_the_shape_of_an_image_is_drawn_in_that_of_its_level(tmp_path: Path) -> None:
+    spec, script = tmp_path / "perturbed.toml", tmp_path / "perturbed.py"
+    spec.write_text(PERTURBED)
+    ganforge("emit", str(spec), "-o", str(script))
+    assert flat(script.read_text()).count("rand(count, 3, state.stage.res, state.stage.res,") == 1
+    ganforge("train", str(spec), "--out", str(tmp_path / "a"))
+    done = run(script, "--out", str(tmp_path / "b"))
+    assert done.returncode == 0, done.stderr
+    assert_same(tmp_path / "a", tmp_path / "b")
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split()).replace("( ", "(")
+
+
 def test_growth_is_written_as_conditions_and_trains_bit_for_bit(tmp_path: Path) -> None:
     script = tmp_path / "growing.py"
     ganforge("emit", str(GROWING), "-o", str(script))

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+import torch.nn.functional as F
+from click.testing import Result
 
+import ganforge as package
 from ganforge.codegen.program import build_program
 from ganforge.metrics.measured import measured
 from ganforge.pipeline import compile_spec
+from ganforge.runs.loading import load_run
 from ganforge.runs.programs import import_program
+from ganforge.runtime.staged import StagedState, growth_progress
+
+Command = Callable[..., Result]
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -31,3 +40,51 @@ def test_samples_are_compared_where_training_mixes_their_styles() -> None:
     compilation = compile_spec("stylegan", ["size=16", "nf=[8, 4, 4]", "dim=8", "mapping=1"])
     assert compilation.plan is not None
     assert measured(compilation.plan, whole=True).real == "x"
+
+
+LABELLED = f"""
+ganforge = 1
+extends = "{CASES / "growing.toml"}"
+[data]
+count = 40
+holdout = 20
+[data.fields]
+y = {{ kind = "class", classes = 10 }}
+[networks.C]
+inputs = ["x"]
+layers = [
+  {{ for = "i", in = "range(top, -1, -1)", layers = [
+    {{ block = "conv", out = 4, kernel = 1, act = "leaky-relu", when = "i == level" }},
+    {{ block = "conv", out = 4, stride = 2, when = "0 < i and i <= level" }},
+  ] }},
+  {{ block = "linear", out = 10 }},
+]
+[losses.class]
+kind = "auxiliary-class"
+logits = "C(real)"
+target = "y"
+"""
+ROUNDS = {3: "grow-1", 100: "finish"}
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_networks_that_grow_are_measured_at_the_level_they_are_at(
+    ganforge: Command, rounds: int
+) -> None:
+    package.train(LABELLED, out="run", rounds=rounds)
+    done = ganforge("eval", "run", "--classify", "C(real)", "--neighbours", "D(real)", "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)["results"]
+    loaded = load_run(Path("run"), "cpu")
+    state = loaded.state
+    assert isinstance(state, StagedState) and state.stage.name == ROUNDS[rounds]
+    unseen = loaded.module.open_data("shapes").held_out
+    batch = unseen.read(list(range(20)))
+    t = growth_progress(state, "generator")
+    sized = F.interpolate(batch["x"] / 127.5 - 1, (state.stage.res,) * 2, mode="area")
+    small = F.interpolate(F.avg_pool2d(sized, 2), scale_factor=2)
+    with torch.no_grad():
+        logits = state.averages["C"](small + t.fade * (sized - small), t.level)
+    right = (logits.argmax(1) == batch["y"]).double().mean().item()
+    assert found["class-accuracy[C(real)]"]["value"] == right
+    assert found["1-nn-accuracy[D(real)]"]["recognised"] == 20

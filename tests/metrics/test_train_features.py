@@ -81,6 +81,7 @@ def test_an_extractor_is_replaced_only_on_demand_and_other_files_never(ganforge:
         (("idx:nowhere",), "there is no file or folder nowhere"),
         (("shapes", "--name", "a/b"), "`a/b` is no name for results"),
         (("shapes", "--device", "tpu"), "`tpu` is no device"),
+        (("shapes", "--attributes", "red", "--classes", "3"), "leave `--classes` or them out"),
     ],
 )
 def test_what_cannot_begin_exits_with_2_and_the_remedy(

@@ -25,8 +25,6 @@ class PathLength(nn.Module):
 
     def forward(self, images: Tensor, styles: Tensor | Sequence[Tensor], y: Tensor) -> Tensor:
         """Images (B, C, H, W), styles (B, N), one or several, and normal y like the images."""
-        if y.shape != images.shape:  # a network that grows has it drawn for its largest images
-            y = y[:, :, : images.shape[2], : images.shape[3]]
         pixels = images.shape[2:].numel()
         along = (images * y).sum() / pixels**0.5
         gradients = torch.autograd.grad(along, styles, create_graph=True, materialize_grads=True)
