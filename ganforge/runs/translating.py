@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import zipfile
 from collections import Counter
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.errors import CannotStart
+from ganforge.files import write_whole
 from ganforge.graph import Graph
 from ganforge.graph.nodes import NetworkCall, Source, upstream
 from ganforge.locate import compile_sound
@@ -238,6 +240,7 @@ def _write(image: torch.Tensor, path: Path) -> None:
     """An image (C, H, W) of bytes as a PNG."""
     from PIL import Image
 
+    encoded, pixels = io.BytesIO(), image.permute(1, 2, 0).numpy()
+    Image.fromarray(pixels[:, :, 0] if len(image) == 1 else pixels).save(encoded, "PNG")
     path.parent.mkdir(parents=True, exist_ok=True)
-    pixels = image.permute(1, 2, 0).numpy()
-    Image.fromarray(pixels[:, :, 0] if len(image) == 1 else pixels).save(path)
+    write_whole(path, encoded.getvalue())

@@ -92,5 +92,7 @@ def save_grid(
     samples = F.pad(samples, (0, 0, 0, line), value=255)
     grid = samples.flatten(1, 2)[:, : columns * width + (columns // together - 1) * line]
     grid = grid.expand(-1, -1, max(3, channels))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(grid.cpu().numpy()).save(path)
+    unfinished = path.with_name(f".{path.name}")
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(grid.cpu().numpy()).save(unfinished)
+    unfinished.replace(path)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -35,10 +35,14 @@ class _Place:
     scope: Scope
     origins: Mapping[str, Path]
 
-    @property
-    def known(self) -> list[str]:
-        named = (about.alias or name for name, about in self.model.model_fields.items())
-        return [*named, *self.extra_keys]
+    def known(self, steps: Path = ()) -> list[str]:
+        """The keys of the table, or of the table that stands in it where `steps` lead."""
+        models = [self.model]
+        for step in steps:
+            held = [model.model_fields[step] for model in models if step in model.model_fields]
+            models = [inner for about in held for inner in _models(about.annotation)] or models
+        named = [about.alias or n for model in models for n, about in model.model_fields.items()]
+        return [*dict.fromkeys(named), *(self.extra_keys if not steps else ())]
 
     def at(self, steps: Path) -> Path:
         """Where a value of the table was written."""
@@ -69,13 +73,9 @@ def read(
         return model.model_validate(_with_words(value, place), context=scope)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        meant = {nearest(str(d["loc"][-1]), place.known) for d in details if _is_unknown(d)}
+        meant = {_meant(d["loc"], place) for d in details if d["type"] == "extra_forbidden"}
         for detail in details:
-            if (
-                detail["type"] != "missing"
-                or len(detail["loc"]) > 1
-                or detail["loc"][0] not in meant
-            ):
+            if detail["type"] != "missing" or detail["loc"] not in meant:
                 _report(detail, value, place)
     except UnknownShapeError:
         pass
@@ -87,9 +87,17 @@ def read(
     return None
 
 
-def _is_unknown(detail: ErrorDetails) -> bool:
-    """Whether a key of the table itself is unknown: misspelled, it is not missing as well."""
-    return detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1
+def _meant(loc: Path, place: _Place) -> Path:
+    """The key that an unknown one is meant for: misspelled, it is not missing as well."""
+    return (*loc[:-1], nearest(str(loc[-1]), place.known(loc[:-1])) or "")
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    """The tables that a key may hold."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 def chosen(
@@ -137,7 +145,7 @@ def _report(detail: ErrorDetails, value: object, place: _Place) -> None:
     kind, findings = detail["type"], place.findings
     path = place.at(steps)
     if kind == "extra_forbidden":
-        _unknown_key(str(detail["loc"][-1]), len(steps), path, place)
+        _unknown_key(detail["loc"], path, place)
     elif kind == "missing" and not isinstance(detail["loc"][-1], int):
         name = detail["loc"][-1]
         message = f"{_owner(path, findings)} needs `{name}`"
@@ -148,8 +156,9 @@ def _report(detail: ErrorDetails, value: object, place: _Place) -> None:
         _bounds_or_type(kind, detail, path, place)
 
 
-def _unknown_key(key: str, depth: int, path: Path, place: _Place) -> None:
-    help = did_you_mean(key, place.known, "key") if depth == 1 else None
+def _unknown_key(loc: Path, path: Path, place: _Place) -> None:
+    key = str(loc[-1])
+    help = did_you_mean(key, place.known(loc[:-1]), "key")
     if (place.table, key) == ("data", "path"):
         help = "a spec does not say where data lie: `--data folder:PATH` does"
     place.findings.add("GF102", path, f"unknown key `{key}`", help, key=True)
