@@ -157,7 +157,8 @@ class Wiring:
         if node.id in PROGRESS_NAMES and node.id not in self.scope.names and not self.live:
             help = "use a param"
             self.fail(node, "GF117", planned(f"`{node.id}` here"), help)
-        value = parse_live(node.id, self.scope)
+        known = self.scope.names.get(node.id)
+        value = parse_live(node.id, self.scope) if known is None else known
         if not isinstance(value, Live) and (
             isinstance(value, bool) or not isinstance(value, int | float)
         ):
