@@ -98,7 +98,7 @@ class TensorList:
     items: tuple[Shape, ...]
 
     def __str__(self) -> str:
-        shown = [str(item) for item in self.items]
+        shown = ["?" if item is None else str(item) for item in self.items]
         if len(shown) > 3:
             shown[1:-1] = ["..."]
         return "[" + ", ".join(shown) + "]"
