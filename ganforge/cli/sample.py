@@ -110,7 +110,7 @@ def command(
 
 def _order(loaded: Loaded) -> str:
     """What stands beside each other in a sample of several images."""
-    images = loaded.graph.spec.sample.images
+    images = loaded.stage.spec.sample.images
     names = ", ".join(f"`{name}`" for name in images)
     return f" (each from left to right {names})" if len(images) > 1 else ""
 

@@ -15,7 +15,7 @@ from ganforge.graph import Graph
 from ganforge.graph.nodes import Source, upstream
 from ganforge.graph.sweeps import MOST_SAMPLES, vector_of
 from ganforge.locate import compile_sound
-from ganforge.plan import Plan, build_plan
+from ganforge.plan import build_plan
 from ganforge.plugins.shapes import Tensor as TensorShape
 from ganforge.runs import folder as folders
 from ganforge.runs.device import needs_torch
@@ -64,7 +64,7 @@ def sample_given(
         text = f"{file} has {len(vectors)} vectors, and a grid shows {MOST_SAMPLES} at most"
         raise CannotStart(f"{text}: give it in parts")
     loaded = load_run(run, device, (_rows(source, len(vectors)), *_images(graph, name)))
-    plan = _plan(loaded)
+    plan = build_plan(loaded.stage)
     if others := sorted(_read(plan.graph, plan.graph.samples) - {name}):
         text = f"samples are made from `{others[0]}` too, which `--input` does not give"
         raise CannotStart(f"{text}: leave `--input` out")
@@ -90,7 +90,7 @@ def images_of(
 
     from ganforge.runtime.vectors import checked_vectors
 
-    plan = _plan(loaded)
+    plan = build_plan(loaded.stage)
     graph = plan.graph
     source, name = _source(graph, field)
     if source != name:
@@ -125,12 +125,6 @@ def _nothing(graph: Graph, field: str, count: int) -> Tensor:
     if shape.is_image:
         return torch.zeros(count, *shape.shape, dtype=torch.uint8)
     return torch.zeros(count, *shape.shape, dtype=torch.int64 if shape.classes else torch.float32)
-
-
-def _plan(loaded: Loaded) -> Plan:
-    """The plan of what is sampled: of the stage that the run is in, if it has stages."""
-    plan = build_plan(loaded.graph)
-    return plan.stages[vars(loaded.state)["place"]] if plan.stages else plan
 
 
 def _source(graph: Graph, asked: str | None) -> tuple[str, str]:

@@ -33,6 +33,11 @@ class Loaded:
     module: ModuleType
     state: State
 
+    @property
+    def stage(self) -> Graph:
+        """The graph of the stage that the run is in; the whole where there are none."""
+        return self.graph.stages[vars(self.state)["place"]] if self.graph.stages else self.graph
+
     def sample(self, count: int, seed: int, *classes: Tensor) -> Tensor:
         """What `[sample]` shows, from the samples of the data where it is made from them.
 

@@ -158,18 +158,21 @@ class StagedRun(Run):
         elif stage.init_from:
             self.state.start_from(Path(stage.init_from))
         elif self.alone:
-            for name in stage.needs:
-                self._take(name, place)
+            for network in self.state.networks:
+                self._take(network, place)
 
     def _take(self, network: str, place: int) -> None:
-        """A network as the last stage before has left it, which was trained alone too."""
+        """A network as the last stage before has left it, which was trained alone too; samples may
+        show one that the stage does not need.
+        """
         trains = [stage.name for stage in self.state.stages[:place] if network in stage.trains]
         folders = [self.folder / "stages" / name for name in reversed(trains)]
         folder = next((f for f in folders if all_checkpoints(f)), None)
-        if folder is None:
+        if folder is not None:
+            self.state.start_from(folder, [network])
+        elif network in self.state.stage.needs:
             text = f"The stage {self.alone!r} needs {network}, which {trains[-1]!r} trains"
             raise RunError(f"{text}: train that stage first, in the same folder.")
-        self.state.start_from(folder, [network])
 
     def goes_on(self) -> bool:
         """Whether the options let another round begin; behind the end of a stage the next does."""

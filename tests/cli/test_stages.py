@@ -92,6 +92,17 @@ def test_a_stage_is_trained_alone_beside_those_it_builds_on(
     assert ganforge("sample", "a", "--count", "2").exit_code == 0
 
 
+def test_samples_of_a_stage_trained_alone_show_what_others_have_trained(ganforge: Command) -> None:
+    for stage in ("level_8", "level_16"):
+        rounds = ("--rounds", "2", "--set", "train.batch=4")
+        assert ganforge("train", "lapgan", "--out", "a", "--stage", stage, *rounds).exit_code == 0
+    first, second = tensors("a/stages/level_8"), tensors("a/stages/level_16")
+    shown = [name for name in first if name.startswith("networks.G8.")]
+    assert shown and all(second[name].equal(first[name]) for name in shown)
+    told = ganforge("sample", "a", "--count", "2").output
+    assert "`fake8`, `chain16`)" in told
+
+
 def test_a_stage_alone_goes_on_bit_for_bit(
     ganforge: Command, train: Command, weights: Callable[[str], bytes]
 ) -> None:
