@@ -159,7 +159,7 @@ def test_a_vector_lies_beside_its_image_or_in_a_folder_of_vectors(tmp_path: Path
         (b"", "1.npy .* is no file of `np.save` with numbers"),
         (np.array([object()]), "is no file of `np.save` with numbers: save it as a plain array"),
         (np.zeros(4), r"1.npy in .* has the shape \[4\], the field 'v' declares 3 numbers"),
-        (np.zeros((2, 4)), r"has the shape \[2, 4\], .* save \[3\], or \[K, 3\] for K vectors"),
+        (np.zeros((2, 4)), r"has the shape \[2, 4\], .* give \[3\], or \[K, 3\] for K vectors"),
         (np.zeros((0, 3)), r"has the shape \[0, 3\], the field 'v' declares 3 numbers"),
         (np.zeros((1, 2, 3)), r"has the shape \[1, 2, 3\]"),
         (np.float32(3), r"has the shape \[\], the field 'v' declares 3 numbers"),
