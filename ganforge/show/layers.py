@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ganforge.codegen.expressions import literal, write_call
@@ -38,25 +38,30 @@ class Row:
 
 
 def layers_of(body: Body) -> list[Row]:
-    """The layers of a network in order, those of composite blocks below theirs."""
+    """The layers of a network in order, counted from 1; those of composite blocks below theirs."""
     counts = weights_by_body(body)
     rows: list[Row] = []
-    stack = [(body, "", shown_nodes(body))]
+    stack = [(body, "", _numbered(body), shown_nodes(body))]
     while stack:
-        current, prefix, waiting = stack[-1]
+        current, prefix, numbers, waiting = stack[-1]
         index = next(waiting, None)
         if index is None:
             stack.pop()
             continue
         node = current.nodes[index]
-        number = f"{prefix}{index}"
-        takes = _takes(current, index, prefix)
-        weights = own_weights(current, node, counts)
+        takes = _takes(current, index, numbers, prefix)
+        number, weights = f"{prefix}{numbers[index]}", own_weights(current, node, counts)
         rows.append(Row(number, _layer(current, node), takes, str(node.shape), weights))
         if isinstance(node.operation, Composite):
             inner = node.operation.body
-            stack.append((inner, f"{number}.", shown_nodes(inner)))
+            stack.append((inner, f"{number}.", _numbered(inner), shown_nodes(inner)))
     return rows
+
+
+def _numbered(body: Body) -> dict[int, int]:
+    """The numbers of the layers of a body, from 1, by their nodes; its only input has 0."""
+    only = list(body.inputs.values()) if len(body.inputs) == 1 else []
+    return {index: 1 - len(only) + k for k, index in enumerate([*only, *shown_nodes(body)])}
 
 
 def shown_nodes(body: Body) -> Iterator[int]:
@@ -105,13 +110,12 @@ def operation_text(body: Body, node: Node) -> str:
     return type(node.operation).__name__.lower()
 
 
-def _takes(body: Body, index: int, prefix: str) -> str:
+def _takes(body: Body, index: int, numbers: Mapping[int, int], prefix: str) -> str:
     """The inputs by name or number; nothing for the value just before."""
     inputs = body.nodes[index].inputs
-    if inputs == (index - 1,):
+    if [numbers.get(i) for i in inputs] == [numbers[index] - 1]:
         return ""
-    nodes = [(i, body.nodes[i]) for i in inputs]
-    return ", ".join(_reference(node, f"{prefix}{i}") for i, node in nodes)
+    return ", ".join(_reference(body.nodes[i], f"{prefix}{numbers.get(i)}") for i in inputs)
 
 
 def _reference(node: Node, number: str) -> str:

@@ -67,6 +67,19 @@ def test_the_weights_of_layers_that_torch_has_are_known(ganforge: Command) -> No
     assert [network["weights"] for network in about["networks"]] == [3_576_704, 2_765_568]
 
 
+@pytest.mark.parametrize("spec", ["stackgan", "progan", "stylegan"])
+def test_layers_are_counted_without_gaps(ganforge: Command, spec: str) -> None:
+    about = json.loads(ganforge("show", spec, "--set", "size=32", "--json").stdout)
+    for network in about["networks"]:
+        last = {"": 0}
+        for row in network["layers"]:
+            within, _, number = row["number"].rpartition(".")
+            assert int(number) == last.get(within, 0) + 1
+            last[within] = int(number)
+            taken = re.findall(r"#([\d.]+)", row["takes"])
+            assert all(int(n.rpartition(".")[2]) < int(number) for n in taken)
+
+
 def test_a_composite_block_stands_above_its_layers(ganforge: Command) -> None:
     text = """ganforge = 1
 extends = "gan"
