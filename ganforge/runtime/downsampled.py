@@ -9,7 +9,7 @@ from torch import Tensor
 from ganforge.runtime.data import Data
 
 SMALL_KEPT = 2 << 30  # bytes of small images that stay in memory
-PART = 8  # full-size images that are read at a time
+PIXELS_READ = 1 << 20  # of full-size images that are read at a time
 
 
 class Downsampled:
@@ -36,11 +36,14 @@ class Downsampled:
         self, index: list[int], size: int, kept: dict[int, dict[str, Tensor]]
     ) -> dict[str, Tensor]:
         missing = [number for number in dict.fromkeys(index) if number not in kept]
-        for start in range(0, len(missing), PART):
-            numbers = missing[start : start + PART]
+        part, whole = max(1, PIXELS_READ // self.whole**2), dict[str, Tensor]()
+        for start in range(0, len(missing), part):
+            numbers = missing[start : start + part]
             batch = self.data.read(numbers)
-            for name in self.names:
-                batch[name] = F.interpolate(batch[name].float(), size=(size, size), mode="area")
+            for name in self.names:  # as floats all parts take the same memory
+                values = whole.setdefault(name, torch.empty(batch[name].shape))[: len(numbers)]
+                values.copy_(batch[name])
+                batch[name] = F.interpolate(values, size=(size, size), mode="area")
             for k, number in enumerate(numbers):
                 kept[number] = {name: values[k].clone() for name, values in batch.items()}
         samples = [kept[number] for number in index]

@@ -34,12 +34,14 @@ def equalized(module: nn.Module, gain: float = 1.0, lr: float = 1.0) -> nn.Modul
             inputs_first = isinstance(layer, nn.ConvTranspose2d | nn.Embedding)
             fan_in = len(layer.weight) if inputs_first else layer.weight[0].numel()
             nn.init.normal_(layer.weight, std=1 / lr)
-            register_parametrization(layer, "weight", Factor(gain * lr / math.sqrt(fan_in)))
+            # A factor keeps shapes, and to try it would take as much memory again.
+            factor = Factor(gain * lr / math.sqrt(fan_in))
+            register_parametrization(layer, "weight", factor, unsafe=True)
             bias = getattr(layer, "bias", None)
             if bias is not None:
                 nn.init.zeros_(bias)
             if bias is not None and lr != 1:
-                register_parametrization(layer, "bias", Factor(lr))
+                register_parametrization(layer, "bias", Factor(lr), unsafe=True)
     return module
 
 

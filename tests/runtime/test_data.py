@@ -65,6 +65,13 @@ def test_shapes_are_equal_in_whatever_batch_they_are_drawn() -> None:
     assert together["x"].shape == (60, 3, 8, 12)
 
 
+def test_large_shapes_are_drawn_in_strips_as_if_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = {"x": {"kind": "image", "channels": 1, "size": (300, 250)}}
+    strips = open_shapes("", fields, count=10).read(list(range(10)))["x"]
+    monkeypatch.setattr("ganforge_blocks.sources.shapes.DRAWN_AT_A_TIME", 1 << 30)
+    assert torch.equal(open_shapes("", fields, count=10).read(list(range(10)))["x"], strips)
+
+
 def test_shapes_differ_by_sample_and_seed() -> None:
     first = open_shapes("", RGB, count=50).read(list(range(50)))["x"]
     other = open_shapes("", RGB, count=50, seed=1).read(list(range(50)))["x"]

@@ -44,6 +44,19 @@ def test_each_image_is_read_once_at_a_size(data: Data, reads: list[int]) -> None
     assert sorted(reads) == sorted([*range(40), *range(40)])
 
 
+def test_large_images_are_read_a_few_at_a_time(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts: list[int] = []
+
+    def read(index: list[int]) -> dict[str, Tensor]:
+        parts.append(len(index))
+        return data.read(index)
+
+    monkeypatch.setattr("ganforge.runtime.downsampled.PIXELS_READ", 3 * 16 * 16)
+    small = Downsampled(Data(40, read), 16, ["x"]).at(4).read(list(range(8)))
+    assert parts == [3, 3, 2]
+    assert torch.equal(small["x"], F.avg_pool2d(data.read(list(range(8)))["x"].float(), 4))
+
+
 def test_at_its_own_size_the_data_is_as_it_is(data: Data) -> None:
     assert Downsampled(data, 16, ["x"]).at(16) is data
 

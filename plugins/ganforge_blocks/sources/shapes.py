@@ -17,13 +17,23 @@ from ganforge.runtime.data import Data
 
 POINTS = (24, 24, 4, 3, 2, 3, 4, 5, 6, 12)  # a disc, a ring, and stars
 CORNERS = (1, 1, 0.707, 0.5, 0.4, 0.2, 0.3, 0.4, 0.55, 0.75)  # radius between two points
+DRAWN_AT_A_TIME = 1 << 16  # pixels; what lies between takes about 50 bytes for each
 DRAWN_KEPT = 1 << 30  # bytes of drawn samples that stay in memory
 
 
 def pixels_outside(form: int, factors: list[float], size: tuple[int, int]) -> np.ndarray:
     """How many pixels each pixel (H, W) is outside of a shape: below 0 inside."""
+    height, strip = size[0], max(1, DRAWN_AT_A_TIME // size[1])
+    strips = [(top, min(top + strip, height)) for top in range(0, height, strip)]
+    return np.concatenate([_rows_outside(form, factors, size, *rows) for rows in strips])
+
+
+def _rows_outside(
+    form: int, factors: list[float], size: tuple[int, int], top: int, bottom: int
+) -> np.ndarray:
+    """The same of some rows (bottom - top, W)."""
     x, y, angle, radius, _ = factors
-    half, (rows, columns) = min(size) / 2, np.ogrid[0.5 : size[0], 0.5 : size[1]]
+    half, (rows, columns) = min(size) / 2, np.ogrid[top + 0.5 : bottom, 0.5 : size[1]]
     centre = complex(size[1], size[0]) / 2 + 0.4 * half * complex(x - 0.5, y - 0.5)
     radius = half * (0.5 + 0.25 * radius)
     place = ((columns + 1j * rows - centre) / radius).astype(np.complex64)
