@@ -46,5 +46,3 @@ def base() -> str:
     return BASE
 
 
-def codes(compilation: Compilation) -> list[str]:
-    return [diagnostic.code for diagnostic in compilation.report.diagnostics]
