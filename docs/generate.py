@@ -26,10 +26,13 @@ from tables import (
 
 from ganforge.diagnostics import pages
 from ganforge.diagnostics.rules import ALL
+from ganforge.document import limits as sizes
 from ganforge.document import tree
+from ganforge.document.load import MAX_BYTES, MAX_FILES
 from ganforge.formula import evaluate, parse
 from ganforge.graph import frame
 from ganforge.graph.layers import LAYER_KEYS
+from ganforge.graph.passes import extents
 from ganforge.plugins import live as live_numbers
 from ganforge.plugins import params
 from ganforge.plugins.declarations import Block
@@ -176,6 +179,13 @@ def limits() -> str:
         ("steps to compute one formula", f"{evaluate.MAX_WORK:,}"),
         ("steps to compute all formulas", f"{evaluate.MAX_TOTAL_WORK:,}"),
         ("levels of tables and arrays", f"{tree.MAX_DEPTH}"),
+        ("keys of a table", f"{sizes.MAX_KEYS:,}"),
+        ("items of an array", f"{sizes.MAX_ITEMS:,}"),
+        ("values of a file", f"{sizes.MAX_VALUES:,}"),
+        ("size of a file", f"{MAX_BYTES >> 20} MiB"),
+        ("files that extend each other", f"{MAX_FILES}"),
+        ("values of a tensor, for one sample", f"{extents.MOST_VALUES:,}"),
+        ("weights of a layer", f"{extents.MOST_WEIGHTS:,}"),
     )
     return table(("what", "at most"), rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ def locate(source: Source, registry: Registry | None = None) -> Source:
         raise SpecNotFound(
             f"`{source}` holds no `spec.toml`: name a spec, and a script's run by `--out {source}`"
         )
+    if os.path.lexists(path):
+        return path  # a pipe, a device, a broken link: opening it says why it is no spec
     explained = names.explain(str(source))
     if explained is not None:
         raise SpecNotFound(": ".join(explained))

@@ -41,7 +41,13 @@ class Repairs:
         return sum(self.counts.values())
 
     def write(self) -> None:
-        """Writes the files whole. Line ends and a byte order mark stay as they are."""
+        """Writes the files whole. Line ends and a byte order mark stay as they are.
+
+        Raises `CannotStart` where one may not be written; then none is.
+        """
+        for path in self.after:
+            if not os.access(path, os.W_OK):
+                raise CannotStart(f"{self.names[path]} is read-only: nothing was repaired")
         for path, text in self.after.items():
             _write(path, self.before[path], text)
 

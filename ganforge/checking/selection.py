@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ganforge.diagnostics import rules
 from ganforge.diagnostics.diagnostic import Diagnostic, Rule, Severity
 from ganforge.diagnostics.report import Report
-from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.diagnostics.suggest import near_rule
 
 if TYPE_CHECKING:
     from ganforge.checking.walk import Patterns
@@ -25,8 +25,7 @@ class UnknownRule(Exception):
     """No rule has this name. The text of the exception says which is near."""
 
     def __init__(self, name: str) -> None:
-        known = _with_plugins()
-        self.help = did_you_mean(name, [*known, *(rule.slug for rule in known.values())])
+        self.help = near_rule(name, _with_plugins())
         super().__init__(f"there is no rule `{name}`: {self.help}")
 
 
@@ -116,8 +115,6 @@ class Selection:
 
 def errors_left_out(before: Mapping[str, Report], after: Mapping[str, Report]) -> int:
     """How many errors a selection hides."""
-    return sum(
-        d.severity is Severity.ERROR and d not in after[name].diagnostics
-        for name, report in before.items()
-        for d in report.diagnostics
-    )
+    kept = {id(d) for report in after.values() for d in report.diagnostics}
+    found = (d for report in before.values() for d in report.diagnostics)
+    return sum(d.severity is Severity.ERROR and id(d) not in kept for d in found)

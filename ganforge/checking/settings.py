@@ -101,8 +101,8 @@ class _Reader:
 
     def settings(self, node: Node) -> Settings:
         keys: dict[str, Callable[[Node], Any]] = {
-            "select": self._codes,
-            "ignore": self._codes,
+            "select": lambda value: self._codes(value, "select"),
+            "ignore": lambda value: self._codes(value, "ignore"),
             "fail-on": lambda value: self._word(value, "fail-on", [s.value for s in Severity]),
             "format": lambda value: self._word(value, "format", list(get_args(Format))),
             "baseline": self._path,
@@ -134,17 +134,22 @@ class _Reader:
     def _wrong(self, node: Node, message: str, help: str) -> None:
         self.found.append(WRONG_TYPE.at(node.value, message, help=help))
 
-    def _words(self, node: Node) -> list[Node]:
-        items = node.content if isinstance(node.content, list) else [node]
-        words = [item for item in items if isinstance(item.content, str)]
-        if not isinstance(node.content, list) or len(words) < len(items):
-            self._wrong(node, "this must be a list of words in quotes", 'such as `["GF7"]`')
+    def _words(self, node: Node, key: str, example: str) -> list[Node]:
+        """The words of a list; what is none is told, and left out."""
+        if not isinstance(node.content, list):
+            message = f"`{key}` must be a list of words in quotes, not {shown(plain(node))}"
+            self._wrong(node, message, f"such as `{example}`")
             return []
+        words = [item for item in node.content if isinstance(item.content, str)]
+        for item in node.content:
+            if item not in words:
+                message = f"`{key}` holds words in quotes, not {shown(plain(item))}"
+                self._wrong(item, message, f"such as `{example}`")
         return words
 
-    def _codes(self, node: Node) -> frozenset[str]:
+    def _codes(self, node: Node, key: str) -> frozenset[str]:
         codes: frozenset[str] = frozenset()
-        for word in self._words(node):
+        for word in self._words(node, key, '["GF7"]'):
             try:
                 codes |= codes_of(word.content)
             except UnknownRule as error:
@@ -169,7 +174,8 @@ class _Reader:
         return Path(os.path.relpath(self.folder / node.content))
 
     def _patterns(self, node: Node) -> Patterns | None:
-        return self._pattern([word.content for word in self._words(node)], node)
+        words = self._words(node, "exclude", '["drafts/"]')
+        return self._pattern([word.content for word in words], node)
 
     def _pattern(self, lines: list[str], node: Node) -> Patterns | None:
         from ganforge.checking.walk import patterns
@@ -185,5 +191,7 @@ class _Reader:
             self._wrong(node, "`per-file-ignores` must be a table", '`"old/*.toml" = ["GF7"]`')
             return ()
         read: Mapping[str, Node] = node.table
-        pairs = [(self._pattern([key], value), self._codes(value)) for key, value in read.items()]
+        pairs = [
+            (self._pattern([key], value), self._codes(value, key)) for key, value in read.items()
+        ]
         return tuple((where, codes) for where, codes in pairs if where is not None)

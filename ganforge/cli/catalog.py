@@ -52,7 +52,7 @@ def _by_its_full_name(item: T, name: str) -> T:
 
 def tell_broken_plugins(registry: Registry) -> None:
     """Print what is wrong with plugins. Raises `SpecError` where that counts as an error."""
-    from ganforge.cli.output import colored
+    from ganforge.cli.output import colored, echo
     from ganforge.diagnostics.formats.text import render_concise
     from ganforge.diagnostics.report import Report
 
@@ -60,7 +60,8 @@ def tell_broken_plugins(registry: Registry) -> None:
         report = Report(registry.diagnostics, {})
         if not report.ok:
             raise SpecError(report)
-        click.echo(render_concise(report, color=colored(sys.stderr)), err=True)
+        color = colored(sys.stderr)
+        echo(render_concise(report, color=color), color=color, err=True)
 
 
 def in_columns(rows: Iterable[tuple[str, str]]) -> str:

@@ -13,7 +13,7 @@ from ganforge.checking.session import Answer, Request, check
 from ganforge.checking.settings import BadSettings
 from ganforge.checking.survey import text_spec
 from ganforge.cli.arguments import set_option, standard_input
-from ganforge.cli.output import colored, print_report
+from ganforge.cli.output import colored, echo, print_report
 from ganforge.diagnostics.diagnostic import Severity
 from ganforge.diagnostics.formats import FORMATS, formatted
 
@@ -89,7 +89,10 @@ def _request(
 
 
 def _listed(values: tuple[str, ...]) -> list[str]:
-    return [name.strip() for value in values for name in value.split(",")]
+    names = [name.strip() for value in values for name in value.split(",") if name.strip()]
+    if values and not names:
+        raise click.UsageError("no rule is named: such as `--select GF7,unknown-key`")
+    return names
 
 
 def _print(answer: Answer, output: Path | None) -> None:
@@ -97,8 +100,8 @@ def _print(answer: Answer, output: Path | None) -> None:
     outcome, form = answer.outcome, answer.form
     for_people = form in ("full", "concise")
     text = answer.diff
+    color = output is None and for_people and colored(sys.stdout)
     if text is None and (outcome.reports or not for_people):
-        color = output is None and colored(sys.stdout)
         text = formatted(outcome, form, color=color, whole=output is not None)
     text = f"{text}\n" if text and not text.endswith("\n") else text or ""
     if output is not None:
@@ -106,7 +109,7 @@ def _print(answer: Answer, output: Path | None) -> None:
 
         write_whole(output, text)
     else:
-        click.echo(text, nl=False)
+        echo(text, color=color, end="")
     if form == "github" and answer.diff is None and outcome.reports:
         from ganforge.diagnostics.formats.text import summary  # a log of commands alone is mute
 

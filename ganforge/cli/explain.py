@@ -12,7 +12,7 @@ from ganforge.errors import CannotStart
 def command(code: str) -> None:
     """Explain a rule by its CODE, such as GF105, or by its name, such as not-whole."""
     from ganforge.diagnostics.pages import as_text
-    from ganforge.diagnostics.suggest import did_you_mean
+    from ganforge.diagnostics.suggest import near_rule
     from ganforge.plugins.registry import load_registry
 
     registry = load_registry()
@@ -26,7 +26,5 @@ def command(code: str) -> None:
         missing = registry.missing("rule", number)
         raise CannotStart(f"{missing.message}: {missing.help}")
     if rule is None:
-        is_code = number[-1:].isdigit()
-        near = did_you_mean(number, known) if is_code else did_you_mean(word.lower(), names)
-        raise CannotStart(f"there is no rule `{code}`: {near} (`ganforge rules` lists all)")
+        raise CannotStart(f"there is no rule `{code}`: {near_rule(word, known)}")
     click.echo(as_text(rule))

@@ -14,9 +14,19 @@ from ganforge.errors import CannotStart
 
 
 def colored(stream: TextIO) -> bool:
-    """Whether colours are shown: on a terminal, unless NO_COLOR is set (https://no-color.org)."""
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return not plain and stream.isatty()
+    """Whether colours are shown: on a terminal, unless NO_COLOR is set (https://no-color.org), and
+    elsewhere if FORCE_COLOR is (https://force-color.org), as for the log of a build.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return os.environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def echo(text: str, *, color: bool, err: bool = False, end: str = "\n") -> None:
+    """Print a text; its colours are kept where the stream is no terminal, if it has some."""
+    click.echo(f"{text}{end}", err=err, nl=False, color=True if color else None)
 
 
 def print_report(report: Report) -> None:
@@ -24,7 +34,8 @@ def print_report(report: Report) -> None:
     if report.diagnostics:
         from ganforge.diagnostics.formats.text import render
 
-        click.echo(render(report, color=colored(sys.stderr)), err=True)
+        color = colored(sys.stderr)
+        echo(render(report, color=color), color=color, err=True)
 
 
 def write_new(path: Path, text: str, *, overwrite: bool) -> None:
@@ -33,6 +44,4 @@ def write_new(path: Path, text: str, *, overwrite: bool) -> None:
 
     if path.exists() and not overwrite:
         raise CannotStart(f"{path} exists: `--overwrite` replaces it")
-    if not path.parent.is_dir():
-        raise CannotStart(f"there is no folder {path.parent}: make it, or name another one")
     write_whole(path, text)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher, get_close_matches
+
+from ganforge.diagnostics.diagnostic import Rule
 
 MOST_SHOWN = 12
 _SURE, _AHEAD = 0.75, 0.1
@@ -41,6 +43,9 @@ class Suggestion(str):
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that `word` most likely stands for, or None where nothing is near."""
     by_form = _by_form(known)
+    for form, name in by_form.items():
+        if _turned(_form(word), form):
+            return name
     matches = get_close_matches(_form(word), by_form, n=1, cutoff=0.6)
     if not matches:
         matches = [form for form in by_form if len(form) > 2 and _form(word).startswith(form)]
@@ -62,7 +67,17 @@ def _without_digits(name: str) -> str:
     return re.sub(r"\d", "", name)
 
 
+def _turned(word: str, form: str) -> bool:
+    """Whether two letters beside each other are exchanged, as in `form` for `from`."""
+    if len(word) != len(form) or word == form or sorted(word) != sorted(form):
+        return False
+    differ = [k for k in range(len(word)) if word[k] != form[k]]
+    return len(differ) == 2 and differ[1] - differ[0] == 1
+
+
 def _likeness(word: str, name: str) -> float:
+    if _turned(_form(word), _form(name)):
+        return 1.0
     return SequenceMatcher(None, _form(name), _form(word)).ratio()
 
 
@@ -81,6 +96,17 @@ def did_you_mean(word: str, known: Iterable[str], what: str = "") -> str:
     shown = ", ".join(f"`{name}`" for name in names[:MOST_SHOWN])
     more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
     return f"known {_plural(what)} here: {shown}{more}" if what else f"known here: {shown}{more}"
+
+
+def near_rule(name: str, known: Mapping[str, Rule]) -> str:
+    """A help text for a rule that does not exist. A number is near to no other number."""
+    near = None if re.fullmatch(r"[A-Za-z]*\d+", name) else _near_slug(name, known)
+    return near or "`ganforge rules` lists all"
+
+
+def _near_slug(name: str, known: Mapping[str, Rule]) -> str | None:
+    slugs = [rule.slug for rule in known.values()]
+    return did_you_mean(name, slugs, "rule") if nearest(name, slugs) else None
 
 
 def _plural(noun: str) -> str:

@@ -32,6 +32,10 @@ Drafts = Mapping[pathlib.Path, str]
 """Texts that are read in place of files, by resolved path."""
 
 
+_OF_SPECS = frozenset(
+    ("extends", "gan", "params", "data", "latents", "networks", "flow", "losses", "train")
+)
+"""Keys by which a file without a version is known as a spec."""
 MAX_BYTES = 1 << 20
 MAX_FILES = 32
 """How large a file may be, and how many may extend each other: far beyond any spec."""
@@ -55,9 +59,16 @@ def load(
     try:
         data = _bytes(path, drafts)
     except OSError as error:
-        raise SpecNotFound(f"{path}: {error.strerror or 'cannot be opened'}") from error
+        raise SpecNotFound(f"{path}: {_reason(error)}") from error
     file = _File(str(path), path.parent, data, path.resolve())
     return _document(file, overrides, _Reading(names, drafts))
+
+
+def _reason(error: OSError) -> str:
+    """Why a file cannot be opened."""
+    if error.errno == errno.ELOOP:
+        return "it is a link that leads back to itself"
+    return error.strerror or "it cannot be opened"
 
 
 def loads(
@@ -187,6 +198,11 @@ def _version_fits(tree: Node, reading: _Reading) -> bool:
     """Whether the rest can be read; a missing version is reported and taken for this one."""
     version = tree.content.get("ganforge")
     help = f"write `ganforge = {VERSION}` on the first line"
+    if version is None and not _OF_SPECS & tree.content.keys():
+        message = "this is no spec: it has neither the key `ganforge` nor a table of one"
+        help = "`ganforge new mine --from dcgan` writes a spec"
+        reading.found.append(LANGUAGE_VERSION.at(tree.value, message, help=help))
+        return False
     if version is None:
         message = "the spec does not say its language version"
         reading.found.append(LANGUAGE_VERSION.at(tree.value, message, help=help))
@@ -257,7 +273,7 @@ def _bytes(path: pathlib.Path, drafts: Drafts | None) -> bytes:
     """The start of a file, as far as one may be read. Raises `OSError`, for pipes and devices too:
     they may have no end.
     """
-    draft = drafts.get(path.resolve()) if drafts else None
+    draft = drafts.get(pathlib.Path(os.path.realpath(path))) if drafts else None
     if draft is not None:
         return draft.encode("utf-8")
     if path.exists() and not path.is_file() and not path.is_dir():

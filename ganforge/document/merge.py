@@ -6,8 +6,14 @@ import tomllib
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label
-from ganforge.diagnostics.rules.document import NOTHING_TO_REMOVE, REPLACED_TABLE, WRONG_TYPE
+from ganforge.diagnostics.rules.document import (
+    LIMIT,
+    NOTHING_TO_REMOVE,
+    REPLACED_TABLE,
+    WRONG_TYPE,
+)
 from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.document.limits import MAX_KEYS
 from ganforge.document.tree import Node, Removal
 
 _DECIDES = ("kind", "block", "distribution")
@@ -81,6 +87,9 @@ def remove(
         message = "`without` is a list of dotted names"
         wrong = WRONG_TYPE.at(names.value, message, help='`without = ["losses.penalty"]`')
         return base, (), (wrong,)
+    if len(names.content) > MAX_KEYS:
+        message = f"`without` has {len(names.content):,} names; at most {MAX_KEYS:,} are allowed"
+        return base, (), (LIMIT.at(names.key, message, help="remove a whole table by its name"),)
     found: list[Diagnostic] = []
     removed: list[Removal] = []
     for entry in names.content:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from ganforge.diagnostics.rules.document import (
     UNKNOWN_SUPPRESSION,
     UNUSED_SUPPRESSION,
 )
-from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.diagnostics.suggest import near_rule
 from ganforge.document.positions import comments
 from ganforge.document.tree import Document
 
@@ -119,12 +120,18 @@ def _read(text: str, file: str, known: Mapping[str, Rule]) -> tuple[list[Diagnos
             whole = span.part(form.start(), len(written.rstrip()))
             problems.append(NO_REASON.at(whole, message, help="write the reason behind the `]`"))
         line = _meant_line(lines, span.line)
+        named = Counter[str]()
         for name, place in _names(form, span):
             rule = _rule(name, known)
             if rule is None or rule.severity is Severity.ERROR or rule in OF_COMMENTS:
                 problems.append(_refused(name, rule, place, known))
-            else:
+                continue
+            named[rule.code] += 1
+            if named[rule.code] == 1:
                 entries.append(_Entry(rule, file, line, reason, place))
+            elif named[rule.code] == 2:
+                message = f"{rule.code} ({rule.slug}) is named twice in this comment"
+                problems.append(UNUSED_SUPPRESSION.at(place, message, help="once is enough"))
     return problems, entries
 
 
@@ -154,9 +161,8 @@ def _refused(name: str, rule: Rule | None, span: Span, known: Mapping[str, Rule]
     if not name:
         return SUPPRESSION_FORM.at(span, "this comment names no rule", help=_HELP)
     if rule is None:
-        names = [*known, *(rule.slug for rule in known.values())]
-        near = did_you_mean(name if "-" in name else name.upper(), names, "rule")
-        return UNKNOWN_SUPPRESSION.at(span, f"there is no rule `{name}`", help=near)
+        message = f"there is no rule `{name}`"
+        return UNKNOWN_SUPPRESSION.at(span, message, help=near_rule(name, known))
     if rule in OF_COMMENTS:
         message = f"{rule.code} ({rule.slug}) is about comments such as this one"
         return CANNOT_SUPPRESS.at(span, message, help=f"`--ignore {rule.code}` leaves it out")

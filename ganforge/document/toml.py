@@ -9,10 +9,12 @@ from typing import Any
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Span
 from ganforge.diagnostics.rules.document import LIMIT, NOT_TOML
 from ganforge.document.brackets import innermost_open, too_deep
+from ganforge.document.limits import MAX_VALUES, too_large, too_many
 from ganforge.document.positions import Mark, Positions, positions
 from ganforge.document.remedies import remedy
 from ganforge.document.tree import MAX_DEPTH, Node, Path
 
+NEARER = "no published system comes near: look for lines that a program wrote too often"
 _TWICE = ("Cannot overwrite", "Cannot declare", "Duplicate")
 _HEADER = re.compile(r"^\[[\w.-]+\](?=[ \t]*(?:#.*)?$)", re.MULTILINE)
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -21,6 +23,8 @@ _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 def read(text: str, file: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """The tree of a text; None with a located diagnostic where it is not TOML."""
     text = text.replace("\r\n", "\n")
+    if (many := too_many(text)) is not None:
+        return None, (_crowded(_one(text, many, file)),)
     deep = too_deep(text, MAX_DEPTH)
     if deep is not None:
         return None, (_nested(_one(text, deep, file)),)
@@ -38,8 +42,18 @@ def read(text: str, file: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
         place = _one(text, long.start(), file) if long else Span(file, 1, 1, 1, 1)
         help = 'write it as a power: `1e6`, or a formula such as `"10**6"`'
         return None, (LIMIT.at(place, "this number has too many digits", help=help),)
+    if (large := too_large(values)) is not None:
+        path, message = large
+        mark = places.marks.get(path)
+        where = (mark.key or mark.value) if mark else Span(file, 1, 1, 1, 1)
+        return None, (LIMIT.at(where, message, help=NEARER, path=".".join(map(str, path))),)
     root = Node(_grown(values, (), places.marks), Span(file, 1, 1, 1, 1))
     return root, ()
+
+
+def _crowded(span: Span) -> Diagnostic:
+    message = f"this file holds more than {MAX_VALUES:,} values"
+    return LIMIT.at(span, message, help=NEARER)
 
 
 def _nested(span: Span) -> Diagnostic:

@@ -46,10 +46,9 @@ def expand_network(
 def expand(frame: Frame, inputs: Mapping[str, Shape]) -> Body:
     """The body of a table of layers for inputs of these shapes."""
     indices = {}
-    for name, shape in inputs.items():
-        indices[name] = frame.nodes.add(
-            Source(name, "input"), (), shape, (*frame.path, "inputs"), name=name
-        )
+    for k, (name, shape) in enumerate(inputs.items()):
+        where = (*frame.path, "inputs", k)
+        indices[name] = frame.nodes.add(Source(name, "input"), (), shape, where, name=name)
         frame.tensors[name] = indices[name]
     frame.prev = next(iter(indices.values()))
     _layers(frame, frame.table.layers, (*frame.path, "layers"), 0)

@@ -9,6 +9,9 @@ from ganforge.formula.errors import FormulaError
 from ganforge.formula.parse import parse_wiring
 from ganforge.spec.findings import Findings
 
+MOST_SHOWN = 12
+"""Tensors of a circle that a message names."""
+
 
 def flow_order(flow: Mapping[str, str], findings: Findings) -> tuple[list[str], set[str]]:
     """The names in an order that works, and those that are made from each other (GF203)."""
@@ -33,7 +36,10 @@ def flow_order(flow: Mapping[str, str], findings: Findings) -> tuple[list[str], 
 
 def _report_cycle(edges: list[tuple[str, str]], findings: Findings) -> None:
     first = edges[0][0]
-    text = " → ".join([*(edge[0] for edge in edges), first])
+    names = [edge[0] for edge in edges]
+    if len(names) > MOST_SHOWN:
+        names = [*names[: MOST_SHOWN - 1], f"{len(names) - MOST_SHOWN} more", names[-1]]
+    text = " → ".join([*names, first])
     message = f"these tensors are made from each other: {text}"
     findings.add("GF203", ("flow", first), message, "one of them must come first")
 

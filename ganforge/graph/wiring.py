@@ -77,7 +77,7 @@ class Wiring:
             value = self._value(parse_wiring(text))
             return self._packed(value)
         except FormulaError as error:
-            self.findings.formula(error, path, related=(*self.ends(error.nodes), *error.related))
+            self.findings.formula(error, path, related=self.explained(error))
         except UnknownShapeError:
             pass
         return self.nodes.unknown(path)
@@ -301,8 +301,16 @@ class Wiring:
         """Reports a mistake at the call that is being made."""
         if self.calling is not None:
             error.start, error.end = extent(self.calling, self.text)
-        related = (*self.ends(error.nodes), *error.related)
-        self.findings.formula(error, self.path, related=related)
+        self.findings.formula(error, self.path, related=self.explained(error))
+
+    def explained(self, error: FormulaError) -> tuple[Label, ...]:
+        """Where the tensors come from that an error is about; of GF503 those of classes alone."""
+        nodes = [i for i in error.nodes if error.code != "GF503" or self._is_class(i)]
+        return (*self.ends(nodes), *error.related)
+
+    def _is_class(self, index: int) -> bool:
+        shape = self.nodes.shape(index)
+        return isinstance(shape, Tensor) and shape.classes is not None
 
     def _check_keywords(self, node: ast.Call) -> None:
         names = [keyword.arg for keyword in node.keywords]

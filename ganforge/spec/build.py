@@ -21,6 +21,7 @@ from ganforge.spec.likeness import check_likeness
 from ganforge.spec.losses import read_losses
 from ganforge.spec.models import (
     BlockTable,
+    DataTable,
     GanTable,
     NetworkTable,
     SampleTable,
@@ -58,6 +59,14 @@ NEEDED = {
     "train": "`[train]` with a length and an `optimizer`",
 }
 """The tables without which there is no training, and what to write."""
+
+KEYS_OF_TABLES = {
+    "train": TrainTable.model_fields,
+    "sample": SampleTable.model_fields,
+    "data": ("source", *DataTable.model_fields),
+    "gan": GanTable.model_fields,
+}
+"""Keys that are looked for where one stands outside of every table."""
 
 
 def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diagnostic, ...]]:
@@ -105,18 +114,32 @@ def _tables(document: Document, findings: Findings) -> dict[str, dict[str, Any]]
         if name in planned.TABLES:
             planned.refuse_table(findings, name)
         elif name not in TABLES:
-            known = did_you_mean(name, TABLES)
-            findings.add("GF102", (name,), f"unknown table `[{name}]`", known, key=True)
+            message, help = f"unknown table `[{name}]`", did_you_mean(name, TABLES)
+            if not isinstance(value, dict | list):
+                message = f"unknown key `{name}`"
+                owner = next((t for t, keys in KEYS_OF_TABLES.items() if name in keys), None)
+                help = f"it is a key of `[{owner}]`: write it below that header" if owner else help
+            findings.add("GF102", (name,), message, help, key=True)
         elif name != "ganforge" and not isinstance(value, dict):
             message = f"`{name}` must be a table, not {shown(value)}"
             findings.add("GF114", (name,), message, f"write `[{name}]` on a line of its own")
     values = document.values
+    _check_needed(values, findings)
+    return {name: values[name] if isinstance(values.get(name), dict) else {} for name in TABLES}
+
+
+def _check_needed(values: Mapping[str, Any], findings: Findings) -> None:
+    if not NEEDED.keys() & values.keys():
+        names = [f"`[{name}]`" for name in NEEDED]
+        message = f"the spec has none of the tables {', '.join(names[:-1])} and {names[-1]}"
+        help = 'write them, or start from a shipped spec: `extends = "dcgan"`'
+        findings.add("GF116", ("ganforge",), message, help, key=True)
+        return
     for name, about in NEEDED.items():
         if name not in values:
             findings.add("GF116", (), f"the spec has no `[{name}]` table", f"add {about}")
         elif values[name] == {}:
             findings.add("GF116", (name,), f"the table `[{name}]` is empty", f"add {about}")
-    return {name: values[name] if isinstance(values.get(name), dict) else {} for name in TABLES}
 
 
 def _blocks(

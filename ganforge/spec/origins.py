@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from ganforge.diagnostics.diagnostic import Diagnostic, Label, Span
+from ganforge.diagnostics.diagnostic import Diagnostic, Label, Severity, Span
 from ganforge.document import Document, Path, Removal
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, evaluate, shown
@@ -31,8 +31,10 @@ def origins(document: Document, code: str, value: Any, span: Span | None) -> tup
     for name in _behind(value, params):
         declared = isinstance(params[name], dict)
         given = document.span(("params", name, "default") if declared else ("params", name))
-        if given is not None and given.file != span.file and _is_given(params[name]):
-            labels.append(Label(given, f"`{name}` is {shown(_value(params[name]))}"))
+        if given is not None and given.file != span.file and _is_given(params[name], params):
+            value = _value(params[name])
+            written = value if isinstance(value, str) else shown(value)
+            labels.append(Label(given, f"`{name}` is {written}"))
     return tuple(labels)
 
 
@@ -69,10 +71,14 @@ def traced(found: Iterable[Diagnostic], document: Document) -> Iterator[Diagnost
     """The findings; those in a file that is extended name the place that extends it. What an entry
     of `without` brings about is told once.
     """
+    found = list(found)
     at, entries, told = document.extends, {gone.span for gone in document.removed}, set[Span]()
+    wrong = {finding.span for finding in found if finding.severity is Severity.ERROR}
     for finding in found:
         if finding.span in told:
             continue
+        if finding.code == "GF122" and finding.span in wrong:
+            continue  # a misspelled kind: what falls away by it is not told
         if finding.span in entries and finding.code in (*MISSING, *UNKNOWN):
             told.add(finding.span)
         places = [label.span for label in finding.related]
@@ -105,9 +111,9 @@ def _names(value: Any) -> Iterator[str]:
             yield from re.findall(r"[A-Za-z_]\w*", inner)
 
 
-def _is_given(value: Any) -> bool:
+def _is_given(value: Any, params: dict[str, Any]) -> bool:
     """Whether a param has a value of its own, and is not computed from others."""
-    return not isinstance(value, str)
+    return not isinstance(value, str) or not params.keys() & set(_names(value))
 
 
 def fitting(document: Document, value: Any) -> str | None:

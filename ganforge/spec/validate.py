@@ -205,7 +205,7 @@ def _bounds_or_type(kind: str, detail: ErrorDetails, path: Path, place: _Place) 
     elif kind in _LENGTHS and given == "":
         findings.add("GF115", path, f"{name} is an empty word", "write a word, or leave it out")
     elif kind in _LENGTHS:
-        message = f"{name} has the wrong number of elements: {shown(given)}"
+        message = f"{name} {_length(detail, place)}"
         findings.add("GF115", path, message, _length_help(detail, place))
     elif kind == "string_pattern_mismatch":
         help = "letters, digits, `_`, `.` and `-`, beginning with a letter or digit"
@@ -246,6 +246,18 @@ def _a_number(bound: str) -> str:
     if bound.startswith("at "):
         return f"a number of {bound}"
     return f"a number {bound}" if bound.startswith(("above", "below")) else bound
+
+
+def _length(detail: ErrorDetails, place: _Place) -> str:
+    """How many elements a list has, and how many it may have."""
+    about, given = detail.get("ctx", {}), _computed(detail["input"], place)
+    length = about.get("actual_length")
+    has = f"has {length:,} elements" if isinstance(length, int) else f"is {given}"
+    if "max_length" in about:
+        return f"{has}, and may have {about['max_length']:,} at most"
+    if "min_length" in about:
+        return f"{has}, and must have {about['min_length']:,} at least"
+    return f"has the wrong number of elements: {given}"
 
 
 def _length_help(detail: ErrorDetails, place: _Place) -> str:

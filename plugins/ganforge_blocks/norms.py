@@ -56,7 +56,7 @@ def infer_instance_norm(p: InstanceNormParams, x: Tensor) -> Tensor:
     if x.height * x.width == 1:
         raise ShapeError(
             "GF305",
-            "`instance-norm` of 1 x 1 leaves nothing: one value less its own mean is 0",
+            "`instance-norm` of 1 x 1 leaves nothing: a single value minus its own mean is 0",
             "take no norm here, or `batch-norm`",
         )
     return x.with_shape(*x.shape)
@@ -100,7 +100,7 @@ def _several(count: int, block: str) -> None:
     if count == 1:
         raise ShapeError(
             "GF305",
-            f"`{block}` of single values leaves nothing: one value less its own mean is 0",
+            f"`{block}` of single values leaves nothing: a single value minus its own mean is 0",
             "take no norm here, or fewer groups",
         )
 

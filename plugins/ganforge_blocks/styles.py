@@ -55,7 +55,7 @@ def infer_adain(p: AdaINParams, x: Tensor, style: Tensor) -> Tensor:
     x = image(x, "adain")
     style_size(style, "adain")
     if x.height * x.width == 1:
-        message = "`adain` of 1 x 1 leaves nothing: one value less its own mean is 0"
+        message = "`adain` of 1 x 1 leaves nothing: a single value minus its own mean is 0"
         raise ShapeError("GF305", message, "begin with a larger constant, such as 4 x 4")
     return x.with_shape(*x.shape)
 

@@ -61,6 +61,13 @@ function approach(element) {
 }
 
 function watchCamera() {
+  // To show what the keyboard comes to, a browser scrolls: here that moves the picture.
+  canvas.addEventListener("scroll", () => {
+    const { scrollLeft, scrollTop } = canvas;
+    if (!scrollLeft && !scrollTop) return;
+    canvas.scrollTo(0, 0);
+    pan(-scrollLeft, -scrollTop);
+  });
   canvas.addEventListener(
     "wheel",
     (event) => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -153,3 +154,16 @@ def test_a_file_without_repairs_is_not_written(check: Check, write: Write) -> No
     changed = path.stat().st_ino
     assert check("a.toml", "--fix").exit_code == 0
     assert path.stat().st_ino == changed
+
+
+def test_of_files_one_of_which_is_read_only_none_is_repaired(
+    check: Check, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [write(f"{name}.toml", "[train]", "bach = 32") for name in "ab"]
+    before = [path.read_text() for path in paths]
+    # As root, all files can be written.
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "b.toml")
+    result = check(".", "--fix")
+    assert result.exit_code == 2
+    assert result.stderr == "error: b.toml is read-only: nothing was repaired\n"
+    assert [path.read_text() for path in paths] == before

@@ -54,7 +54,12 @@ def test_what_cannot_be_read_is_always_told(check: Check) -> None:
 
 @pytest.mark.parametrize("option", ["--select", "--ignore"])
 @pytest.mark.parametrize(
-    ("name", "near"), [("unusd-param", "unused-param"), ("GF1122", "GF112"), ("", "known")]
+    ("name", "near"),
+    [
+        ("unusd-param", "unused-param"),
+        ("GF1122", "`ganforge rules` lists all"),
+        ("GF0", "lists all"),
+    ],
 )
 def test_an_unknown_rule_is_an_error_of_usage(
     check: Check, option: str, name: str, near: str
@@ -63,6 +68,17 @@ def test_an_unknown_rule_is_an_error_of_usage(
     assert result.exit_code == 2
     assert f"there is no rule `{name}`" in result.stderr
     assert near in result.stderr
+
+
+@pytest.mark.parametrize("names", ["", ","])
+def test_a_list_of_no_rules_is_an_error_of_usage(check: Check, names: str) -> None:
+    result = check("a.toml", "--select", names)
+    assert result.exit_code == 2
+    assert "no rule is named" in result.stderr
+
+
+def test_a_comma_at_the_end_names_nothing(check: Check) -> None:
+    assert codes(check, "--select", "GF110,") == ["GF110"]
 
 
 def test_the_command_line_goes_before_the_settings() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -115,3 +116,38 @@ def test_a_report_in_a_file_has_no_colours(ganforge: Command) -> None:
 def test_the_module_runs_as_the_command_does() -> None:
     command = [sys.executable, "-m", "ganforge", "--version"]
     assert subprocess.run(command, capture_output=True, text=True).stdout.startswith("ganforge ")
+
+
+def test_force_color_paints_what_no_terminal_shows(
+    ganforge: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("check", "dcgan", "--set", "size=48")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[1;31merror" in ganforge(*asked).stdout
+    assert "\x1b" not in ganforge(*asked, "--format", "json").stdout
+    assert "\x1b" not in ganforge(*asked, "--output", "a.txt").stdout + Path("a.txt").read_text()
+    for name, value in (("FORCE_COLOR", "0"), ("NO_COLOR", "1")):
+        monkeypatch.setenv(name, value)
+        assert "\x1b" not in ganforge(*asked).stdout
+
+
+def test_what_is_no_file_says_so(ganforge: Command) -> None:
+    os.mkfifo("pipe.toml")
+    Path("zero.toml").symlink_to("/dev/zero")
+    Path("loop.toml").symlink_to("loop.toml")
+    for name, reason in (
+        ("pipe.toml", "a pipe or device"),
+        ("zero.toml", "a pipe or device"),
+        ("loop.toml", "a link that leads back to itself"),
+    ):
+        for options in ((), ("--fix",)):
+            result = ganforge("check", name, *options)
+            assert result.exit_code == 2
+            assert result.stderr.startswith(f"error: {name}: ") and reason in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--output", "--write-baseline"])
+def test_a_folder_that_is_not_there_is_named(ganforge: Command, option: str) -> None:
+    result = ganforge("check", "dcgan", option, "nowhere/a.txt")
+    assert result.exit_code == 2
+    assert "there is no folder nowhere" in result.stderr

@@ -44,5 +44,3 @@ def critic(registry: Registry) -> Callable[..., Compilation]:
 def base() -> str:
     """A small spec that is right."""
     return BASE
-
-

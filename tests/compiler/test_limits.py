@@ -10,6 +10,7 @@ import pytest
 from ganforge.pipeline import Compilation
 
 Critic = Callable[..., Compilation]
+Compile = Callable[[str], Compilation]
 ONE = '{ block = "linear", out = 1 }'
 
 
@@ -90,7 +91,7 @@ def test_a_formula_without_end_is_stopped(base: str, compiled: object, formula: 
 
 
 def test_many_slow_formulas_end_as_one_does(base: str, critic: Critic) -> None:
-    slow = "".join(f'p{k} = "sum([i for i in range(20000)])"\n' for k in range(2_000))
+    slow = "".join(f'p{k} = "sum([i for i in range(20000)])"\n' for k in range(900))
     assert codes(critic(ONE, more=f"\n[params]\n{slow}")) == ["GF118"]
 
 
@@ -119,3 +120,41 @@ def test_numbers_beyond_all_use_are_out_of_bounds(
 def test_sizes_are_at_least_one(base: str, compiled: object, size: str) -> None:
     assert callable(compiled)
     assert codes(compiled(base.replace("size = 16", f"size = {size}"))) == ["GF115"]
+
+
+LARGE = {
+    "1,001 networks": "".join(f"[networks.N{k}]\nlayers = []\n" for k in range(1_001)),
+    "1,001 keys": "[params]\n" + "".join(f"p{k} = 1\n" for k in range(1_001)),
+    "an array of 20,001 items": f"[params]\nlong = [{'1,' * 20_001}]\n",
+    "100,001 values": f"[params]\nlong = [{'[1,2,3],' * 30_000}]\n",
+    "1,001 names": "without = [" + "'train'," * 1_001 + "]\n",
+}
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_more_than_a_file_may_hold_is_one_error(compiled: Compile, kind: str) -> None:
+    (found,) = compiled(f'ganforge = 1\nextends = "dcgan"\n{LARGE[kind]}').report.diagnostics
+    assert (found.code, found.span and found.span.line) in (("GF118", 3), ("GF118", 4))
+
+
+def test_commas_in_comments_and_strings_are_no_values(base: str, compiled: Compile) -> None:
+    commas = "," * 150_000
+    assert codes(compiled(f"# {commas}\n{base}\n[gan]\ntitle = '{commas}'\n")) == []
+
+
+@pytest.mark.parametrize("wide", ["10**12", "10**9"], ids=["a tensor", "the weights of a layer"])
+def test_what_no_machine_holds_is_one_error(critic: Critic, wide: str) -> None:
+    layer = f'{{ block = "linear", out = "{wide}" }}'
+    assert codes(critic(layer, layer, ONE)) == ["GF118"]
+
+
+def test_a_circle_of_many_tensors_is_told_in_short(base: str, compiled: Compile) -> None:
+    flow = "".join(f't{k} = "t{(k + 1) % 500}"\n' for k in range(500))
+    found = compiled(base.replace("[flow]\n", f"[flow]\n{flow}")).report.errors[0]
+    assert found.code == "GF203"
+    assert "488 more" in found.message and len(found.message) < 200
+
+
+def test_many_heads_are_looked_at_in_one_walk(critic: Critic) -> None:
+    heads = [f'{{ id = "h{k}", block = "relu" }}' for k in range(6_000)]
+    assert critic(*heads, ONE).report.ok

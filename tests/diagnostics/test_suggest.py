@@ -53,3 +53,10 @@ def test_a_suggestion_is_sure_where_no_other_name_is_near(
 ) -> None:
     help = did_you_mean(word, known)
     assert (isinstance(help, Suggestion) and help.sure) is sure
+
+
+@pytest.mark.parametrize("word", ["form", "frmo", "rfom"])
+def test_two_letters_exchanged_are_nearer_than_others(word: str) -> None:
+    known = ["norm", "from", "init", "out", "stride"]
+    assert nearest(word, known) == "from"
+    assert Suggestion("", "form", "from", known).sure

@@ -136,6 +136,23 @@ def test_a_focused_loss_shows_the_same_and_enter_keeps_it(visit: Open) -> None:
     assert shown(tab, ".moved") == []
 
 
+def test_the_keyboard_comes_to_boxes_out_of_sight_and_nothing_scrolls(visit: Open) -> None:
+    tab = visit("cyclegan")
+    tab.click("[data-id='net:G_ab:1'] .title")
+    losses = 0
+    for _ in range(24):
+        tab.keyboard.press("Tab")
+        tab.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)))")
+        assert tab.evaluate("[canvas.scrollLeft, canvas.scrollTop]") == [0, 0]
+        box, outer = (tab.locator(s).first.bounding_box() for s in (":focus", "#canvas"))
+        if tab.evaluate("(document.activeElement.dataset.id ?? '').startsWith('loss:')"):
+            losses += 1
+            assert box["x"] >= outer["x"] and box["y"] >= outer["y"]
+            assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 1
+            assert box["y"] + box["height"] <= outer["y"] + outer["height"] + 1
+    assert losses == 6
+
+
 def test_a_loss_is_chosen_in_the_panel_and_let_go_there(visit: Open) -> None:
     tab = visit("wgan-gp")
     tab.mouse.move(700, 120)

@@ -181,7 +181,8 @@ LIMIT = Rule(
     "limit",
     Severity.ERROR,
     says="The spec exceeds a limit: of layers, of a formula's length or depth, of a list, of "
-    "nested values.",
+    "nested values, of what a file or a table holds, of the values of a tensor or the weights of a "
+    "layer.",
     why="The limits keep a check fast and safe for any file; no published system comes near them.",
     bad='{ for = "i", in = "range(10**6)", layers = [{ block = "relu" }] }',
     good='{ for = "i", in = "range(10)", layers = [{ block = "relu" }] }',

@@ -13,6 +13,7 @@ from ganforge.graph.passes.balance import check_balance
 from ganforge.graph.passes.conditioning import check_conditioning
 from ganforge.graph.passes.critics import check_critics
 from ganforge.graph.passes.drawn import add_draws
+from ganforge.graph.passes.extents import check_extents
 from ganforge.graph.passes.feedback import check_feedback
 from ganforge.graph.passes.gradients import find_terms
 from ganforge.graph.passes.idle import check_idle
@@ -54,6 +55,8 @@ def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
     check_losses(graph, findings)
     check_schedules(graph, findings)
     check_feedback(graph, findings)
+    if graph.spec.sound and not findings.errors:
+        check_extents(graph, findings)
     if graph.spec.sound and not findings.errors:
         check_plugin_blocks(graph, registry, findings)
     if graph.spec.sound and not findings.errors:

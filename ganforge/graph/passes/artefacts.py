@@ -21,9 +21,10 @@ def check_artefacts(graph: Graph, findings: Findings) -> None:
         for index in body.outputs.values():
             if _is_image(body.nodes[index]):
                 _check_spread(body, index, findings)
-        for index, node in enumerate(body.nodes):
-            if node.name and _is_image(node):
-                _check_bottleneck(body, index, findings)
+        heads = [k for k, node in enumerate(body.nodes) if node.name and _is_image(node)]
+        users = _users(body) if heads else {}
+        for index in heads:
+            _check_bottleneck(body, index, users.get(index, []), findings)
 
 
 def _is_image(node: Node) -> bool:
@@ -65,9 +66,17 @@ def _check_spread(body: Body, index: int, findings: Findings) -> None:
     findings.add("GF719", found[1].path, message, help)
 
 
-def _check_bottleneck(body: Body, index: int, findings: Findings) -> None:
+def _users(body: Body) -> dict[int, list[Node]]:
+    """By node, those that take it."""
+    users: dict[int, list[Node]] = {}
+    for node in body.nodes:
+        for index in dict.fromkeys(node.inputs):
+            users.setdefault(index, []).append(node)
+    return users
+
+
+def _check_bottleneck(body: Body, index: int, uses: list[Node], findings: Findings) -> None:
     """A head from which the next layer goes on, though it is used elsewhere."""
-    uses = [node for node in body.nodes if index in node.inputs]
     is_head = len(uses) + list(body.outputs.values()).count(index) > 1
     found = _weighted(body, index) if is_head else None
     if found is None:

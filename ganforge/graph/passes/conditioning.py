@@ -41,11 +41,13 @@ def _check_seen(graph: Graph, swapped: set[str], findings: Findings) -> None:
     """Every condition that a generator heeds is seen by a loss, unless another stands there."""
     seen = _seen_by_losses(graph)
     roots = [i for loss in graph.losses.values() for i in loss.tensors.values()]
-    used = upstream(_taken(graph), roots)
+    taken = _taken(graph)
+    used = upstream(taken, roots)
     for name in graph.spec.conditions:
         index = graph.names.get(name)
         if index in used and index not in seen and name not in swapped:
-            message = f"a generator is given `{name}`, and no loss sees whether it heeds it"
+            network = _given(taken, index) or "a generator"
+            message = f"{network} is given `{name}`, and no loss sees whether it heeds it"
             help = f"show it to the critic, `D(fake, {name})`, or ask for it by `auxiliary-class`"
             span = findings.document.span(("conditioning", name), key=True)
             related = (Label(span, "the condition"),) if span else ()
@@ -62,6 +64,14 @@ def _taken(graph: Graph) -> list[Node]:
             given = zip(node.inputs, body.inputs.values(), strict=True)
             nodes[index] = replace(node, inputs=tuple(i for i, own in given if own in reached))
     return nodes
+
+
+def _given(nodes: list[Node], condition: int) -> str | None:
+    """The first network that takes what is made of a condition."""
+    for node in nodes:
+        if isinstance(node.operation, NetworkCall) and condition in upstream(nodes, node.inputs):
+            return f"`{node.operation.network}`"
+    return None
 
 
 def _judging(graph: Graph, condition: int) -> Path:

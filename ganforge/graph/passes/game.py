@@ -74,4 +74,6 @@ def _with_weights(graph: Graph) -> set[str]:
 
 
 def listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted(names))
+    """`D`, `E` and `G`."""
+    *others, last = [f"`{name}`" for name in sorted(names)] or [""]
+    return f"{', '.join(others)} and {last}" if others else last
