@@ -296,7 +296,14 @@ def test_another_language_version_is_refused(version: str) -> None:
 
 
 def test_a_missing_language_version_is_reported_and_the_rest_is_read() -> None:
-    document, (found,) = loads("a = 1")
+    document, (found,) = loads("train = 1")
     assert document is not None
-    assert document.values == {"a": 1}
+    assert document.values == {"train": 1}
     assert (found.code, found.help) == ("GF100", "write `ganforge = 1` on the first line")
+
+
+@pytest.mark.parametrize("text", ["", "a = 1", "[tool.other]"])
+def test_a_file_of_something_else_is_no_spec(text: str) -> None:
+    document, (found,) = loads(text)
+    assert document is None
+    assert found.code == "GF100" and found.message.startswith("this is no spec")
