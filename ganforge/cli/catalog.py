@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -37,17 +36,7 @@ def show_catalog(
     if item is None:
         missing = registry.missing(kind, name)
         raise CannotStart(f"{missing.message}: {missing.help}")
-    if catalog.get(item.name) is not item:
-        item = _by_its_full_name(item, name)
     click.echo(text(item))
-
-
-def _by_its_full_name(item: T, name: str) -> T:
-    """What has the name of another, as a spec has to call it."""
-    if isinstance(item.example, str):
-        example = item.example.replace(f'"{item.name}"', f'"{name}"')
-        return replace(item, name=name, example=example)
-    return replace(item, name=name)
 
 
 def tell_broken_plugins(registry: Registry) -> None:

@@ -132,12 +132,9 @@ def _kind(node: Node, length: int) -> str:
     if length > 1:
         return "layers"
     operation = node.operation
-    name = (
-        operation.block.name
-        if isinstance(operation, Layer)
-        else getattr(operation, "name", "layer")
-    )
-    return str(name).replace("-", "_")
+    if isinstance(operation, Layer):
+        return operation.block.identifier
+    return str(getattr(operation, "name", "layer")).replace("-", "_")
 
 
 def _modules(

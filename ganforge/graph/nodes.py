@@ -243,7 +243,7 @@ class Body:
         for operation in self.operations():
             if isinstance(operation, Layer):
                 for name, number in operation.live.items():
-                    found.setdefault(number, (operation.block.name.replace("-", "_"), name))
+                    found.setdefault(number, (operation.block.identifier, name))
             elif isinstance(operation, Number) and isinstance(operation.value, Live):
                 found.setdefault(operation.value, ("wiring", operation.value.text))
         return {LEVEL: ("network", "level"), **found} if self.levels or self.chooses else found

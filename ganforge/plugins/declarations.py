@@ -110,6 +110,11 @@ class Block:
     example: str = ""
     untruncated: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def identifier(self) -> str:
+        """Its name as programs hold it: without a distribution."""
+        return self.name.rpartition("/")[2].replace("-", "_")
+
 
 def input_names(block: Block, count: int) -> list[str]:
     """The names of a block's inputs as its function's `Ref`s have them; `*x` is x0, x1, ..."""

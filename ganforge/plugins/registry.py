@@ -46,6 +46,12 @@ _GIVES_LESS = {rule.code for rule in (PLUGIN_FAILED, PLUGIN_INTERFACE, UNKNOWN_H
 """Findings of plugins by which a name may be missing that their source does not tell."""
 
 
+_COMPARED = frozenset({"block", "loss", "init", "parametrisation", "data source"})
+"""Kinds whose declarations are told apart by their names: one that does not have its bare name has
+its full one.
+"""
+
+
 @dataclass(frozen=True)
 class Catalog(Mapping[str, T]):
     """Declarations by name, found by `distribution/name` too; only bare names are listed."""
@@ -80,7 +86,8 @@ class Registry:
     kind and `distribution/name`, what there is to say of the other. So do the built-in commands and
     the shipped specs, which are no part of a plugin. Where two other distributions
     give one name, the bare name stands for neither: `clashes` holds, by kind and name, what to
-    report when a spec uses it. `distribution/name` always works.
+    report when a spec uses it. `distribution/name` always works. A declaration that does not have
+    its bare name is called by its full one, so that no rule takes it for another.
 
     owners: who gives a declaration, by kind (`block`, `loss`, `init`, `parametrisation`, `data
         source`, `metric`, `spec`, `rule`, `command`) and name, with and without its distribution.
@@ -261,11 +268,21 @@ def _registry(gathered: _Gathered) -> Registry:
             clashes[kind, name] = _clash(kind, name, sorted(owner for owner, _ in given))
         for owner, item in given:
             long_name = f"{canonical(owner.distribution)}/{name}"
+            if kind in _COMPARED and (first is None or item is not first[1]):
+                item = _by_its_full_name(item, long_name)
             owners[kind, long_name], full[kind][long_name] = owner, item
-            if built_in or (first is not None and item is not first[1]):
+            if built_in or (first is not None and owner is not first[0]):
                 hidden[kind, long_name] = _hidden(kind, name, owner)
     catalogs: dict[str, Any] = {k.field: Catalog(bare[k.noun], full[k.noun]) for k in KINDS}
     return Registry(**catalogs, owners=owners, clashes=clashes, hidden=hidden, diagnostics=())
+
+
+def _by_its_full_name(item: Any, name: str) -> Any:
+    """What has the name of another, as a spec has to call it; its example too."""
+    more = {}
+    if isinstance(getattr(item, "example", None), str):
+        more["example"] = item.example.replace(f'"{item.name}"', f'"{name}"')
+    return replace(item, name=name, **more)
 
 
 def _of_bare_name(given: list[tuple[Owner, Any]]) -> tuple[Owner, Any] | None:

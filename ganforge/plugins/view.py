@@ -26,6 +26,7 @@ class Finding:
 class LayerView:
     """One block in a network: those of composite blocks, norms and activations stand as layers too.
 
+    block: its name as specs write it: of a plugin that has no bare name, `distribution/name`.
     params: as its declaration reads them. inputs, output: shapes, the batch axis left out.
     """
 

@@ -94,7 +94,7 @@ HOSTILE = [
     "class", "None", "self", "__class__", "torch", "lambda: 0", "a if b else c", "x := 1",
 ]  # fmt: skip
 EVERYTHING = ("".join(HOSTILE), "".join(reversed(HOSTILE)), "\\")
-"""All of it, for what takes any text; ends matter too, such as a backslash before a closing quote."""
+"""All of it, for what takes any text; ends matter too, as a backslash before a closing quote."""
 WORDS = st.one_of(
     st.sampled_from(HOSTILE),
     st.lists(st.sampled_from(HOSTILE), max_size=3).map("".join),

@@ -202,3 +202,49 @@ def test_every_format_tells_it(install: Install, ganforge: Command, form: str) -
     install("ylg", RULE)
     Path("mine.toml").write_text(SPEC)
     assert "YLG001" in ganforge("check", "mine.toml", "--format", form).output
+
+
+OTHER = """
+from ganforge.plugins import Block, Loss, Params, Ref, Term, call, hookimpl
+
+@hookimpl
+def ganforge_register_blocks():
+    made = lambda p, x: call("nn.ReLU")
+    return [Block("linear", "No layer of weights.", Params, lambda p, x: x, module=made)]
+
+@hookimpl
+def ganforge_register_losses():
+    terms = lambda p: (Term("all", call("torch.mean", Ref("original") - 0)),)
+    return [Loss("reconstruction", "Another one.", Params, ("original",), terms)]
+"""
+BOTH = SPEC.replace('{ block = "linear", out = 3 }', '{ block = "beta/linear" }')
+
+
+def test_a_block_of_the_same_name_is_not_taken_for_the_one_that_a_rule_looks_for(
+    install: Install, ganforge: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("ylg", RULE)
+    install("beta", OTHER.replace(" - 0", ""))
+    Path("mine.toml").write_text(BOTH)
+    result = ganforge("check", "mine.toml")
+    assert "GF811" not in result.output  # the rule asks the other for `out`, which it has not
+    assert len(reports(result.output)) == 1
+    critic = view(monkeypatch, BOTH).networks["D"]
+    assert len(critic.blocks("linear")) == 2 and len(critic.blocks("beta/linear")) == 1
+    code = ganforge("show", "mine.toml", "--code").output
+    assert "nn.Linear(1500, 1)" in code and "beta" not in code
+
+
+def test_two_plugins_with_a_block_of_one_name_are_told_apart(
+    install: Install, ganforge: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = OTHER.replace('"linear"', '"wobble"').replace(" - 0", "")
+    install("alpha-one", source.replace("nn.ReLU", "nn.Tanh"))
+    install("beta", source)
+    text = BOTH.replace("beta/linear", "beta/wobble").replace(
+        'linear", out = 1500', 'Alpha_One/wobble"'
+    )
+    Path("mine.toml").write_text(text)
+    critic = view(monkeypatch, text).networks["D"]
+    assert [layer.block for layer in critic.layers] == ["alpha-one/wobble", "beta/wobble", "linear"]
+    assert ganforge("emit", "mine.toml").stdout.count("nn.Tanh()") == 1
