@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 
@@ -106,3 +107,11 @@ class TensorList:
 
 Shape = Tensor | TensorList | None
 """`None` is the unknown shape: it poisons quietly what follows from it."""
+
+
+def sizes_of(shape: Shape) -> Iterator[object]:
+    """All sizes of a shape; a plugin may give some that are no whole numbers."""
+    if isinstance(shape, Tensor):
+        yield from shape.shape
+    for item in shape.items if isinstance(shape, TensorList) else ():
+        yield from sizes_of(item)

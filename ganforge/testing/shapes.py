@@ -13,7 +13,7 @@ from torch import nn
 from ganforge.diagnostics.rules import ALL
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.running import measured
-from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList
+from ganforge.plugins.shapes import Shape, ShapeError, Tensor, TensorList, sizes_of
 from ganforge.testing.cases import Case, Cases, bounded, declared, floats, mapped, stirred
 from ganforge.testing.drawing import QUIET, any_shape, counts, read
 from ganforge.testing.unmet import Unmet, reason
@@ -28,6 +28,9 @@ def _shape_is_declared(case: Case) -> None:
     said = declared(case)
     if case.block.infer is None:
         return
+    if any(type(size) is not int for size in sizes_of(said)):
+        remedy = "give whole numbers: divide by `//`, and round with `int`"
+        raise Unmet(f"`infer` says {said}", case, remedy)
     for part in ("module", "function"):
         if getattr(case.block, part) is None:
             continue

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ganforge.plugins.calls import Call
 from ganforge.plugins.declarations import input_names
 from ganforge.plugins.running import META, applied
 from ganforge.testing.alone import alone, nothing_missing
@@ -108,21 +109,21 @@ def _check_moved(case: Case, kind: dict[str, Any], single: Any) -> None:
     try:
         result = call(*inputs)
     except Exception as error:
-        raise Unmet(f"it fails in {name}: {reason(error)}", case, _MOVING) from error
+        raise Unmet(f"it fails in {name}: {reason(error)}", case, MOVING) from error
     for part in floats(result):
         if numbers and part.dtype != kind.get("dtype", torch.float32):
             found = str(part.dtype).removeprefix("torch.")
-            raise Unmet(f"given {name} it returns {found}", case, _MOVING)
+            raise Unmet(f"given {name} it returns {found}", case, MOVING)
         if part.device.type != kind.get("device", torch.device("cpu")).type:
-            raise Unmet(f"given tensors on {name} it returns one on {part.device}", case, _MOVING)
+            raise Unmet(f"given tensors on {name} it returns one on {part.device}", case, MOVING)
         if not part.is_meta and not part.isfinite().all():
-            raise Unmet(f"in {name} it gives what is no finite number", case, _MOVING)
+            raise Unmet(f"in {name} it gives what is no finite number", case, MOVING)
     comparable = kind.get("dtype") == torch.float64 and not case.block.random
     if comparable and not close(result, single, 1e-3):
-        raise Unmet("in float64 it gives other values than in float32", case, _MOVING)
+        raise Unmet("in float64 it gives other values than in float32", case, MOVING)
 
 
-_MOVING = (
+MOVING = (
     "make tensors in `forward` like the input (`x.new_zeros`, `torch.ones_like(x)`, `.to(x)`), "
     "and keep constants as buffers"
 )
@@ -181,15 +182,24 @@ def runs_alone(cases: Cases) -> None:
     block = cases.block
     for case in cases.fixed():
         if block.module is not None:
-            made = block.module(case.params, *case.shapes)
+            made = _call_of(block.module, case)
             source = alone(made, (), block.requires, case)
             with nothing_missing(case):
                 _compare_alone(case, case.module(), source(), "module")
         if block.function is not None:
-            value = block.function(case.params, *case.shapes)
+            value = _call_of(block.function, case)
             source = alone(value, input_names(block, len(case.shapes)), block.requires, case)
             with nothing_missing(case):
                 _compare_alone(case, partial(_applied, case), source, "function")
+
+
+def _call_of(part: Callable[..., Call], case: Case) -> Call:
+    """What a declaration gives as a call: it names what makes a module, and makes none."""
+    given: object = part(case.params, *case.shapes)
+    if not isinstance(given, Call):
+        remedy = 'write `call("package.module:Name", ...)` of `ganforge.plugins`'
+        raise Unmet(f"it gives {given!r}, and no call", case, remedy)
+    return given
 
 
 def _applied(case: Case, *tensors: Any) -> Any:

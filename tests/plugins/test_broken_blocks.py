@@ -67,6 +67,18 @@ def test_what_is_sound_is_no_finding(install: Install, ganforge: Command) -> Non
             5,
         ),
         ("return x\n", "return (3, 4)\n", "gives no shape for 1 x 28 x 28: TypeError: (3, 4)", 5),
+        (
+            "return x\n",
+            "return x.with_shape(1, x.height / 2, x.width)\n",
+            "gives 1 x 14.0 x 28 for 1 x 28 x 28: TypeError: 14.0 is no whole number: `//` gives",
+            5,
+        ),
+        (
+            'call("nn.Identity")',
+            '"nn.Identity"',
+            'is no Call: write `call("package.module:Name", ...)`',
+            5,
+        ),
         ('call("nn.Identity")', "p.size", "the module of the block `wobble` cannot be made", 5),
         ('call("nn.Identity")', '"nn.Identity"', "TypeError: 'nn.Identity' is no Call", 5),
         ('(Term("all"', '1 / 0, (Term("all"', "the loss `wobbly` cannot be made: ZeroDiv", 9),

@@ -58,6 +58,11 @@ class Single(Gate):
         return super().forward(x) * torch.ones(4, 1, x.shape[2], x.shape[3])
 
 
+class Float(Gate):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x) @ torch.ones(x.shape[3], x.shape[3])
+
+
 class Random(Gate):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return super().forward(x) * torch.rand_like(x)
@@ -138,6 +143,11 @@ def wrong_shape(p: Params, x: Tensor) -> Tensor:
     return Tensor((*same(p, x).shape[:2], 7))
 
 
+def divided(p: Params, x: Tensor) -> Tensor:
+    channels, height, width = same(p, x).shape
+    return Tensor((channels, height, 2 * width / 2))  # type: ignore[arg-type]
+
+
 def unknown_code(p: Params, x: Tensor) -> Tensor:
     if not isinstance(x, Tensor) or not x.is_image:
         raise ShapeError("E17", "no")
@@ -155,6 +165,9 @@ def careless(p: Params, x: Tensor) -> Tensor:
         (gate(summary="scales"), "has_a_sound_declaration", "end it with a full stop"),
         (gate("Halved"), "gives_the_declared_shape", "its module gives 4 x 3 x 8"),
         (gate(infer=wrong_shape), "gives_the_declared_shape", "repair `infer`, or leave it out"),
+        (gate(infer=divided), "gives_the_declared_shape", "divide by `//`"),
+        (gate(module=lambda p, x: Gate(x.channels)), "runs_alone", 'call("package.module:Name"'),
+        (gate("Float"), "can_be_differentiated_twice", "it fails in float64: RuntimeError"),
         (gate(infer=unknown_code), "refuses_with_a_known_rule", "`ganforge rules`"),
         (gate(infer=careless), "refuses_with_a_known_rule", "`infer` raises"),
         (

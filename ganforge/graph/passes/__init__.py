@@ -56,9 +56,9 @@ def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
     check_schedules(graph, findings)
     check_feedback(graph, findings)
     if graph.spec.sound and not findings.errors:
-        check_extents(graph, findings)
-    if graph.spec.sound and not findings.errors:
         check_plugin_blocks(graph, registry, findings)
+    if graph.spec.sound and not findings.errors:
+        check_extents(graph, findings)
     if graph.spec.sound and not findings.errors:
         check_conditioning(graph, findings)
         check_sweeps(graph, findings)

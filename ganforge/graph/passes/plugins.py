@@ -51,7 +51,8 @@ def _check_node(nodes: tuple[Node, ...], node: Node, own: set[int], findings: Fi
         try:
             made: Any = make(operation.params, *shapes)
             if not isinstance(made, Call):
-                raise TypeError(f"{made!r} is no Call")
+                way = 'write `call("package.module:Name", ...)`'
+                raise TypeError(f"{made!r} is no Call: {way}")
         except Exception as error:
             told = as_shape_error(error, named, make)
             findings.add(told.code, node.path, told.message, told.help)
