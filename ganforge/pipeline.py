@@ -89,9 +89,10 @@ def _compile(
     found = tuple(traced((*found, *more, *rest), document))
     sound = not any(d.severity is Severity.ERROR for d in found)
     if not sound:
-        from ganforge.graph.fitting import with_sizes  # a sound spec does not need it
+        from ganforge.graph.fitting import with_sizes  # a sound spec does not need these
+        from ganforge.spec.causes import told_once
 
-        found = with_sizes(found, document, registry)
+        found = tuple(told_once(with_sizes(found, document, registry), document))
     kept, suppressed = suppress(
         found, document, complete=sound and as_written, known=registry.all_rules
     )

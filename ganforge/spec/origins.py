@@ -27,15 +27,23 @@ def origins(document: Document, code: str, value: Any, span: Span | None) -> tup
     params = document.values.get("params")
     if span is None or not isinstance(params, dict) or not code.startswith(DEPENDENT):
         return ()
-    labels = []
-    for name in _behind(value, params):
-        declared = isinstance(params[name], dict)
-        given = document.span(("params", name, "default") if declared else ("params", name))
-        if given is not None and given.file != span.file and _is_given(params[name], params):
-            value = _value(params[name])
-            written = value if isinstance(value, str) else shown(value)
-            labels.append(Label(given, f"`{name}` is {written}"))
-    return tuple(labels)
+    labels = (label_of(name, document) for name in given_behind(value, params))
+    return tuple(label for label in labels if label and label.span.file != span.file)
+
+
+def given_behind(value: Any, params: dict[str, Any]) -> list[str]:
+    """The params with a value of their own that a value is computed from."""
+    return [name for name in _behind(value, params) if _is_given(params[name], params)]
+
+
+def label_of(name: str, document: Document) -> Label | None:
+    """Where a param has its value, and which."""
+    param = document.values["params"][name]
+    declared = isinstance(param, dict)
+    span = document.span(("params", name, "default") if declared else ("params", name))
+    value = _value(param)
+    formula = isinstance(value, str) and not declared
+    return Label(span, f"`{name}` is {value if formula else shown(value)}") if span else None
 
 
 MISSING = ("GF111", "GF116", "GF601")

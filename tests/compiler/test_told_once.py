@@ -99,3 +99,18 @@ def test_all_mistakes_of_an_optimizer_are_told_at_once(base: str, registry: Regi
 def test_all_mistakes_of_a_composite_block_are_told_at_once(critic: Critic) -> None:
     layer = '{ block = "res", out = "1 // 0", norm = "layer", nrom = 3 }'
     assert codes(critic(layer, ONE, more=RESIDUAL)) == ["GF119", "GF110", "GF102"]
+
+
+def test_a_word_that_is_given_to_an_extended_spec_is_told_at_its_own_line(
+    base: str, registry: Registry, tmp_path: Path
+) -> None:
+    word = 'act = { choices = ["relu", "rleu"], default = "relu" }'
+    text = base.replace('"leaky-relu"', '"{act}"') + f"\n[params]\n{word}\n"
+    (tmp_path / "base.toml").write_text(text)
+    own = tmp_path / "own.toml"
+    own.write_text('ganforge = 1\nextends = "base.toml"\n[params]\nact = { default = "rleu" }\n')
+    (found,) = compile_spec(own, registry=registry).report.diagnostics
+    assert found.span is not None
+    assert (found.code, found.span.file, found.span.line) == ("GF801", str(own), 4)
+    assert [label.text for label in found.related][:1] == ["it shows here"]
+    assert found.fix is None
