@@ -22,7 +22,8 @@ from ganforge.errors import CannotStart
 class Request(NamedTuple):
     """What the command line asks for; None where it leaves that to the settings.
 
-    text: the spec that the path `-` stands for.
+    text: the spec that the path `-` stands for. force_exclude: whether files that are named are
+    left out too, where the settings exclude them.
     """
 
     paths: Sequence[str]
@@ -38,6 +39,7 @@ class Request(NamedTuple):
     diff: bool = False
     jobs: int | None = None
     deep: bool = False
+    force_exclude: bool = False
 
 
 class Answer(NamedTuple):
@@ -81,6 +83,8 @@ def _specs(request: Request, settings: Settings) -> tuple[list[Spec], list[str]]
     for path in request.paths:
         if path == "-" and request.text is not None:
             specs.append(request.text)
+            continue
+        if request.force_exclude and settings.excludes(path):
             continue
         try:
             specs += specs_of(path, settings.exclude)

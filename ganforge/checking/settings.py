@@ -43,6 +43,14 @@ class Settings(NamedTuple):
     exclude: Patterns | None = None
     per_file: tuple[tuple[Patterns, frozenset[str]], ...] = ()
 
+    def excludes(self, path: str | Path) -> bool:
+        """Whether `exclude` names a path, or a folder that it lies in."""
+        if self.exclude is None:
+            return False
+        own = Path(os.path.abspath(path))
+        folders = any(self.exclude.matches(folder, is_folder=True) for folder in own.parents)
+        return folders or bool(self.exclude.matches(own, is_folder=own.is_dir()))
+
 
 def settings_for(paths: Iterable[str | Path]) -> Settings:
     """The settings in the nearest `pyproject.toml` that has some, in the folder that holds all

@@ -33,6 +33,7 @@ _RULES = "RULE[,RULE...]"
     help="The lightest finding that makes the exit code 1.  [default: error]",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--force-exclude", is_flag=True, help="Leave out files that are named, too.")
 @click.option("--fix", is_flag=True, help="Repair what can only be meant in one way.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; change nothing.")
 @click.option("--baseline", metavar="FILE", help="Do not tell the findings in this file.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ganforge.diff.brief import in_brief
 from ganforge.diff.changes import Change, Difference, NetworkChange
 from ganforge.diff.text import layer_lines, title_of, weight_rows
 
@@ -14,7 +15,7 @@ def as_markdown(found: Difference) -> str:
     if not found:
         return f"{title}\n\nNo differences."
     parts = [title, "\n".join(_weights(found.networks))]
-    settings = [(t, changes) for t, changes in found.sections.items() if t != "Findings"]
+    settings = [(t, changes) for t, changes in in_brief(found.sections).items() if t != "Findings"]
     if any(changes for _, changes in settings):
         parts.append("\n".join(_settings(settings)))
     parts += ["\n".join(_network(network)) for network in found.networks if network.changed]

@@ -5,10 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ganforge.document import Path
-from ganforge.graph.nodes import Apply, Body, Composite, Layer, Node, Number, Source
+from ganforge.graph.nodes import (
+    Apply,
+    Arithmetic,
+    Body,
+    Composite,
+    Item,
+    Layer,
+    Node,
+    Number,
+    Source,
+)
 from ganforge.graph.weights import own_weights, weights_by_body
 from ganforge.show.describe import given
 from ganforge.show.layers import operation_text, shown_nodes
+
+_ARITHMETIC = {"+": "sum", "-": "difference", "*": "product", "/": "quotient"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,10 @@ def _block(node: Node) -> str:
 def _text(body: Body, node: Node) -> str:
     text = operation_text(body, node)
     operation = node.operation
+    if isinstance(operation, Arithmetic):  # a line that begins with a sign would seem a change
+        return _ARITHMETIC[operation.operator] if len(node.inputs) > 1 else "negative"
+    if isinstance(operation, Item):
+        return f"element {operation.index}"
     if isinstance(operation, Apply) or (
         isinstance(operation, Layer) and operation.block.module is None
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ganforge.diff.brief import in_brief
 from ganforge.diff.changes import Change, Difference, Entry, LayerChange, NetworkChange
 from ganforge.diff.rows import Row
 
@@ -16,7 +17,7 @@ def as_text(found: Difference) -> str:
     lines = [f"{found.before} -> {found.after}"]
     if not found:
         return "\n".join([*lines, "", "No differences."])
-    for title, changes in found.sections.items():
+    for title, changes in in_brief(found.sections).items():
         if changes and title != "Findings":
             lines += ["", title, *(f"  {line_of(change)}" for change in changes)]
     for network in found.networks:

@@ -62,6 +62,19 @@ def test_files_are_excluded_below_folders_only(check: Check, write: Write) -> No
     assert codes(check, "specs/a.toml") == ["GF712"]
 
 
+@pytest.mark.parametrize("pattern", ["specs/a.*", "specs/", "*.toml"])
+def test_a_named_file_is_excluded_on_demand(check: Check, pattern: str) -> None:
+    project(f'exclude = ["{pattern}"]')
+    assert codes(check, "specs/a.toml", "--force-exclude") == []
+    assert codes(check, "specs/a.toml") == ["GF712"]
+
+
+def test_only_what_is_excluded_is_left_out_on_demand(check: Check) -> None:
+    assert codes(check, "specs/a.toml", "--force-exclude") == ["GF712"]
+    project('exclude = ["drafts/", "specs/b.toml"]')
+    assert codes(check, "specs/a.toml", "--force-exclude") == ["GF712"]
+
+
 def test_a_rule_is_ignored_in_some_files(check: Check, write: Write) -> None:
     write("specs/old/b.toml", *LOSS)
     project("[tool.ganforge.per-file-ignores]", '"specs/old/" = ["GF7"]')

@@ -143,3 +143,22 @@ def test_very_long_networks_are_paired_in_order() -> None:
 
 def test_calls_are_alike_by_their_arguments() -> None:
     assert likeness("Conv2d(3, 64, 4)", "Conv2d(3, 128, 4)") > likeness("Conv2d(3, 64, 4)", "f(1)")
+
+
+def test_an_optimizer_of_another_kind_is_one_line_for_all_players() -> None:
+    lines = [line for line in diff("dcgan", "wgan").stdout.splitlines() if "optimizer" in line]
+    before, after = (
+        "adam(lr=0.0002, betas=[0.5, 0.999])",
+        "rmsprop(lr=5e-05, alpha=0.99, momentum=0)",
+    )
+    assert lines == [f"  ~ optimizer of critic and generator: {before} -> {after}"]
+    sections = json.loads(diff("dcgan", "wgan", "--format", "json").stdout)["sections"]
+    assert {"key": "critic.optimizer.kind", "before": "adam", "after": "rmsprop"} in (
+        {key: change[key] for key in ("key", "before", "after")} for change in sections["players"]
+    )
+
+
+def test_a_sum_is_no_sign_of_a_change() -> None:
+    lines = diff("sagan", "sagan-64").stdout.splitlines()
+    assert "    sum" in lines
+    assert not any(line.strip() in ("+", "-") for line in lines)

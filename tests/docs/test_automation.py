@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -62,6 +63,30 @@ def commands(text: str) -> Iterator[list[str]]:
     """Every line that calls ganforge, as words."""
     for line in re.findall(r"ganforge ((?:check|diff|schema|new|list)[^\n>`]*)", text):
         yield line.split()
+
+
+def test_a_pull_request_is_told_of_the_specs_that_changed_alone(
+    files: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    steps = yaml.load(dict(files)[".github/workflows/specs.yml"])["jobs"]["changes"]["steps"]
+    (script,) = (step["run"] for step in steps if step.get("name") == "Tell what changed")
+    for name in ("changed", "same", "deep/changed-too", "broken"):
+        for folder, line in ((".before/specs", ""), ("specs", "[params]\nwidth = 32\n")):
+            path = tmp_path / folder / f"{name}.toml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text('ganforge = 1\nextends = "dcgan"\n' + line * ("changed" in name))
+    (tmp_path / "specs/broken.toml").write_text("ganforge = 1\nbad = 1\n")
+    scripts = sysconfig.get_path("scripts")
+    more = {"SPECS": "specs", "GITHUB_STEP_SUMMARY": "summary.md"}
+    env = {**os.environ, **more, "PATH": f"{scripts}:{os.environ['PATH']}"}
+    command = ["bash", "-eo", "pipefail", "-c", script]
+    result = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    told = (tmp_path / "summary.md").read_text("utf-8")
+    assert re.findall(r"^### Spec: .*`specs/(.*).toml`$", told, re.MULTILINE) == [
+        "changed",
+        "deep/changed-too",
+    ]
 
 
 def test_what_they_call_exists(files: list[tuple[str, str]]) -> None:
