@@ -26,5 +26,6 @@ def command(code: str) -> None:
         missing = registry.missing("rule", number)
         raise CannotStart(f"{missing.message}: {missing.help}")
     if rule is None:
-        raise CannotStart(f"there is no rule `{code}`: {near_rule(word, known)}")
+        name = number if word[:1].isdigit() else word
+        raise CannotStart(f"there is no rule `{code}`: {near_rule(name, known)}")
     click.echo(as_text(rule))

@@ -98,15 +98,17 @@ def did_you_mean(word: str, known: Iterable[str], what: str = "") -> str:
     return f"known {_plural(what)} here: {shown}{more}" if what else f"known here: {shown}{more}"
 
 
-def near_rule(name: str, known: Mapping[str, Rule]) -> str:
-    """A help text for a rule that does not exist. A number is near to no other number."""
-    near = None if re.fullmatch(r"[A-Za-z]*\d+", name) else _near_slug(name, known)
-    return near or "`ganforge rules` lists all"
-
-
-def _near_slug(name: str, known: Mapping[str, Rule]) -> str | None:
-    slugs = [rule.slug for rule in known.values()]
-    return did_you_mean(name, slugs, "rule") if nearest(name, slugs) else None
+def near_rule(name: str, known: Mapping[str, Rule], what: str = "") -> str:
+    """A help text for a rule that does not exist. A code of the right length is near to no other:
+    GF999 is no misspelled GF809.
+    """
+    every = "`ganforge rules` lists all"
+    if re.fullmatch(r"[A-Za-z]*\d{3}", name):
+        return every
+    is_code = re.fullmatch(r"[A-Za-z]*\d+", name)
+    names = list(known) if is_code else [rule.slug for rule in known.values()]
+    word = name.upper() if is_code else name.lower()
+    return did_you_mean(word, names, what) if nearest(word, names) else every
 
 
 def _plural(noun: str) -> str:

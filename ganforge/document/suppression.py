@@ -162,7 +162,7 @@ def _refused(name: str, rule: Rule | None, span: Span, known: Mapping[str, Rule]
         return SUPPRESSION_FORM.at(span, "this comment names no rule", help=_HELP)
     if rule is None:
         message = f"there is no rule `{name}`"
-        return UNKNOWN_SUPPRESSION.at(span, message, help=near_rule(name, known))
+        return UNKNOWN_SUPPRESSION.at(span, message, help=near_rule(name, known, "rule"))
     if rule in OF_COMMENTS:
         message = f"{rule.code} ({rule.slug}) is about comments such as this one"
         return CANNOT_SUPPRESS.at(span, message, help=f"`--ignore {rule.code}` leaves it out")

@@ -57,8 +57,8 @@ def test_what_cannot_be_read_is_always_told(check: Check) -> None:
     ("name", "near"),
     [
         ("unusd-param", "unused-param"),
-        ("GF1122", "`ganforge rules` lists all"),
-        ("GF0", "lists all"),
+        ("GF1122", "did you mean"),
+        ("GF999", "`ganforge rules` lists all"),
     ],
 )
 def test_an_unknown_rule_is_an_error_of_usage(

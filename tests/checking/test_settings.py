@@ -120,7 +120,7 @@ def test_the_standard_input_has_those_of_its_file(check: Check, spec: Path) -> N
         ("baseline = true", "2:12", "a path in quotes"),
         ("exclude = [1]", "2:12", 'such as `["drafts/"]`'),
         ('exclude = "drafts"', "2:11", "`exclude` must be a list of words"),
-        ('ignore = [3, "saturatng"]', "2:14", "did you mean the rule `saturating`?"),
+        ('ignore = [3, "saturatng"]', "2:14", "did you mean `saturating`?"),
         ('exclude = ["!"]', "2:11", "no pattern of files"),
         ("per-file-ignores = []", "2:20", "must be a table"),
         ("ignore = [", "2:11", "a value is missing"),
