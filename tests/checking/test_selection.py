@@ -57,7 +57,7 @@ def test_what_cannot_be_read_is_always_told(check: Check) -> None:
     ("name", "near"),
     [
         ("unusd-param", "unused-param"),
-        ("GF1122", "did you mean"),
+        ("GF1122", "did you mean `GF122`?"),
         ("GF999", "`ganforge rules` lists all"),
     ],
 )
