@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ganforge.codegen.chains import Chain, find_chains, has_module, repeated
+from ganforge.codegen.chains import Chain, find_chains, has_module
 from ganforge.codegen.expressions import ATOM, write_call
 from ganforge.codegen.levels import indexed
+from ganforge.codegen.loops import in_loops
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.starts import Common, common
 from ganforge.codegen.values import Writer, type_of
@@ -24,6 +25,7 @@ from ganforge.graph.nodes import (
     Node,
     Pack,
     Source,
+    Turn,
 )
 from ganforge.plugins.live import Adaptive, Changing
 from ganforge.plugins.shapes import Tensor
@@ -100,9 +102,10 @@ def write_body(
 
     shared: how the weights of the whole network start; what differs is said where layers are made.
     """
+    formulas = attributes is not None
     attributes = attributes or _attributes(body, find_chains(body, {}))
     made = [
-        f"self.{name} = {_modules(body, chain, imports, instances, shared)}"
+        f"self.{name} = {_modules(body, chain, imports, instances, shared, formulas)}"
         for chain, name in attributes.items()
     ]
     return made, _forward(body, attributes, imports)
@@ -138,24 +141,29 @@ def _kind(node: Node, length: int) -> str:
 
 
 def _modules(
-    body: Body, chain: Chain, imports: Imports, instances: Instances, shared: Common
+    body: Body,
+    chain: Chain,
+    imports: Imports,
+    instances: Instances,
+    shared: Common,
+    formulas: bool,
 ) -> str:
+    """The call that makes the modules of a run.
+
+    formulas: whether sizes of a loop may be formulas; those of a composite block become arguments.
+    """
     items: list[str] = []
+    turns: list[tuple[Turn, ...]] = []
     before: Node | None = None
     for index in chain.nodes:
-        items.extend(_items(body, body.nodes[index], before, imports, instances, shared))
-        before = body.nodes[index]
+        node = body.nodes[index]
+        items.extend(_items(body, node, before, imports, instances, shared))
+        turns.extend([node.turns] * (len(items) - len(turns)))
+        before = node
     if len(items) == 1:
         return items[0]
     imports.use("nn.Sequential")
-    parts = []
-    for group, count in repeated(items):
-        if count == 1:
-            parts.extend(group)
-        elif len(group) == 1:
-            parts.append(f"*[{group[0]} for _ in range({count})]")
-        else:
-            parts.append(f"*[layer for _ in range({count}) for layer in ({', '.join(group)})]")
+    parts = [loop.text for loop in in_loops(items, turns if formulas else None)]
     return f"nn.Sequential({', '.join(parts)},)"
 
 
