@@ -17,12 +17,13 @@ from ganforge.runtime.fidelity import psnr
 from ganforge.runtime.images import pixels_of
 
 Command = Callable[..., Result]
+BASE = str(Path(__file__).parents[1] / "small.toml")
 SPEC = """
 ganforge = 1
+extends = "BASE"
 [gan]
 name = "larger"
 [data]
-source = "shapes"
 load_size = 40
 tiles = true
 crop = "random"
@@ -34,16 +35,10 @@ layers = [
   { block = "conv", out = 12 },
   { block = "pixel-shuffle" },
 ]
-[networks.D]
-layers = [{ block = "linear", out = 1 }]
 [flow]
 small = "downsample(x, mode='bicubic')"
 low = "(small + 1) / 2"
 fake = "G(low)"
-[losses.adversarial]
-kind = "adversarial"
-real = "D(x)"
-fake = "D(fake)"
 [train]
 batch = 2
 rounds = 2
@@ -52,7 +47,7 @@ optimizer = { kind = "adam", lr = 2e-4 }
 images = ["upsample(small, mode='bicubic')", "fake", "x"]
 original = "x"
 shave = 2
-"""
+""".replace("BASE", BASE)
 
 
 @pytest.fixture
@@ -125,7 +120,7 @@ def test_what_cannot_be_given_is_told(
 
 def test_networks_for_one_size_are_told(photograph: np.ndarray, ganforge: Command) -> None:
     one_size = '{ block = "linear", out = 3072 }, { block = "reshape", shape = [3, 32, 32] },'
-    layers = SPEC[SPEC.index('  { block = "conv", out = 8') : SPEC.index("]\n[networks.D]")]
+    layers = SPEC[SPEC.index('  { block = "conv", out = 8') : SPEC.index("]\n[flow]")]
     package.train(SPEC.replace(layers, f"  {one_size}\n"), out="run")
     done = ganforge("sample", "run", "--input", "photo.png")
     assert done.exit_code == 2

@@ -14,15 +14,15 @@ from PIL import Image
 import ganforge as api
 
 Command = Callable[..., Result]
+BASE = str(Path(__file__).parents[1] / "small.toml")
 SPEC = """
 ganforge = 1
+extends = "BASE"
 [gan]
 name = "styled"
 [params]
 psi = 0.7
 width = 4
-[data]
-source = "shapes"
 [data.fields]
 x = { kind = "image", channels = 1, size = 4 }
 [latents]
@@ -48,22 +48,16 @@ layers = [
   { block = "styled", style = "w[2]" },
   { block = "conv", out = 1, act = "tanh" },
 ]
-[networks.D]
-layers = [{ block = "linear", out = 1 }]
 [flow]
 w = "M(z)"
 fake = "G(mix_styles(w, M(z2), probability=0.9))"
-[losses.adversarial]
-kind = "adversarial"
-real = "D(x)"
-fake = "D(fake)"
 [train]
 batch = 2
 rounds = 9
 optimizer = { kind = "adam", lr = 2e-4 }
 [sample]
 images = ["G(w)"]
-"""
+""".replace("BASE", BASE)
 
 
 @pytest.fixture

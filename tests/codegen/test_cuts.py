@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 
 from ganforge.pipeline import compile_spec
 from ganforge.runs.programs import import_program
 
+BASE = str(Path(__file__).parents[1] / "small.toml")
 SPEC = """
 ganforge = 1
-[data]
-source = "shapes"
+extends = "BASE"
 [data.fields]
 x = { kind = "image", channels = 1, size = 8 }
 [latents]
@@ -23,25 +25,16 @@ layers = [
   { id = "small", block = "downsample", side = true },
 ]
 outputs = { image = "prev", small = "small" }
-[networks.D]
-layers = [{ block = "linear", out = 1 }]
 [flow]
 fake = "G(z).image"
-[losses.adversarial]
-kind = "adversarial"
-real = "D(x)"
-fake = "D(fake)"
 [losses.coarse]
 kind = "reconstruction"
 original = "G(z).small"
 reconstruction = "downsample(detach(fake))"
 [train]
-batch = 4
 rounds = 2
 optimizer = { kind = "sgd", lr = 0.1 }
-[sample]
-images = ["fake"]
-"""
+""".replace("BASE", BASE)
 
 
 def test_a_generator_learns_though_another_loss_cuts_its_images_off() -> None:

@@ -17,10 +17,10 @@ from ganforge.pipeline import Compilation, compile_spec
 from ganforge.runs.programs import import_program
 from ganforge.runtime.options import StagedOptions
 
+BASE = str(Path(__file__).parents[1] / "small.toml")
 STYLED = """
 ganforge = 1
-[data]
-source = "shapes"
+extends = "BASE"
 [data.fields]
 x = { kind = "image", channels = 3, size = 8 }
 [latents]
@@ -47,10 +47,6 @@ layers = [
 [flow]
 styles = "M(z)"
 fake = "G(styles)"
-[losses.adversarial]
-kind = "adversarial"
-real = "D(x)"
-fake = "D(fake)"
 [losses.path]
 kind = "path-length"
 of = "fake"
@@ -58,10 +54,9 @@ wrt = "styles"
 weight = 2
 every = 3
 [train]
-batch = 4
 rounds = 12
 optimizer = { kind = "adam", lr = 2e-3, betas = [0, 0.99] }
-"""
+""".replace("BASE", BASE)
 
 
 def compiled(*ways: str) -> Compilation:

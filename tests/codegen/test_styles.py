@@ -10,12 +10,10 @@ import torch
 from ganforge.pipeline import compile_spec
 from ganforge.runs.programs import import_program
 
+BASE = str(Path(__file__).parents[1] / "small.toml")
 STYLED = """
 ganforge = 1
-
-[data]
-source = "shapes"
-
+extends = "BASE"
 [data.fields]
 x = { kind = "image", channels = 3, size = 8 }
 
@@ -44,29 +42,18 @@ layers = [
   { block = "conv", out = 3, kernel = 1 },
 ]
 
-[networks.D]
-inputs = ["x"]
-layers = [{ block = "linear", out = 1 }]
-
 [flow]
 styles = "mix_styles(M(z), M(z2), probability=0.9)"
 fake = "G(styles)"
 
-[losses.adversarial]
-kind = "adversarial"
-objective = "non-saturating"
-real = "D(x)"
-fake = "D(fake)"
-
 [train]
-batch = 4
 rounds = 6
 optimizer = { kind = "adam", lr = 1e-2 }
 ema = { decay = 0.9 }
 
 [sample]
 images = ["G(M(z))"]
-"""
+""".replace("BASE", BASE)
 
 
 @pytest.fixture(scope="module")

@@ -25,14 +25,15 @@ from ganforge.runs.loading import load_run
 Command = Callable[..., Result]
 CASES = Path(__file__).parents[1] / "cases"
 
+BASE = str(Path(__file__).parents[1] / "small.toml")
 SPEC = """
 ganforge = 1
+extends = "BASE"
 [gan]
 name = "styled"
 [params]
 psi = 0.5
 [data]
-source = "shapes"
 count = 16
 [data.fields]
 x = { kind = "image", channels = 1, size = 8 }
@@ -53,29 +54,19 @@ layers = [
   { block = "reshape", shape = [1, 8, 8] },
   { block = "noise", init = "ones" },
 ]
-[networks.D]
-inputs = ["x"]
-layers = [{ block = "flatten" }, { block = "linear", out = 1 }]
 [flow]
 w = "M(z)"
 fake = "G(w, bit, c)"
 again = "M(z + z)"
-[losses.adversarial]
-kind = "adversarial"
-objective = "non-saturating"
-real = "D(x)"
-fake = "D(fake)"
 [losses.same]
 kind = "reconstruction"
 original = "w"
 reconstruction = "again"
 [train]
-batch = 4
 rounds = 3
-optimizer = { kind = "adam", lr = 1e-3 }
 [sample]
 images = ["x", "fake"]
-"""
+""".replace("BASE", BASE)
 
 
 @pytest.fixture(scope="module")

@@ -30,12 +30,13 @@ Command = Callable[..., Result]
 METRICS = Path(__file__).parents[2] / "docs" / "metrics.md"
 SMALL = ("--size", "16", "--count", "200", "--epochs", "1")
 
+BASE = str(Path(__file__).parents[1] / "small.toml")
 SPEC = """
 ganforge = 1
+extends = "BASE"
 [gan]
 name = "linear"
 [data]
-source = "shapes"
 count = 16
 [data.fields]
 x = { kind = "image", channels = 3, size = 8 }
@@ -50,23 +51,11 @@ layers = [
   { block = "linear", out = 192, from = "w" },
   { block = "reshape", shape = [3, 8, 8] },
 ]
-[networks.D]
-inputs = ["x"]
-layers = [{ block = "flatten" }, { block = "linear", out = 1 }]
 [flow]
 fake = "G(M(z))"
-[losses.adversarial]
-kind = "adversarial"
-objective = "non-saturating"
-real = "D(x)"
-fake = "D(fake)"
 [train]
-batch = 4
 rounds = 1
-optimizer = { kind = "adam", lr = 1e-3 }
-[sample]
-images = ["fake"]
-"""
+""".replace("BASE", BASE)
 
 
 @pytest.fixture(scope="module")
