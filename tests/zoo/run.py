@@ -2,7 +2,7 @@
 of the plugins beside ganforge that are installed.
 
 With GANFORGE_SHARED the data is real: clothes of ten classes, pairs of photographs and their
-segmentations, two styles of emoji; what needs attributes, texts or longer pictures keeps the drawn
+segmentations, their conditions as attributes, two styles of emoji; what needs texts keeps the drawn
 shapes of its spec. A run is in order if it ends without an error or a warning, its losses stay
 finite, and its samples differ from each other. `run.py NAME...` trains some only. Prints a
 Markdown table; the exit code is 1 if a run is not in order.
@@ -48,8 +48,11 @@ PAIRS = {
 STYLES = ("noto_emoji/noto_emoji_128.zip", "openmoji/openmoji_128.zip")
 KNOWN = "random weights"
 """What srgan says of its features where it is given no file of weights."""
-DRAWN = ("stargan", "stackgan")
-"""What needs attributes or texts."""
+DRAWN = ("stackgan",)
+"""What needs texts."""
+LEAVES = "plantvillage_apple/plantvillage_apple_256.zip"
+CONDITIONS = ["black_rot", "healthy", "rust", "scab"]
+"""The folders of the photographs, each an attribute of the leaves in it."""
 
 
 def put(tree: dict[str, Any], key: str, value: object) -> None:
@@ -103,7 +106,12 @@ def real_data(tree: dict[str, Any], name: str) -> list[str]:
     if name.startswith("pix2pix"):
         tree["data"] = PAIRS
         tree["without"] += ["data.load_size", "data.crop", "data.flip"]
-        return ["--data", f"folder:{folder}/plantvillage_apple/plantvillage_apple_256.zip"]
+        return ["--data", f"folder:{folder}/{LEAVES}"]
+    if name == "stargan":
+        put(tree, "data.source", "folder")
+        put(tree, "data.fields.c", {"names": CONDITIONS, "exclusive": [[0, 1, 2, 3]]})
+        put(tree, "params.attributes", len(CONDITIONS))
+        return ["--data", f"folder:{leaves(folder)}"]
     if name.startswith("cyclegan"):
         return ["--data", f"folder:{styles(folder)}"]
     if name == "srgan":
@@ -118,6 +126,14 @@ def styles(folder: Path) -> Path:
             names = [name for name in opened.namelist() if name.endswith(".png")][:200]
             opened.extractall(OUT / "styles" / Path(archive).parent, names)
     return OUT / "styles"
+
+
+def leaves(folder: Path) -> Path:
+    """The photographs of leaves, a folder for each condition."""
+    with zipfile.ZipFile(folder / LEAVES) as opened:
+        names = [name for name in opened.namelist() if name.startswith("train/color/")]
+        opened.extractall(OUT / "leaves", names)
+    return OUT / "leaves" / "train" / "color"
 
 
 def differing(picture: Path, count: int = 8) -> float:
