@@ -18,8 +18,9 @@ from ganforge.codegen.sample_sources import (
 from ganforge.codegen.samples import sample_range
 from ganforge.errors import CannotStart
 from ganforge.graph import Graph
-from ganforge.graph.nodes import NetworkCall, upstream
+from ganforge.graph.nodes import upstream
 from ganforge.plan.plan import Plan
+from ganforge.plugins.shapes import Tensor, TensorList
 from ganforge.spec.models import ClassField, Data, ImageField
 
 
@@ -106,23 +107,31 @@ def _whole(plan: Plan) -> Data | None:
 
 def generated(plan: Plan) -> int:
     """The first image of the samples that a network makes and a critic judges, else the first that
-    a network makes.
+    is made like one, else the first that a network makes.
     """
     graph = plan.graph
     made = [root for root in sample_roots(plan) if graph.called((root,))]
     games = (loss for loss in graph.losses.values() if loss.has_sides)
     judged = {index for loss in games for index in graph.judged(loss.tensors["fake"])}
+    alike = (root for root in made if _made_alike(graph, upstream(graph.nodes, judged), root))
     if made:
-        return next((root for root in made if root in judged), made[0])
+        return next((root for root in made if root in judged), next(alike, made[0]))
     raise CannotStart("this spec has no generated images to measure: name them in `[sample]`")
 
 
 def _made_alike(graph: Graph, fake: set[int], root: int) -> bool:
-    """Whether one of these nodes is a call of the network that makes a sample: training may give it
-    something else, such as mixed styles.
+    """Whether one of these nodes, or of a list of them, has the size of a sample and is made by
+    networks that make the sample too: training may give them something else, such as mixed styles,
+    or real images where samples have generated ones.
     """
-    made = graph.nodes[root].operation
-    return isinstance(made, NetworkCall) and any(graph.nodes[i].operation == made for i in fake)
+    own, networks = graph.nodes[root].shape, graph.called((root,))
+    for index in fake:
+        shape, called = graph.nodes[index].shape, graph.called((index,))
+        shapes = shape.items if isinstance(shape, TensorList) else (shape,)
+        sizes = [item.shape for item in shapes if isinstance(item, Tensor)]
+        if isinstance(own, Tensor) and own.shape in sizes and called and called <= networks:
+            return True
+    return False
 
 
 def _real_field(graph: Graph, root: int) -> str:

@@ -56,13 +56,15 @@ def read_about(folder: Path) -> dict[str, Any]:
 
 
 def read_state(folder: Path) -> dict[str, Any]:
-    """What the last checkpoint says of itself: the hash of its spec, and its counters.
+    """What the last checkpoint says of itself: the hash of its spec, and its counters; of stages
+    trained one by one that of the most rounds.
 
     Raises `RunError` where it is damaged.
     """
     from ganforge.runtime.state import all_checkpoints
 
-    path = all_checkpoints(folder)[-1]
+    alone = (path for part in folder.glob("stages/*") for path in all_checkpoints(part))
+    path = (all_checkpoints(folder) or sorted(alone, key=lambda path: int(path.name[6:])))[-1]
     try:
         state = json.loads((path / "state.json").read_text("utf-8"))
         counters = {name: int(state["counters"][name]) for name in ("seed", "round", "images")}

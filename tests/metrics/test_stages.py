@@ -15,6 +15,7 @@ import ganforge as package
 from ganforge.codegen.program import build_program
 from ganforge.metrics.measured import measured
 from ganforge.pipeline import compile_spec
+from ganforge.plugins.shapes import Tensor
 from ganforge.runs.loading import load_run
 from ganforge.runs.programs import import_program
 from ganforge.runtime.staged import StagedState, growth_progress
@@ -40,6 +41,26 @@ def test_samples_are_compared_where_training_mixes_their_styles() -> None:
     compilation = compile_spec("stylegan", ["size=16", "nf=[8, 4, 4]", "dim=8", "mapping=1"])
     assert compilation.plan is not None
     assert measured(compilation.plan, whole=True).real == "x"
+
+
+@pytest.mark.parametrize(("spec", "size"), [("lapgan", [3, 32, 32]), ("msg-gan", [3, 64, 64])])
+def test_samples_are_compared_that_training_makes_otherwise(spec: str, size: list[int]) -> None:
+    """From real coarse images in place of generated ones; as one of several sizes."""
+    compilation = compile_spec(spec, ["size=64"] if spec == "msg-gan" else [])
+    assert compilation.plan is not None
+    of = measured(compilation.plan, whole=True)
+    graph = (of.plan.stages or (of.plan,))[-1].graph
+    shape = graph.nodes[graph.samples[0]].shape
+    assert of.real == "x" and isinstance(shape, Tensor) and list(shape.shape) == size
+
+
+def test_stages_that_were_trained_one_by_one_are_measured(ganforge: Command, features: str) -> None:
+    spec = str(CASES / "two-stages.toml")
+    for stage in ("low", "high"):
+        assert ganforge("train", spec, "--out", "a", "--stage", stage).exit_code == 0
+    done = ganforge("eval", "a", "--features", features, "--count", "20")
+    assert done.exit_code == 0, done.output
+    assert "a, round 6; training images" in done.output
 
 
 LABELLED = f"""
