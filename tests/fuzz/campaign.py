@@ -99,6 +99,8 @@ def main() -> int:
             kind = report(name, seed, text, told, error)
             failures[kind] += 1
             print(f"{name} {seed}: {kind}", flush=True)
+        if number % 500 == 499:
+            print(f"{number + 1} specs, {sum(failures.values())} fail", flush=True)
         if time.monotonic() > end:
             break
     done = sum(outcomes.values()) + sum(failures.values())
