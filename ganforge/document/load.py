@@ -32,7 +32,7 @@ Drafts = Mapping[pathlib.Path, str]
 """Texts that are read in place of files, by resolved path."""
 
 
-_OF_SPECS = frozenset(
+OF_SPECS = frozenset(
     ("extends", "gan", "params", "data", "latents", "networks", "flow", "losses", "train")
 )
 """Keys by which a file without a version is known as a spec."""
@@ -198,11 +198,11 @@ def _version_fits(tree: Node, reading: _Reading) -> bool:
     """Whether the rest can be read; a missing version is reported and taken for this one."""
     version = tree.content.get("ganforge")
     help = f"write `ganforge = {VERSION}` on the first line"
-    if version is None and not _OF_SPECS & tree.content.keys():
+    if version is None and not OF_SPECS & tree.content.keys():
         message = "this is no spec: it has neither the key `ganforge` nor a table of one"
         help = "`ganforge new mine --from dcgan` writes a spec"
         reading.found.append(LANGUAGE_VERSION.at(tree.value, message, help=help))
-        return False
+        return True
     if version is None:
         message = "the spec does not say its language version"
         reading.found.append(LANGUAGE_VERSION.at(tree.value, message, help=help))

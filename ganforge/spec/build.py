@@ -10,6 +10,7 @@ from typing import Any
 from ganforge.diagnostics.diagnostic import Diagnostic
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Document
+from ganforge.document.load import OF_SPECS
 from ganforge.formula.evaluate import Meter, Scope, shown
 from ganforge.plugins.registry import Registry
 from ganforge.spec import planned
@@ -110,6 +111,8 @@ def build_spec(document: Document, registry: Registry) -> tuple[Spec, tuple[Diag
 
 
 def _tables(document: Document, findings: Findings) -> dict[str, dict[str, Any]]:
+    if not {"ganforge", *OF_SPECS} & document.values.keys():
+        return {name: {} for name in TABLES}  # no spec, as GF100 says
     for name, value in document.values.items():
         if name in planned.TABLES:
             planned.refuse_table(findings, name)
