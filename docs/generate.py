@@ -37,7 +37,7 @@ from ganforge.plugins import live as live_numbers
 from ganforge.plugins import params
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.registry import load_registry
-from ganforge.spec import models, planned
+from ganforge.spec import models, planned, stages
 from ganforge.spec.fields import AttributesField, VectorField
 from ganforge.spec.label_noise import NoiseTable
 from ganforge.spec.latents import LATENTS
@@ -180,6 +180,7 @@ def limits() -> str:
         ("steps to compute all formulas", f"{evaluate.MAX_TOTAL_WORK:,}"),
         ("levels of tables and arrays", f"{tree.MAX_DEPTH}"),
         ("keys of a table", f"{sizes.MAX_KEYS:,}"),
+        ("stages, each of which may have 20 levels", f"{stages.MAX_STAGES}"),
         ("items of an array", f"{sizes.MAX_ITEMS:,}"),
         ("values of a file", f"{sizes.MAX_VALUES:,}"),
         ("size of a file", f"{MAX_BYTES >> 20} MiB"),

@@ -20,9 +20,16 @@ from ganforge.spec.validate import read
 OWN = tuple(StageTable.model_fields)
 """The keys that a stage has beside those of `[train]`."""
 
+MAX_STAGES = 100
+"""Each is compiled as a spec of its own."""
+
 
 def read_stages(table: Mapping[str, Any], scope: Scope, findings: Findings) -> tuple[Stage, ...]:
     """The stages that could be read, in order."""
+    if len(table) > MAX_STAGES:
+        message = f"there are {len(table)} stages; at most {MAX_STAGES} are allowed"
+        findings.add("GF118", ("stages",), message, "let a live number change what they change")
+        return ()
     stages: list[Stage] = []
     for name, value in table.items():
         path = ("stages", name)

@@ -137,6 +137,12 @@ def test_more_than_a_file_may_hold_is_one_error(compiled: Compile, kind: str) ->
     assert (found.code, found.span and found.span.line) in (("GF118", 3), ("GF118", 4))
 
 
+def test_more_than_a_hundred_stages_are_one_error(compiled: Compile) -> None:
+    stages = "".join(f"[stages.s{k}]\nrounds = 1\n" for k in range(101))
+    (found,) = compiled(f'ganforge = 1\nextends = "dcgan"\n{stages}').report.diagnostics
+    assert (found.code, found.path) == ("GF118", "stages")
+
+
 def test_commas_in_comments_and_strings_are_no_values(base: str, compiled: Compile) -> None:
     commas = "," * 150_000
     titled = base.replace("[gan]", f"[gan]\ntitle = '{commas}'")
