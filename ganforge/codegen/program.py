@@ -23,6 +23,7 @@ from ganforge.codegen.formatting import LINE_LENGTH, formatted
 from ganforge.codegen.functions import FIXED, LOCAL, Function
 from ganforge.codegen.hyperparameters import Hyperparameters, LiveFunction, hyperparameters
 from ganforge.codegen.libraries import libraries, pretrained
+from ganforge.codegen.memory import memory_format
 from ganforge.codegen.names import Imports, Namespace
 from ganforge.codegen.networks import ClassText, write_network
 from ganforge.codegen.sample_sources import shows_data
@@ -315,13 +316,6 @@ def _tensor(rows: tuple[tuple[float, ...], ...]) -> str:
     """A matrix as a call of `torch.tensor`, a row a line."""
     inner = "".join(f"    {literal(list(row))},\n" for row in rows)
     return f"torch.tensor(\n    [\n{inner}    ]\n)"
-
-
-def memory_format(graph: Graph) -> str:
-    """Channels last, where some layers gain by it and none loses."""
-    layers = (layer for network in graph.networks.values() for layer in network.body.layers())
-    gains = {layer.block.channels_last(layer.params) for layer in layers} - {None}
-    return "channels_last" if gains == {True} else "contiguous_format"
 
 
 def _classes(
