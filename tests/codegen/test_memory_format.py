@@ -23,7 +23,7 @@ layers = [
   { block = "conv", out = 1, kernel = "size // 2", padding = 0 },
 ]
 """
-CONV = '{ block = "conv", out = 4, kernel = 3 },'
+CONV = '{ block = "conv", out = 4, kernel = 3, stride = 1 },'
 NORMED = '{ block = "normed" },'
 
 
