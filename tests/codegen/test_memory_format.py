@@ -13,7 +13,7 @@ extends = "dcgan"
 [blocks.normed]
 layers = [
   { block = "relu" },
-  { block = "NORM" },
+  { block = NORM },
   { block = "conv", out = 8, kernel = 4, stride = 2 },
 ]
 
@@ -27,7 +27,7 @@ CONV = '{ block = "conv", out = 4, kernel = 3, stride = 1 },'
 NORMED = '{ block = "normed" },'
 
 
-@pytest.mark.parametrize("norm", ["layer-norm", "group-norm"])
+@pytest.mark.parametrize("norm", ['"layer-norm"', '"group-norm", groups = 1'])
 @pytest.mark.parametrize("before", ["", '{ block = "leaky-relu" },'])
 def test_images_that_meet_a_norm_first_are_contiguous(norm: str, before: str) -> None:
     """There torch's GroupNorm crashes where channels come last."""
