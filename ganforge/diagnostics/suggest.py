@@ -100,7 +100,7 @@ def did_you_mean(word: str, known: Iterable[str], what: str = "") -> str:
 
 def near_rule(name: str, known: Mapping[str, Rule], what: str = "") -> str:
     """A help text for a rule that does not exist. A code of the right length is near to no other:
-    GF999 is no misspelled GF809.
+    with other digits it is no misspelled one.
     """
     every = "`ganforge rules` lists all"
     if re.fullmatch(r"[A-Za-z]*\d{3}", name):
