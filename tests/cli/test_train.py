@@ -245,7 +245,8 @@ def test_a_live_number_without_a_value_is_one_message(train: Command) -> None:
 
 
 def test_networks_beyond_all_memory_are_one_message(ganforge: Command) -> None:
-    result = ganforge("train", "dcgan", "--set", "width=13000", "--rounds", "1")  # a layer of 346 GB
+    """The largest layer has 346 GB."""
+    result = ganforge("train", "dcgan", "--set", "width=13000", "--rounds", "1")
     assert result.exit_code == 2
     assert "error: there is not enough memory: take a smaller batch" in result.stderr
 
