@@ -39,7 +39,7 @@ class Mutations(LayerMutations, WiringMutations, TableMutations):
             mutation = self.random.choice(MUTATIONS)
             try:
                 found = mutation(self, tree)
-            except (AttributeError, IndexError, KeyError, TypeError):
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError):
                 continue  # an earlier mutation has left no such table
             if found:
                 self.told.append(mutation.__name__)
