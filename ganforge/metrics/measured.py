@@ -4,7 +4,9 @@ the classes asked for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import torch
 
@@ -22,6 +24,8 @@ from ganforge.graph.nodes import upstream
 from ganforge.plan.plan import Plan
 from ganforge.plugins.shapes import Tensor, TensorList
 from ganforge.spec.models import ClassField, Data, ImageField
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,21 @@ def stage_of(plan: Plan) -> str:
     """The name of the stage that a plan is of; empty where there are none."""
     stage = plan.graph.spec.stage
     return stage.name if stage else ""
+
+
+def of_stages(plan: Plan, part: Callable[[Plan], T]) -> dict[str, T]:
+    """What `part` gives of each stage by its name; of a plan without stages under no name.
+
+    Stages before the last may have no such part. Raises the `CannotStart` of the last.
+    """
+    stages, parts = plan.stages or (plan,), dict[str, T]()
+    for stage in stages:
+        try:
+            parts[stage_of(stage)] = part(stage)
+        except CannotStart:
+            if stage is stages[-1]:
+                raise
+    return parts
 
 
 def _with_data(plan: Plan, data: Data | None) -> Plan:

@@ -11,7 +11,7 @@ from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.errors import CannotStart
 from ganforge.graph.build import graph_with
 from ganforge.graph.nodes import Source, upstream
-from ganforge.metrics.measured import stage_of
+from ganforge.metrics.measured import of_stages, stage_of
 from ganforge.pipeline import Compilation
 from ganforge.plan import Plan, build_plan
 from ganforge.plugins.registry import Registry
@@ -68,14 +68,8 @@ def reading(compilation: Compilation, wiring: str, labels: Labels, option: str) 
     """
     asked, whole = f"`{option} {wiring}`", compilation.plan
     assert whole is not None
-    parts = dict[str, _Part]()
-    for stage in whole.stages or (whole,):
-        try:
-            parts[stage_of(stage)] = _part(stage, wiring, compilation.registry, asked)
-        except CannotStart:  # not all stages have to have such a tensor
-            if stage is (whole.stages or (whole,))[-1]:
-                raise
-    last = parts[stage_of((whole.stages or (whole,))[-1])]
+    parts = of_stages(whole, lambda stage: _part(stage, wiring, compilation.registry, asked))
+    last = list(parts.values())[-1]
     parts = {name: part for name, part in parts.items() if part.image == last.image}
     data, label = _labelled(_data_of(last.plan), last.image, labels)
     field = data.fields[label]

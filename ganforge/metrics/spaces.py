@@ -24,7 +24,7 @@ from ganforge.graph.nodes import (
     Source,
     upstream,
 )
-from ganforge.metrics.measured import generated, stage_of
+from ganforge.metrics.measured import generated, of_stages, stage_of
 from ganforge.pipeline import Compilation
 from ganforge.plan import Plan, build_plan
 from ganforge.plugins.registry import Registry
@@ -84,13 +84,7 @@ def space_of(compilation: Compilation, wiring: str, option: str) -> Space:
     """
     asked, whole = f"`{option} {wiring}`", compilation.plan
     assert whole is not None
-    parts = dict[str, _Part]()
-    for stage in whole.stages or (whole,):
-        try:
-            parts[stage_of(stage)] = _part(stage, wiring, compilation.registry, asked)
-        except CannotStart:  # not all stages have to make images from it
-            if stage is (whole.stages or (whole,))[-1]:
-                raise
+    parts = of_stages(whole, lambda stage: _part(stage, wiring, compilation.registry, asked))
     last = list(parts.values())[-1]
     low, high = sample_range(last.showing(last.image))
     latent = _latent(last)

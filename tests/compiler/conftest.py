@@ -15,6 +15,15 @@ HEAD, TAIL = BASE.split("[networks.D]")[0], "[flow]" + BASE.split("[flow]")[1]
 ONE = '{ block = "linear", out = 1 }'
 
 Compile = Callable[[str], Compilation]
+RESIDUAL = """
+[blocks.res]
+inputs = ["x", "skip?"]
+params = { out = { type = "int" }, norm = { choices = ["batch", "none"], default = "none" } }
+layers = [
+  { block = "conv", out = "out", norm = "{norm}" },
+  { from = "prev + skip", when = "has(skip)" },
+]
+"""
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +53,9 @@ def critic(registry: Registry) -> Callable[..., Compilation]:
 def base() -> str:
     """A small spec that is right."""
     return BASE
+
+
+@pytest.fixture
+def residual() -> str:
+    """A composite block of a convolution, with an input that may be left out."""
+    return RESIDUAL

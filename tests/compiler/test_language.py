@@ -14,15 +14,6 @@ from ganforge.plugins.registry import Registry
 
 Critic = Callable[..., Compilation]
 ONE = '{ block = "linear", out = 1 }'
-RESIDUAL = """
-[blocks.res]
-inputs = ["x", "skip?"]
-params = { out = { type = "int" }, norm = { choices = ["batch", "none"], default = "none" } }
-layers = [
-  { block = "conv", out = "out", norm = "{norm}" },
-  { from = "prev + skip", when = "has(skip)" },
-]
-"""
 LOSS = '[losses.{name}]\nkind = "adversarial"\nreal = "{real}"\nfake = "{fake}"\n\n[train]'
 
 
@@ -107,29 +98,29 @@ def test_functions_map_over_lists(critic: Critic) -> None:
     assert found.program().text.count("torch.tanh") == 2
 
 
-def test_a_composite_block_is_a_class_with_arguments(critic: Critic) -> None:
+def test_a_composite_block_is_a_class_with_arguments(critic: Critic, residual: str) -> None:
     layers = ('{ block = "res", out = 4 }', '{ block = "res", out = 6, norm = "batch" }')
-    text = critic(*layers, ONE, more=RESIDUAL).program().text
+    text = critic(*layers, ONE, more=residual).program().text
     assert "class Res(nn.Module)" in text
     assert text.count("BatchNorm2d") == 1
 
 
-def test_an_optional_input_of_a_block_may_be_left_out(critic: Critic) -> None:
+def test_an_optional_input_of_a_block_may_be_left_out(critic: Critic, residual: str) -> None:
     layers = ('{ id = "h", block = "res", out = 4 }', '{ block = "res", out = 4, skip = "h" }')
-    found = graph_of(critic(*layers, ONE, more=RESIDUAL)).networks["D"].body.nodes
+    found = graph_of(critic(*layers, ONE, more=residual)).networks["D"].body.nodes
     assert [len(n.inputs) for n in found if isinstance(n.operation, Composite)] == [1, 2]
 
 
-def test_defaults_hold_for_composite_blocks_too(critic: Critic) -> None:
-    found = critic('{ block = "res" }', ONE, keys="defaults = { res = { out = 5 } }", more=RESIDUAL)
+def test_defaults_hold_for_composite_blocks_too(critic: Critic, residual: str) -> None:
+    found = critic('{ block = "res" }', ONE, keys="defaults = { res = { out = 5 } }", more=residual)
     body = graph_of(found).networks["D"].body
     assert "5 x 8 x 8" in [str(node.shape) for node in body.nodes]
 
 
-def test_defaults_hold_for_the_layers_of_their_table_only(critic: Critic) -> None:
+def test_defaults_hold_for_the_layers_of_their_table_only(critic: Critic, residual: str) -> None:
     keys = "defaults = { conv = { kernel = 5, bias = false } }"
     found = critic('{ block = "conv", out = 4 }', '{ block = "res", out = 4 }', ONE, keys=keys,
-                   more=RESIDUAL)  # fmt: skip
+                   more=residual)  # fmt: skip
     text = found.program().text
     assert "5, padding=2, bias=False" in text
     assert "3, padding=1)" in text

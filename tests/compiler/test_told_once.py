@@ -12,15 +12,6 @@ from ganforge.plugins.registry import Registry
 
 Critic = Callable[..., Compilation]
 ONE = '{ block = "linear", out = 1 }'
-RESIDUAL = """
-[blocks.res]
-inputs = ["x", "skip?"]
-params = { out = { type = "int" }, norm = { choices = ["batch", "none"], default = "none" } }
-layers = [
-  { block = "conv", out = "out", norm = "{norm}" },
-  { from = "prev + skip", when = "has(skip)" },
-]
-"""
 
 
 def codes(compilation: Compilation) -> list[str]:
@@ -96,9 +87,9 @@ def test_all_mistakes_of_an_optimizer_are_told_at_once(base: str, registry: Regi
     assert codes(compile_spec(text, registry=registry)) == ["GF115"] * 3
 
 
-def test_all_mistakes_of_a_composite_block_are_told_at_once(critic: Critic) -> None:
+def test_all_mistakes_of_a_composite_block_are_told_at_once(critic: Critic, residual: str) -> None:
     layer = '{ block = "res", out = "1 // 0", norm = "layer", nrom = 3 }'
-    assert codes(critic(layer, ONE, more=RESIDUAL)) == ["GF119", "GF110", "GF102"]
+    assert codes(critic(layer, ONE, more=residual)) == ["GF119", "GF110", "GF102"]
 
 
 def test_a_word_that_is_given_to_an_extended_spec_is_told_at_its_own_line(
