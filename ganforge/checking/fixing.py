@@ -67,14 +67,9 @@ def repair(check: Check, files: Collection[Path]) -> Repairs:
     """
     repairs = Repairs(check({}))
     for _ in range(_MOST_ROUNDS):
-        texts = {
-            Path(os.path.realpath(name)): (name, text)
-            for report in repairs.reports.values()
-            for name, text in report.texts.items()
-        }
-        own = {path: texts[path] for path in files if path in texts}
-        fixes = _fixes(unique(repairs.reports.values()), own)
-        changed = _round(fixes, {path: text for path, (_, text) in own.items()}, repairs.counts)
+        reports = repairs.reports.values()
+        own = _own(reports, files)
+        changed = _round(reports, own, repairs.counts)
         if not changed:
             break
         for path, text in changed.items():
@@ -84,6 +79,23 @@ def repair(check: Check, files: Collection[Path]) -> Repairs:
             repairs.after[path] = text
         repairs.reports = check(repairs.after)
     return repairs
+
+
+def fixable(reports: Collection[Report], files: Collection[Path]) -> int:
+    """How many findings of these reports `repair` would repair at once."""
+    counts: dict[Path, int] = {}
+    _round(reports, _own(reports, files), counts)
+    return sum(counts.values())
+
+
+def _own(reports: Iterable[Report], files: Collection[Path]) -> dict[Path, tuple[str, str]]:
+    """What reports call the files that may be changed, and their texts, by resolved path."""
+    texts = {
+        Path(os.path.realpath(name)): (name, text)
+        for report in reports
+        for name, text in report.texts.items()
+    }
+    return {path: texts[path] for path in files if path in texts}
 
 
 def _fixes(found: Iterable[Diagnostic], own: Collection[Path]) -> list[tuple[Path, Fix]]:
@@ -98,19 +110,21 @@ def _fixes(found: Iterable[Diagnostic], own: Collection[Path]) -> list[tuple[Pat
 
 
 def _round(
-    fixes: Sequence[tuple[Path, Fix]], texts: Mapping[Path, str], counts: dict[Path, int]
+    reports: Iterable[Report], own: Mapping[Path, tuple[str, str]], counts: dict[Path, int]
 ) -> dict[Path, str]:
     """The texts with the fixes that get along; the others' turn comes when these are done."""
+    fixes = _fixes(unique(reports), own)
     changed: dict[Path, str] = {}
     for path in dict(fixes):
+        _, text = own[path]
         chosen: list[Edit] = []
         taken = 0
         for fix in (fix for where, fix in fixes if where == path):
             together = [*chosen, *fix.edits]
-            if not _overlap(together) and reads(apply_edits(texts[path], together)):
+            if not _overlap(together) and reads(apply_edits(text, together)):
                 chosen, taken = together, taken + 1
         if chosen:
-            changed[path] = apply_edits(texts[path], chosen)
+            changed[path] = apply_edits(text, chosen)
             counts[path] = counts.get(path, 0) + taken
     return changed
 

@@ -11,7 +11,7 @@ from ganforge.checking.selection import EVERYTHING, Choice, Selection, errors_le
 from ganforge.checking.settings import Settings, settings_for
 from ganforge.checking.survey import How, Spec, reports_of, specs_of
 from ganforge.diagnostics.diagnostic import Severity
-from ganforge.diagnostics.formats import Format
+from ganforge.diagnostics.formats import FOR_PEOPLE, Format
 from ganforge.diagnostics.outcome import Outcome
 from ganforge.diagnostics.report import Report
 from ganforge.diagnostics.rules.document import STALE_BASELINE
@@ -68,6 +68,8 @@ def check(request: Request) -> Answer:
         reports, diff = run.repaired(reports)
     run.count_left_out(reports)
     reports = run.with_baseline(reports)
+    if form in FOR_PEOPLE and not (request.fix or request.diff):
+        run.count_fixable(reports)
     fail_on = request.fail_on or settings.fail_on or Severity.ERROR
     outcome = Outcome(reports, fail_on, tuple(problems))
     return Answer(outcome, form, tuple(run.remarks), diff)
@@ -125,8 +127,7 @@ class _Run:
         from ganforge.checking.fixing import repair
 
         before = dict(self._last)
-        files = {spec.file for spec in self.specs if spec.file}
-        repairs = repair(lambda drafts: self.reports(drafts) if drafts else reports, files)
+        repairs = repair(lambda drafts: self.reports(drafts) if drafts else reports, self._files)
         if self.request.diff:
             self._last = before
             self.remarks.append(f"{_counted(repairs.count)} would be repaired.")
@@ -136,6 +137,20 @@ class _Run:
             named = ", ".join(f"{repairs.names[path]} ({n})" for path, n in repairs.counts.items())
             self.remarks.append(f"Repaired {_counted(repairs.count)}: {named}.")
         return repairs.reports, None
+
+    @property
+    def _files(self) -> set[Path]:
+        """The files that may be repaired."""
+        return {spec.file for spec in self.specs if spec.file}
+
+    def count_fixable(self, reports: Mapping[str, Report]) -> None:
+        """Says of how many of the findings that are told there is a repair."""
+        if not any(found.fix for report in reports.values() for found in report.diagnostics):
+            return
+        from ganforge.checking.fixing import fixable
+
+        if count := fixable(reports.values(), self._files):
+            self.remarks.insert(0, f"{_counted(count)} can be repaired: run with `--fix`.")
 
     def count_left_out(self, reports: Mapping[str, Report]) -> None:
         """Says how many errors were not asked for."""

@@ -15,7 +15,7 @@ from ganforge.checking.survey import text_spec
 from ganforge.cli.arguments import set_option, standard_input
 from ganforge.cli.output import colored, echo, print_report
 from ganforge.diagnostics.diagnostic import Severity
-from ganforge.diagnostics.formats import FORMATS, formatted
+from ganforge.diagnostics.formats import FOR_PEOPLE, FORMATS, formatted
 
 _RULES = "RULE[,RULE...]"
 
@@ -99,7 +99,7 @@ def _listed(values: tuple[str, ...]) -> list[str]:
 def _print(answer: Answer, output: Path | None) -> None:
     """The findings or the diff, and nothing else: what prints here may be read by programs."""
     outcome, form = answer.outcome, answer.form
-    for_people = form in ("full", "concise")
+    for_people = form in FOR_PEOPLE
     text = answer.diff
     color = output is None and for_people and colored(sys.stdout)
     if text is None and (outcome.reports or not for_people):

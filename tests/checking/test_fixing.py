@@ -149,6 +149,39 @@ def test_the_standard_input_cannot_be_repaired(check: Check, option: str) -> Non
     assert "name a file" in result.stderr
 
 
+@pytest.mark.parametrize("form", ["full", "concise"])
+def test_people_are_told_how_many_findings_can_be_repaired(
+    check: Check, write: Write, form: str
+) -> None:
+    write("a.toml", "[train]", "bach = 32", "quux = 1", "[sampel]")
+    result = check("a.toml", "--format", form)
+    assert result.stdout.endswith("\nFound 3 errors.\n")
+    assert result.stderr == "2 findings can be repaired: run with `--fix`.\n"
+    assert check("a.toml", "--fix").stderr == "Repaired 2 findings: a.toml (2).\n"
+
+
+def test_of_two_repairs_that_exclude_each_other_one_is_counted(check: Check, write: Write) -> None:
+    write("a.toml", "[train]", "bach = 32", "bacth = 16")
+    assert check("a.toml").stderr == "1 finding can be repaired: run with `--fix`.\n"
+
+
+def test_no_repairs_are_offered_where_none_would_be_made(check: Check, write: Write) -> None:
+    path = write("a.toml", "[train]", "quux = 32")
+    assert check("a.toml").stderr == ""
+    write("a.toml", "[train]", "bach = 32")
+    assert check("-", input=path.read_text()).stderr == ""
+    assert check("a.toml", "--write-baseline", "known.json").stderr.startswith("Wrote 1 finding")
+    Path("sub").mkdir()
+    Path("sub/b.toml").write_text('ganforge = 1\nextends = "../a.toml"\n')
+    assert check("sub").stderr == ""
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl", "sarif", "junit"])
+def test_programs_are_not_told_of_repairs_in_words(check: Check, write: Write, form: str) -> None:
+    write("a.toml", "[train]", "bach = 32")
+    assert check("a.toml", "--format", form).stderr == ""
+
+
 def test_a_file_without_repairs_is_not_written(check: Check, write: Write) -> None:
     path = write("a.toml")
     changed = path.stat().st_ino

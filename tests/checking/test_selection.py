@@ -44,7 +44,7 @@ def test_errors_that_are_left_out_are_counted(check: Check) -> None:
     result = check("a.toml", "--select", "GF7")
     assert result.exit_code == 0
     assert "2 errors left out" in result.stderr
-    assert check("a.toml", "--ignore", "GF7").stderr == ""
+    assert "left out" not in check("a.toml", "--ignore", "GF7").stderr
 
 
 def test_what_cannot_be_read_is_always_told(check: Check) -> None:

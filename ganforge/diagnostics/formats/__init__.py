@@ -8,6 +8,7 @@ from ganforge.diagnostics.outcome import Outcome
 
 Format = Literal["full", "concise", "json", "jsonl", "github", "sarif", "junit"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+FOR_PEOPLE: tuple[Format, ...] = ("full", "concise")
 
 
 def formatted(outcome: Outcome, form: Format, *, color: bool = False, whole: bool = True) -> str:
