@@ -93,11 +93,12 @@ def _compile(
         from ganforge.spec.causes import told_once
 
         found = tuple(told_once(with_sizes(found, document, registry), document))
+    whole = sound and not any(d.code == "GF312" for d in found)  # else some passes are silent
     kept, suppressed = suppress(
-        found, document, complete=sound and as_written, known=registry.all_rules
+        found, document, complete=whole and as_written, known=registry.all_rules
     )
     report = _report(kept, document.texts, suppressed)
-    if not sound or any(d.code == "GF312" for d in found):
+    if not whole:
         return Compilation(report, registry, document, graph)
     return Compilation(report, registry, document, graph, build_plan(graph))
 

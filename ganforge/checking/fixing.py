@@ -120,7 +120,7 @@ def _round(
         chosen: list[Edit] = []
         taken = 0
         for fix in (fix for where, fix in fixes if where == path):
-            together = [*chosen, *fix.edits]
+            together = [*chosen, *(edit for edit in fix.edits if edit not in chosen)]
             if not _overlap(together) and reads(apply_edits(text, together)):
                 chosen, taken = together, taken + 1
         if chosen:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from ganforge.diagnostics import rules
-from ganforge.diagnostics.diagnostic import Diagnostic, Rule, Severity, Span
+from ganforge.diagnostics.diagnostic import Diagnostic, Edit, Fix, Rule, Severity, Span
 from ganforge.diagnostics.report import Suppressed
 from ganforge.diagnostics.rules.document import (
     CANNOT_SUPPRESS,
@@ -38,14 +39,32 @@ _MEANT = r"(?i)#\s*ganforge\s*(:\s*(ignor|noqa|disabl|suppress|\w+\s*\[)|ignore\
 _HELP = "write `# ganforge: ignore[CODE] why`, with one code or several, such as `ignore[GF703]`"
 
 
-class _Entry(NamedTuple):
-    """One rule that a comment suppresses: the line it holds for, and where the rule is named."""
+class _Comment(NamedTuple):
+    """A comment that suppresses: the line it holds for, where it stands, and what it names.
 
-    rule: Rule
-    file: str
+    whole: what goes with the comment: blanks before it, or the line in which it stands alone.
+    """
+
     line: int
     reason: str
-    span: Span
+    whole: Span
+    names: tuple[tuple[str, Span], ...]
+
+
+class _Entry(NamedTuple):
+    """One rule that a comment suppresses.
+
+    place: which of the comment's names it is. again: whether the comment named the rule before.
+    """
+
+    rule: Rule
+    comment: _Comment
+    place: int
+    again: bool
+
+    @property
+    def span(self) -> Span:
+        return self.comment.names[self.place][1]
 
 
 def suppress(
@@ -72,16 +91,16 @@ def suppress(
     if not entries:
         return kept, ()
     kept, suppressed, used = _divided(kept, entries, document)
-    if complete:
-        kept += [_unused(entry) for entry in entries if entry not in used and entry.file == own]
-    return kept, tuple(suppressed)
+    mine = (entry for entry in entries if entry.span.file == own)
+    idle = [e for e in mine if e.again or (complete and e.span not in used)]
+    return kept + _unused(idle), tuple(suppressed)
 
 
 def _divided(
     found: Sequence[Diagnostic], entries: Sequence[_Entry], document: Document
-) -> tuple[list[Diagnostic], list[Suppressed], set[_Entry]]:
-    at = {(entry.file, entry.line, entry.rule.code): entry for entry in entries}
-    kept, suppressed, used = [], [], set[_Entry]()
+) -> tuple[list[Diagnostic], list[Suppressed], set[Span]]:
+    at = {(e.span.file, e.comment.line, e.rule.code): e for e in entries if not e.again}
+    kept, suppressed, used = [], [], set[Span]()
     for finding in found:
         span, extends = finding.span, document.extends
         entry = at.get((span.file, span.line, finding.code)) if span else None
@@ -90,14 +109,46 @@ def _divided(
         if entry is None or finding.severity is Severity.ERROR:
             kept.append(finding)
         else:
-            suppressed.append(Suppressed(finding, "comment", entry.reason))
-            used.add(entry)
+            suppressed.append(Suppressed(finding, "comment", entry.comment.reason))
+            used.add(entry.span)
     return kept, suppressed, used
 
 
-def _unused(entry: _Entry) -> Diagnostic:
-    message = f"{entry.rule.code} ({entry.rule.slug}) reports nothing at this place"
-    return UNUSED_SUPPRESSION.at(entry.span, message, help="remove it from the comment")
+def _unused(entries: Iterable[_Entry]) -> list[Diagnostic]:
+    """What is said of the entries that suppress nothing."""
+    by_comment: dict[Span, list[_Entry]] = {}
+    for entry in entries:
+        by_comment.setdefault(entry.comment.whole, []).append(entry)
+    return [_idle(e, {e.place for e in group}) for group in by_comment.values() for e in group]
+
+
+def _idle(entry: _Entry, gone: Collection[int]) -> Diagnostic:
+    """gone: the places of this comment's names that suppress nothing."""
+    named = f"{entry.rule.code} ({entry.rule.slug})"
+    fix = _removal(entry, gone)
+    if entry.again:
+        message, help = f"{named} is named twice in this comment", "once is enough"
+    else:
+        message, help = f"{named} reports nothing at this place", fix.title
+    return UNUSED_SUPPRESSION.at(entry.span, message, help=help, fix=fix)
+
+
+def _removal(entry: _Entry, gone: Collection[int]) -> Fix:
+    """Takes the name out of the comment, or the comment away where no name of it remains.
+
+    What is taken out with each of several names does not overlap.
+    """
+    names, place = entry.comment.names, entry.place
+    if len(gone) == len(names):
+        return Fix("remove the comment", (Edit(entry.comment.whole, ""),))
+    name, span = names[place]
+    first_kept = next(other for other in count() if other not in gone)
+    if first_kept < place:
+        start, end = names[place - 1][1].end_column, span.end_column
+    else:
+        start, end = span.column, names[place + 1][1].column
+    part = Span(span.file, span.line, start, span.line, end)
+    return Fix(f"remove `{name}` from the comment", (Edit(part, ""),))
 
 
 def _read(text: str, file: str, known: Mapping[str, Rule]) -> tuple[list[Diagnostic], list[_Entry]]:
@@ -114,25 +165,47 @@ def _read(text: str, file: str, known: Mapping[str, Rule]) -> tuple[list[Diagnos
                     SUPPRESSION_FORM.at(place, "this comment suppresses nothing", help=_HELP)
                 )
             continue
-        reason = form["reason"].strip(" \t\r-:")
-        if not reason:
+        comment = _comment(form, span, lines)
+        if not comment.reason:
             message = "this comment does not say why the rule is suppressed"
             whole = span.part(form.start(), len(written.rstrip()))
             problems.append(NO_REASON.at(whole, message, help="write the reason behind the `]`"))
-        line = _meant_line(lines, span.line)
         named = Counter[str]()
-        for name, place in _names(form, span):
+        for nth, (name, where) in enumerate(comment.names):
             rule = _rule(name, known)
             if rule is None or rule.severity is Severity.ERROR or rule in OF_COMMENTS:
-                problems.append(_refused(name, rule, place, known))
+                problems.append(_refused(name, rule, where, known))
                 continue
             named[rule.code] += 1
-            if named[rule.code] == 1:
-                entries.append(_Entry(rule, file, line, reason, place))
-            elif named[rule.code] == 2:
-                message = f"{rule.code} ({rule.slug}) is named twice in this comment"
-                problems.append(UNUSED_SUPPRESSION.at(place, message, help="once is enough"))
+            if named[rule.code] <= 2:
+                entries.append(_Entry(rule, comment, nth, again=named[rule.code] == 2))
     return problems, entries
+
+
+def _comment(form: re.Match[str], span: Span, lines: Sequence[str]) -> _Comment:
+    """span: of the comment in which this form stands."""
+    return _Comment(
+        _meant_line(lines, span.line),
+        form["reason"].strip(" \t\r-:"),
+        _whole(form, span, lines),
+        tuple(_names(form, span)),
+    )
+
+
+def _whole(form: re.Match[str], span: Span, lines: Sequence[str]) -> Span:
+    """What of a line goes with the comment: not what stands before it, another comment behind it,
+    or the line's end if anything else remains.
+    """
+    line = lines[span.line - 1]
+    start = span.column - 1 + form.start()
+    before = line[:start].rstrip()
+    if other := re.search(r"\s#\s", form["reason"]):
+        end = span.column + form.start("reason") + other.start()
+        return Span(span.file, span.line, start + 1, span.line, end + 1)
+    if not before and span.line < len(lines):
+        return Span(span.file, span.line, 1, span.line + 1, 1)
+    end = len(line.removesuffix("\r"))
+    return Span(span.file, span.line, len(before) + 1, span.line, end + 1)
 
 
 def _meant_line(lines: Sequence[str], line: int) -> int:

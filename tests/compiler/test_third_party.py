@@ -121,6 +121,15 @@ def test_without_torch_its_shape_is_unknown_and_there_is_no_program(
         compile_sound(tmp_path / "spec.toml")
 
 
+def test_while_shapes_are_unknown_no_comment_is_said_to_be_unused(
+    base: str, blind: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ganforge.plugins.running", None)  # as if torch was missing
+    text = f"{with_blind(base)}\n# ganforge: ignore[GF709] the bottleneck is meant\n"
+    report = compile_spec(text, registry=blind).report
+    assert [d.code for d in report.diagnostics] == ["GF312"]
+
+
 def test_a_name_of_a_composite_block_that_a_plugin_has_is_refused(
     base: str, registry: Registry
 ) -> None:
