@@ -58,7 +58,7 @@ def check(request: Request) -> Answer:
     """Checks specs. Raises `BadSettings`, and `CannotStart` where there is no such baseline."""
     text = request.text
     settings = settings_for([*request.paths, *([text.folder] if text and text.folder else ())])
-    form = request.form or settings.form or _usual_format()
+    form = request.form or settings.form or usual_format()
     specs, problems = _specs(request, settings)
     run = _Run(request, settings, specs)
     reports: Mapping[str, Report] = run.reports({})
@@ -75,7 +75,8 @@ def check(request: Request) -> Answer:
     return Answer(outcome, form, tuple(run.remarks), diff)
 
 
-def _usual_format() -> Format:
+def usual_format() -> Format:
+    """The format where none is asked for."""
     return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full"
 
 

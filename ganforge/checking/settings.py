@@ -26,11 +26,14 @@ FILE = "pyproject.toml"
 
 
 class BadSettings(Exception):
-    """The settings have mistakes; `report` tells them, each at its place."""
+    """The settings have mistakes; `report` tells them, each at its place.
 
-    def __init__(self, report: Report) -> None:
+    form: the format that the settings ask for, as far as they can be read.
+    """
+
+    def __init__(self, report: Report, form: Format | None = None) -> None:
         super().__init__(str(report))
-        self.report = report
+        self.report, self.form = report, form
 
 
 class Settings(NamedTuple):
@@ -87,7 +90,8 @@ def _read(text: str, file: Path) -> Settings | None:
     reader = _Reader(file.parent)
     settings = reader.settings(table)
     if reader.found:
-        raise BadSettings(Report(tuple(with_fixes(reader.found, {name: text})), {name: text}))
+        report = Report(tuple(with_fixes(reader.found, {name: text})), {name: text})
+        raise BadSettings(report, settings.form)
     return settings
 
 

@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from ganforge.checking.selection import Choice, UnknownRule
-from ganforge.checking.session import Answer, Request, check
-from ganforge.checking.settings import BadSettings
+from ganforge.checking.session import Answer, Request, check, usual_format
+from ganforge.checking.settings import FILE, BadSettings
 from ganforge.checking.survey import text_spec
 from ganforge.cli.arguments import set_option, standard_input
 from ganforge.cli.output import colored, echo, print_report
 from ganforge.diagnostics.diagnostic import Severity
-from ganforge.diagnostics.formats import FOR_PEOPLE, FORMATS, formatted
+from ganforge.diagnostics.formats import FOR_PEOPLE, FORMATS, Format, formatted
+from ganforge.diagnostics.outcome import Outcome
 
 _RULES = "RULE[,RULE...]"
 
@@ -48,14 +49,15 @@ def command(paths: tuple[str, ...], output: str | None, exit_zero: bool, **optio
     Exits with 0 where all is well, 1 where a spec has errors, 2 where one cannot be read or the
     command is wrong. `[tool.ganforge]` in `pyproject.toml` keeps a project's choices.
     """
+    request, file = _request(paths, **options), Path(output) if output else None
     try:
-        answer = check(_request(paths, **options))
+        answer = check(request)
     except BadSettings as error:
-        print_report(error.report)
+        _print_settings(error, request.form or error.form or usual_format(), file)
         sys.exit(2)
     for problem in answer.outcome.unread:
         click.echo(f"error: {problem}", err=True)
-    _print(answer, Path(output) if output else None)
+    _print(answer, file)
     for remark in answer.remarks:
         click.echo(remark, err=True)
     failed = answer.outcome.failed and not exit_zero
@@ -94,6 +96,14 @@ def _listed(values: tuple[str, ...]) -> list[str]:
     if values and not names:
         raise click.UsageError("no rule is named: such as `--select GF7,unknown-key`")
     return names
+
+
+def _print_settings(error: BadSettings, form: Format, output: Path | None) -> None:
+    """What is wrong with the settings: for GitHub beside their lines, else for people."""
+    if form == "github":
+        _print(Answer(Outcome({FILE: error.report}), form), output)
+    else:
+        print_report(error.report)
 
 
 def _print(answer: Answer, output: Path | None) -> None:

@@ -136,6 +136,30 @@ def test_a_mistake_is_an_error_at_its_place(
     assert message in result.stderr
 
 
+@pytest.mark.parametrize("way", ["option", "setting", "workflow"])
+def test_a_mistake_is_an_annotation_at_its_line_on_github(
+    check: Check, monkeypatch: pytest.MonkeyPatch, folder: Path, way: str
+) -> None:
+    project('ignore = ["saturatng"]', *(['format = "github"'] if way == "setting" else []))
+    if way == "workflow":
+        monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(folder))
+    monkeypatch.chdir("specs")
+    result = check(".", *(["--format", "github"] if way == "option" else []))
+    place = "file=pyproject.toml,line=2,endLine=2,col=11,endColumn=22,title=GF110 not-a-choice"
+    message = "there is no rule `saturatng`%0Ahelp: did you mean `saturating`?"
+    assert result.exit_code == 2
+    assert result.stdout == f"::error {place}::{message}\n"
+    assert result.stderr == "Found 1 error.\n"
+
+
+def test_a_format_that_is_asked_for_goes_before_that_of_bad_settings(check: Check) -> None:
+    project('format = "github"', "ignore = 3")
+    result = check("specs", "--format", "concise")
+    assert result.stdout == ""
+    assert "--> pyproject.toml:3:10" in result.stderr
+
+
 def test_other_projects_files_are_left_alone(check: Check) -> None:
     Path("pyproject.toml").write_text("[project]\ndependencies = ['ganforge']\n")
     assert codes(check, "specs") == ["GF712"]
