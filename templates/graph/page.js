@@ -116,7 +116,10 @@ function choose(next) {
     const selected = tab.dataset.id === next.id;
     tab.setAttribute("aria-selected", String(selected));
     tab.tabIndex = selected ? 0 : -1;
-    if (selected) canvas.setAttribute("aria-labelledby", tab.id);
+    if (selected) {
+      canvas.setAttribute("aria-labelledby", tab.id);
+      byId("tabs").scrollLeft = tab.offsetLeft - (byId("tabs").clientWidth - tab.offsetWidth) / 2;
+    }
   }
   if (next !== before && (next.kind === "stage" || before.kind === "stage")) {
     fillPanel(pinned, actions);
@@ -156,9 +159,22 @@ function makeTabs() {
     if (!step) return;
     const k = (model.views.indexOf(view) + step + model.views.length) % model.views.length;
     choose(model.views[k]);
-    byId("tabs").children[k].focus();
+    byId("tabs").children[k].focus({ preventScroll: true });
     event.preventDefault();
   });
+  byId("tabs").addEventListener("wheel", (event) => {
+    if (!event.deltaX) byId("tabs").scrollLeft += event.deltaY;
+  });
+  byId("tabs").addEventListener("scroll", showMoreTabs);
+  addEventListener("resize", showMoreTabs);
+}
+
+// Tabs fade at an end behind which there are more.
+function showMoreTabs() {
+  const tabs = byId("tabs");
+  const hidden = tabs.scrollWidth - tabs.clientWidth;
+  tabs.classList.toggle("before", tabs.scrollLeft > 1);
+  tabs.classList.toggle("after", tabs.scrollLeft < hidden - 1);
 }
 
 // Finding: boxes with the text in them, or in their layers.
@@ -269,6 +285,7 @@ function start() {
   fit(0.4);
   fillPanel(null, actions);
   choose(recalled.view ?? view);
+  showMoreTabs();
   if (recalled.pin) actions.pin(recalled.pin);
   const clicks = {
     in: () => zoom(1.25),
