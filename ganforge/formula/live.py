@@ -6,7 +6,7 @@ import ast
 import copy
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -68,6 +68,20 @@ class Live:
                 meter.work += steps
             return number  # type: ignore[no-any-return]
         return evaluate(self.tree, Scope(values, live=True, meter=meter or Meter()), self.text)
+
+    def over(self, columns: Mapping[str, Sequence[Value]], meter: Meter) -> list[float] | None:
+        """Its values at many moments; None where it has none at one of them, which `at` tells.
+
+        columns: by counter its value at each moment.
+        """
+        function, names, steps = self._compiled
+        try:
+            numbers = list(map(function, *(columns[name] for name in names)))
+        except Exception:
+            return None
+        meter.work += steps * len(numbers)
+        sound = all(type(n) in (int, float) and abs(n) <= MAX_LIVE for n in numbers)
+        return numbers if sound else None
 
     def __str__(self) -> str:
         return self.text

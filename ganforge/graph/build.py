@@ -22,6 +22,7 @@ from ganforge.graph.graph import Graph, GraphLoss, Network
 from ganforge.graph.nodes import Body, Bundle, NetworkCall, Nodes, NodeShape, Source, upstream
 from ganforge.graph.passes import complete
 from ganforge.graph.shapes import field_shape, latent_shape
+from ganforge.graph.sharing import Shared
 from ganforge.graph.signature import signature
 from ganforge.graph.wiring import Wiring
 from ganforge.plugins.declarations import Block
@@ -35,9 +36,14 @@ MOST_ORDERED = 4
 """Of so many inputs of a network, other orders are tried where the given one does not fit."""
 
 
-def wired(spec: Spec, registry: Registry, findings: Findings) -> Graph:
-    """The graph of a spec before any pass; what is wrong with its wiring and shapes is added."""
-    return _Builder(spec, registry, findings).graph()
+def wired(
+    spec: Spec, registry: Registry, findings: Findings, shared: Shared | None = None
+) -> Graph:
+    """The graph of a spec before any pass; what is wrong with its wiring and shapes is added.
+
+    shared: what the stages of a spec have in common.
+    """
+    return _Builder(spec, registry, findings, shared or Shared(spec.document.values)).graph()
 
 
 def graph_with(
@@ -46,7 +52,8 @@ def graph_with(
     """The graph of a sound spec with a tensor that is written nowhere in it, the node of that
     tensor, and what is wrong with its wiring.
     """
-    builder = _Builder(spec, registry, Findings(spec.document))
+    shared = Shared(spec.document.values)
+    builder = _Builder(spec, registry, Findings(spec.document), shared)
     graph = builder.graph()
     before = len(builder.findings.items)
     index = builder.tensor(wiring, ("wanted",))
@@ -60,6 +67,7 @@ class _Builder:
     spec: Spec
     registry: Registry
     findings: Findings
+    shared: Shared
     nodes: Nodes = field(default_factory=Nodes)
     names: dict[str, int] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
@@ -68,7 +76,7 @@ class _Builder:
     called_at: dict[str, Path] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.context = Context(self.spec, self.registry, self.findings)
+        self.context = Context(self.spec, self.registry, self.findings, self.shared)
         self.wiring = Wiring(
             self.nodes,
             self.registry,
@@ -316,7 +324,7 @@ class _Builder:
     ) -> tuple[Body | None, Findings]:
         """What a network would be for these shapes, and what would be wrong with it."""
         found = Findings(self.spec.document)
-        context = Context(self.spec, self.registry, found)
+        context = Context(self.spec, self.registry, found, self.shared)
         try:
             return expand_network(context, ("networks", owner), table, shapes), found
         except TooManyLayersError:

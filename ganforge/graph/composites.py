@@ -122,20 +122,23 @@ def _instance(
     expand: Expand,
 ) -> tuple[dict[str, Value], Body]:
     """All parameters of this instance, and its body; equal instances are expanded once."""
-    key = (name, repr(sorted(given.items())), tuple(shapes.items()), id(frame.owner))
-    if key in frame.context.bodies:
-        params, body, layers = frame.context.bodies[key]
+    context = frame.context
+    of_network = context.shared.of_instance(frame.owner, context.spec.scope)
+    key = (name, repr(sorted(given.items())), tuple(shapes.items()), of_network)
+    known = context.bodies.get(key) or context.shared.instances.get(key)
+    if known is not None:
+        params, body, layers = known
         frame.budget.spend(path, frame.findings, layers)
         return params, body
     before = frame.budget.layers
-    spec_scope = frame.context.spec.scope
+    spec_scope = context.spec.scope
     where = ("blocks", name)
     inner = replace(spec_scope, tensors=dict(shapes))
     params = resolve_params(table.params, (*where, "params"), frame.findings, given, inner)
     names = {k: v for k, v in spec_scope.names.items() if k not in table.params}
     scope = replace(spec_scope, names=names).without(set(table.params) - set(params))
     inside = Frame(
-        frame.context,
+        context,
         table,
         where,
         frame.owner,
@@ -148,5 +151,7 @@ def _instance(
     inside.initializer = frame.initializer
     inside.parametrizer = frame.parametrizer
     body = expand(inside, shapes)
-    frame.context.bodies[key] = (params, body, frame.budget.layers - before)
+    context.bodies[key] = (params, body, frame.budget.layers - before)
+    if not context.findings.items:
+        context.shared.instances[key] = context.bodies[key]
     return params, body

@@ -36,11 +36,18 @@ def expand_network(
     context: Context, path: Path, table: NetworkTable, shapes: tuple[Shape, ...]
 ) -> Body:
     """The body of a network for inputs of these shapes."""
+    shared = context.shared.networks
+    key = (shapes, context.shared.of_network(str(path[-1]), context.spec.scope))
+    if key in shared:
+        return shared[key]
     frame = Frame(context, table, path, table, context.spec.scope, Budget())
     check_defaults(frame)
     frame.initializer = network_init(frame)
     frame.parametrizer = network_weights(frame)
-    return expand(frame, dict(zip(table.inputs, shapes, strict=True)))
+    body = expand(frame, dict(zip(table.inputs, shapes, strict=True)))
+    if not context.findings.items:
+        shared[key] = body
+    return body
 
 
 def expand(frame: Frame, inputs: Mapping[str, Shape]) -> Body:

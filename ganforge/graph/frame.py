@@ -13,6 +13,7 @@ from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, Value, evaluate
 from ganforge.formula.parse import parse_formula
 from ganforge.graph.nodes import Body, Bundle, Initializer, Nodes, Parametrizer
+from ganforge.graph.sharing import Shared
 from ganforge.graph.wiring import Named, Wiring
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Shape
@@ -51,11 +52,12 @@ class Budget:
 
 @dataclass
 class Context:
-    """What all expansions of one spec share."""
+    """What all expansions of one spec share; of a stage, also with those of the other stages."""
 
     spec: Spec
     registry: Registry
     findings: Findings
+    shared: Shared
     bodies: dict[object, tuple[dict[str, Value], Body, int]] = field(default_factory=dict)
 
 

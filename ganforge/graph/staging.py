@@ -19,6 +19,7 @@ from ganforge.graph.passes import complete, run_passes
 from ganforge.graph.passes.growth import check_pools, check_reach
 from ganforge.graph.passes.stages import check_stages
 from ganforge.graph.passes.weights import find_monitored
+from ganforge.graph.sharing import Shared
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
@@ -37,12 +38,12 @@ def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic
         findings = Findings(spec.document)
         graph = run_passes(wired(spec, registry, findings), registry, findings)
         return find_monitored(graph, findings), tuple(findings.items)
-    found, stages = [], []
+    found, stages, shared = [], [], Shared(spec.document.values)
     for stage in spec.stages:
-        graph, findings = _of_stage(spec, stage, registry)
+        graph, findings = _of_stage(spec, stage, registry, shared)
         stages.append(run_passes(graph, registry, findings))
         found.append(_first_cause(findings.items, spec, stage))
-    whole, of_whole = _whole(spec, stages, registry)
+    whole, of_whole = _whole(spec, stages, registry, shared)
     findings = Findings(spec.document)
     if spec.sound and not any(_is_error(item) for items in (*found, of_whole) for item in items):
         check_stages(whole, stages, findings)
@@ -53,21 +54,23 @@ def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic
     return replace(whole, stages=tuple(stages)), tuple(told)
 
 
-def _of_stage(spec: Spec, stage: Stage, registry: Registry) -> tuple[Graph, Findings]:
+def _of_stage(
+    spec: Spec, stage: Stage, registry: Registry, shared: Shared
+) -> tuple[Graph, Findings]:
     """The graph of a stage before any pass. The resolution of a level, which `[train]` may name, is
     known when its networks are.
     """
     findings = Findings(spec.document, stage.key)
     view = view_of(spec, stage, findings)
     of_view = len(findings.items)
-    graph = wired(view, registry, findings)
+    graph = wired(view, registry, findings, shared)
     res = resolution(graph)
     if stage.level is None or res is None:
         return graph, findings
     known = Findings(spec.document, stage.key)
     view = view_of(spec, stage, known, res)
     if _wires_by_resolution(spec):
-        return wired(view, registry, known), known
+        return wired(view, registry, known, shared), known
     for item in findings.items[of_view:]:
         known.take(item)
     return replace(graph, spec=view), known
@@ -120,13 +123,13 @@ def resolution(graph: Graph) -> int | None:
 
 
 def _whole(
-    spec: Spec, stages: Sequence[Graph], registry: Registry
+    spec: Spec, stages: Sequence[Graph], registry: Registry, shared: Shared
 ) -> tuple[Graph, list[Diagnostic]]:
     """The graph with the losses of all stages, and what is wrong with the losses of none."""
     last = stages[-1].spec
     findings = Findings(spec.document)
     whole = replace(spec, scope=last.scope, train=last.train, optimizers=last.optimizers)
-    graph = wired(whole, registry, findings)
+    graph = wired(whole, registry, findings, shared)
     graph = find_monitored(complete(graph, Findings(spec.document)), findings)
     return graph, _first_cause(findings.errors, spec, spec.stages[-1])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ganforge.formula.evaluate import Value
@@ -16,6 +16,21 @@ WHOLE = 100
 """Whole epochs, and whole kimg, that are tried: a schedule often turns there."""
 
 Moment = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Moments in order: by counter its value at each."""
+
+    columns: Mapping[str, Sequence[Value]]
+
+    def __iter__(self) -> Iterator[Moment]:
+        for values in zip(*self.columns.values(), strict=True):
+            yield dict(zip(self.columns, values, strict=True))
+
+    def thinned(self, step: int) -> Moments:
+        """Every so manieth of them."""
+        return Moments({name: values[::step] for name, values in self.columns.items()})
 
 
 @dataclass(frozen=True)
@@ -39,28 +54,33 @@ class Clock:
 
     def at(self, round: int, step: int) -> Moment:
         """The counters in a round, as the run computes them."""
-        images = round * self.images
+        return next(iter(Moments(self._columns([round], [step]))))
+
+    def _columns(self, rounds: list[int], steps: list[int]) -> dict[str, Sequence[Value]]:
+        images = [round * self.images for round in rounds]
+        fades, whole = self.fade_images, [1.0] * len(rounds)
         return {
-            "progress": round * self.per_round / self.end,
-            "step": step,
-            "round": round,
-            "kimg": images / 1000,
-            "epoch": images / self.count,
-            **self.growing,
-            "fade": min(1.0, images / self.fade_images) if self.fade_images else 1.0,
+            "progress": [round * self.per_round / self.end for round in rounds],
+            "step": steps,
+            "round": rounds,
+            "kimg": [count / 1000 for count in images],
+            "epoch": [count / self.count for count in images],
+            **{name: [value] * len(rounds) for name, value in self.growing.items()},
+            "fade": [min(1.0, count / fades) for count in images] if fades else whole,
         }
 
     def is_sure(self, live: Live, moment: Moment) -> bool:
         """Whether a formula surely has its value of this moment in some round."""
         return moment["round"] == 0 or live.names <= self.known
 
-    def moments(self, steps: int = 1) -> Iterator[Moment]:
+    def moments(self, steps: int = 1) -> Moments:
         """Bounded in number, in order, each once; `steps` is how often the player moves a round."""
         rounds = {k * self.rounds // EVENLY for k in range(EVENLY)}
         rounds |= set(_whole(self.count / self.images)) | set(_whole(1000 / self.images))
         tried = {(k // steps, k) for k in range(FIRST)}
         tried |= {(round, round * steps) for round in rounds | {self.rounds - 1}}
-        return (self.at(*moment) for moment in sorted(tried) if moment[0] < self.rounds)
+        moments = [moment for moment in sorted(tried) if moment[0] < self.rounds]
+        return Moments(self._columns([round for round, _ in moments], [step for _, step in moments]))
 
 
 def _whole(rounds: float) -> Iterable[int]:

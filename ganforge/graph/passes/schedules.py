@@ -12,7 +12,7 @@ from ganforge.formula.live import Live
 from ganforge.graph.graph import Graph, Network
 from ganforge.graph.nodes import Arithmetic, Layer, Number
 from ganforge.graph.passes.bodies import block_nodes
-from ganforge.graph.passes.moments import Clock, Moment, clock
+from ganforge.graph.passes.moments import Clock, Moment, Moments, clock
 from ganforge.plugins.live import Feedback, live_bounds
 from ganforge.spec.findings import Findings
 
@@ -101,12 +101,15 @@ class _Trial:
 
     clock: Clock
     findings: Findings
-    work: int = 0
-    tried: dict[int, list[Moment]] = field(default_factory=dict)
+    meter: Meter = field(default_factory=Meter)
+    tried: dict[int, Moments] = field(default_factory=dict)
     """By the steps of a player in a round."""
 
     def run(self, live: Live, path: Path, bounds: Bounds = ANY, steps: int = 1) -> None:
         """Reports the first moment at which the number has no value, or leaves its bounds."""
+        numbers = live.over(self._moments(steps).columns, self.meter)
+        if numbers is not None and all(_within(n, bounds) for n in (min(numbers), max(numbers))):
+            return
         for moment, number in self._values(live, path, steps):
             if isinstance(number, bool) or not isinstance(number, int | float):
                 help = "such as `0.5 * progress`"
@@ -124,13 +127,14 @@ class _Trial:
                 self.findings.add("GF119", path, message, NOT_BY_ZERO)
                 return
 
-    def _values(self, live: Live, path: Path, steps: int) -> Iterator[tuple[Moment, Value]]:
+    def _moments(self, steps: int) -> Moments:
         if steps not in self.tried:
-            self.tried[steps] = list(self.clock.moments(steps))
+            self.tried[steps] = self.clock.moments(steps)
         moments = self.tried[steps]
-        if self.work > ENOUGH_WORK:
-            moments = moments[::SPARSELY]
-        for moment in moments:
+        return moments.thinned(SPARSELY) if self.meter.work > ENOUGH_WORK else moments
+
+    def _values(self, live: Live, path: Path, steps: int) -> Iterator[tuple[Moment, Value]]:
+        for moment in self._moments(steps):
             meter = Meter()
             try:
                 number = live.at(moment, meter)
@@ -138,7 +142,7 @@ class _Trial:
                 error.message += f", in round {moment['round']}"
                 self.findings.formula(error, path)
                 return
-            self.work += meter.work
+            self.meter.work += meter.work
             yield moment, number
 
     def _leaves(
