@@ -40,7 +40,7 @@ def find_chains(body: Body, apart: Mapping[int, int]) -> list[Chain]:
 
     apart: for nodes of layers that stand in no run with others, the number of their layer.
     """
-    reached = body.reached()
+    reached = body.reached
     uses = Counter(i for index in reached for i in body.nodes[index].inputs)
     uses.update(body.outputs.values())
     open_runs: dict[int, list[int]] = {}

@@ -203,7 +203,7 @@ def _may_overwrite(before: Node | None) -> bool:
 def _forward(body: Body, attributes: Mapping[Chain, str], imports: Imports) -> list[str]:
     """The statements of `forward`; the last one returns."""
     chains = list(attributes)
-    reached = body.reached()
+    reached = body.reached
     inside = {index for chain in chains for index in chain.nodes[:-1]}
     nodes = list(body.nodes)
     modules = {chain.last: f"self.{attributes[chain]}" for chain in chains}

@@ -16,7 +16,7 @@ from ganforge.graph.nodes import (
     Number,
     Source,
 )
-from ganforge.graph.weights import own_weights, weights_by_body
+from ganforge.graph.weights import own_weights
 from ganforge.show.describe import given
 from ganforge.show.layers import operation_text, shown_nodes
 
@@ -47,7 +47,6 @@ class Row:
 
 def rows_of(body: Body) -> list[Row]:
     """The layers of a body in order; those of composite blocks stand in their rows."""
-    counts = weights_by_body(body)
     rows: list[Row] = []
     places: dict[int, int | str] = {}
     for index in shown_nodes(body):
@@ -61,7 +60,7 @@ def rows_of(body: Body) -> list[Row]:
                 node.name,
                 tuple(places[i] if i in places else _outside(body.nodes[i]) for i in node.inputs),
                 str(node.shape),
-                own_weights(body, node, counts),
+                own_weights(body, node),
                 _started(operation) if isinstance(operation, Layer) else "",
                 node.path,
                 operation.body if isinstance(operation, Composite) else None,

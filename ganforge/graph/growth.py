@@ -77,7 +77,7 @@ class _At:
 
     node: Node
     inputs: tuple[Site, ...]
-    made: str
+    made: object
 
 
 class _Merge:
@@ -94,7 +94,7 @@ class _Merge:
         sites = {level: _sites(body) for level, body in self.bodies.items()}
         known: dict[Site, dict[int, _At]] = {}
         for level, body in self.bodies.items():
-            for index in sorted(body.reached() | set(body.inputs.values())):
+            for index in sorted(body.reached | set(body.inputs.values())):
                 node = body.nodes[index]
                 inputs = tuple(sites[level][i] for i in node.inputs)
                 known.setdefault(sites[level][index], {})[level] = _At(
@@ -115,7 +115,7 @@ class _Merge:
 
     def _site(self, at: Mapping[int, _At]) -> int:
         """The node of a site: one, or several of which the level chooses."""
-        made: dict[str, list[int]] = {}
+        made: dict[object, list[int]] = {}
         for level, own in at.items():
             made.setdefault(own.made, []).append(level)
         if len(made) > 1:

@@ -19,7 +19,7 @@ def layers_named(body: Body, name: str) -> list[tuple[int, ...]]:
     return [
         tuple(
             index
-            for index in sorted(body.reached())
+            for index in sorted(body.reached)
             if (body.nodes[index].path, body.nodes[index].turns) == (end.path, end.turns)
         )
         for end in ends
@@ -31,11 +31,11 @@ def weighted(body: Body, name: str = "") -> set[int]:
     id, or of the whole network.
     """
     named = {index for layer in layers_named(body, name) for index in layer}
-    return {i for i in (named if name else body.reached()) if _owns_weights(body.nodes[i])}
+    return {i for i in (named if name else body.reached) if _owns_weights(body.nodes[i])}
 
 
 def _reached(body: Body) -> list[Node]:
-    nodes = (body.nodes[index] for index in sorted(body.reached()))
+    nodes = (body.nodes[index] for index in sorted(body.reached))
     return [node for node in nodes if not isinstance(node.operation, Source)]
 
 

@@ -215,7 +215,7 @@ class Node:
         return f"{named} {shape}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Body:
     """The nodes of one network or composite block, each after those it is made from."""
 
@@ -253,9 +253,10 @@ class Body:
         """Whether the level chooses something in it."""
         return any(isinstance(node.operation, ByLevel) for node in self.nodes)
 
-    def reached(self) -> set[int]:
+    @cached_property
+    def reached(self) -> frozenset[int]:
         """The nodes that some output is made from."""
-        return upstream(self.nodes, self.outputs.values())
+        return frozenset(upstream(self.nodes, self.outputs.values()))
 
     def operations(self) -> Iterator[Operation]:
         """Every operation that an output is made from, those of composite blocks included; a body
@@ -264,7 +265,7 @@ class Body:
         stack, seen = [self], {id(self)}
         while stack:
             body = stack.pop()
-            for index in sorted(body.reached()):
+            for index in sorted(body.reached):
                 operation = body.nodes[index].operation
                 yield operation
                 if isinstance(operation, Composite) and id(operation.body) not in seen:

@@ -43,7 +43,7 @@ def _network(network: Network) -> NetworkView:
 
 
 def _layers(body: Body) -> Iterator[LayerView]:
-    reached = body.reached()
+    reached = body.reached
     for index, node in enumerate(body.nodes):
         if index not in reached:
             continue

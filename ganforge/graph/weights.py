@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ganforge.graph.nodes import Body, Composite, Layer, Node
 from ganforge.plugins.calls import Call
@@ -86,31 +87,21 @@ def total(counts: Any) -> int | None:
     return None if None in known else sum(known)
 
 
+_KNOWN: WeakKeyDictionary[Body, int | None] = WeakKeyDictionary()
+
+
 def network_weights(body: Body) -> int | None:
-    """All weights of a network; None where one layer's are not known."""
-    return weights_by_body(body)[id(body)]
+    """All weights of a network or composite block; None where one layer's are not known."""
+    if body not in _KNOWN:
+        _KNOWN[body] = total(own_weights(body, node) for node in body.nodes)
+    return _KNOWN[body]
 
 
-def weights_by_body(body: Body) -> Mapping[int, int | None]:
-    """The weights of the body and of each composite block in it, the innermost first."""
-    order, stack = [], [body]
-    while stack:
-        current = stack.pop()
-        order.append(current)
-        inner = (node.operation for node in current.nodes)
-        stack.extend(op.body for op in inner if isinstance(op, Composite))
-    counts: dict[int, int | None] = {}
-    for current in reversed(order):
-        if id(current) not in counts:
-            counts[id(current)] = total(own_weights(current, n, counts) for n in current.nodes)
-    return counts
-
-
-def own_weights(body: Body, node: Node, counts: Mapping[int, int | None]) -> int | None:
-    """The weights of one layer, those of a composite block by `counts`; None where unknown."""
+def own_weights(body: Body, node: Node) -> int | None:
+    """The weights of one layer, or of a composite block; None where unknown."""
     operation = node.operation
     if isinstance(operation, Composite):
-        return counts[id(operation.body)]
+        return network_weights(operation.body)
     if not isinstance(operation, Layer) or not operation.block.stateful:
         return 0
     shapes = shapes_of(body, node)

@@ -89,7 +89,7 @@ def _used(graph: Graph, mixed: _Mixed) -> set[int]:
     assert isinstance(node.operation, NetworkCall)
     body = graph.networks[node.operation.network].body
     given = list(body.inputs.values())[node.inputs.index(mixed.mix)]
-    takers = [body.nodes[i].operation for i in body.reached() if given in body.nodes[i].inputs]
+    takers = [body.nodes[i].operation for i in body.reached if given in body.nodes[i].inputs]
     if all(isinstance(operation, Item) for operation in takers):
         return {operation.index for operation in takers if isinstance(operation, Item)}
     return set(range(len(shape.items) if isinstance(shape, TensorList) else 1))

@@ -21,7 +21,7 @@ from ganforge.graph.nodes import (
     Pack,
     Source,
 )
-from ganforge.graph.weights import own_weights, shapes_of, weights_by_body
+from ganforge.graph.weights import own_weights, shapes_of
 from ganforge.plugins.live import Changing
 from ganforge.plugins.params import Params
 
@@ -39,7 +39,6 @@ class Row:
 
 def layers_of(body: Body) -> list[Row]:
     """The layers of a network in order, counted from 1; those of composite blocks below theirs."""
-    counts = weights_by_body(body)
     rows: list[Row] = []
     stack = [(body, "", _numbered(body), shown_nodes(body))]
     while stack:
@@ -50,7 +49,7 @@ def layers_of(body: Body) -> list[Row]:
             continue
         node = current.nodes[index]
         takes = _takes(current, index, numbers, prefix)
-        number, weights = f"{prefix}{numbers[index]}", own_weights(current, node, counts)
+        number, weights = f"{prefix}{numbers[index]}", own_weights(current, node)
         rows.append(Row(number, _layer(current, node), takes, str(node.shape), weights))
         if isinstance(node.operation, Composite):
             inner = node.operation.body
@@ -66,7 +65,7 @@ def _numbered(body: Body) -> dict[int, int]:
 
 def shown_nodes(body: Body) -> Iterator[int]:
     """The nodes of a body that are layers: reached by an output, and no inputs or numbers."""
-    reached = body.reached()
+    reached = body.reached
     for index, node in enumerate(body.nodes):
         if index in reached and not isinstance(node.operation, Source | Number):
             yield index

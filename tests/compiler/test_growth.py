@@ -63,7 +63,7 @@ def test_the_whole_network_has_the_layers_of_all_levels(
         made = sum(weight.numel() for weight in state.networks[name].parameters())
         assert network_weights(network.body) in (None, made)
         last = whole.stages[-1].networks[name].body
-        assert len(network.body.nodes) > len(last.reached())
+        assert len(network.body.nodes) > len(last.reached)
 
 
 @pytest.mark.parametrize("level", [0, 1, 2])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Body, Composite, Node
-from ganforge.graph.weights import own_weights, weights_by_body
+from ganforge.graph.weights import own_weights
 from ganforge.plugins.shapes import Tensor
 
 PRODUCTS = 500_000_000
@@ -25,10 +25,9 @@ def light(graph: Graph) -> bool:
     products = values = sum(_values(node) for node in graph.nodes)
     for network in graph.networks.values():
         bodies = list(_bodies(network.body))
-        weights = weights_by_body(network.body)
         for body in bodies:
             for node in body.nodes:
-                count = own_weights(body, node, weights)
+                count = own_weights(body, node)
                 shape = node.shape.shape if isinstance(node.shape, Tensor) else ()
                 if count is None or max(shape[1:], default=0) > SIDE:
                     return False

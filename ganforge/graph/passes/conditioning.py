@@ -60,7 +60,7 @@ def _taken(graph: Graph) -> list[Node]:
     for index, node in enumerate(nodes):
         if isinstance(node.operation, NetworkCall) and node.operation.network in graph.networks:
             body = graph.networks[node.operation.network].body
-            reached = body.reached()
+            reached = body.reached
             given = zip(node.inputs, body.inputs.values(), strict=True)
             nodes[index] = replace(node, inputs=tuple(i for i, own in given if own in reached))
     return nodes

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Body, Composite, Node
-from ganforge.graph.weights import own_weights, weights_by_body
+from ganforge.graph.weights import network_weights, own_weights
 from ganforge.plugins.shapes import Tensor
 from ganforge.spec.findings import Findings
 
@@ -25,7 +24,6 @@ def check_extents(graph: Graph, findings: Findings) -> None:
     _check_values(graph.nodes, findings)
     seen: set[int] = set()
     for network in graph.networks.values():
-        counts = weights_by_body(network.body)
         stack = [network.body]
         while stack and not findings.errors:
             body = stack.pop()
@@ -34,7 +32,7 @@ def check_extents(graph: Graph, findings: Findings) -> None:
             seen.add(id(body))
             _check_values(body.nodes, findings)
             if not findings.errors:
-                _check_weights(body, counts, findings)
+                _check_weights(body, findings)
             inner = (node.operation for node in reversed(body.nodes))
             stack += [op.body for op in inner if isinstance(op, Composite)]
 
@@ -49,12 +47,12 @@ def _check_values(nodes: tuple[Node, ...], findings: Findings) -> None:
             return
 
 
-def _check_weights(body: Body, counts: Mapping[int, int | None], findings: Findings) -> None:
-    total = counts[id(body)]
+def _check_weights(body: Body, findings: Findings) -> None:
+    total = network_weights(body)
     if total is not None and total <= MOST_WEIGHTS:
         return  # as nearly always: then its layers need not be counted one by one
     for node in body.nodes:
-        count = 0 if isinstance(node.operation, Composite) else own_weights(body, node, counts)
+        count = 0 if isinstance(node.operation, Composite) else own_weights(body, node)
         if count is not None and count > MOST_WEIGHTS:
             message = f"this layer has {count:,} weights; at most {MOST_WEIGHTS:,} are allowed"
             findings.add("GF118", node.path, message, _HELP)

@@ -27,7 +27,7 @@ def check_inputs(graph: Graph, findings: Findings) -> None:
 def _check_taken(network: Network, findings: Findings) -> None:
     """Each input reaches an output, or a formula asks for its size."""
     body, table = network.body, ("networks", network.like)
-    reached = body.reached()
+    reached = body.reached
     written = " ".join(_strings(network.table.layers))
     for k, name in enumerate(body.inputs):
         asked = re.search(rf"(channels|height|width|has)\(\s*{name}\s*\)", written)

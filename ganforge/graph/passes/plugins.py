@@ -24,7 +24,7 @@ def check_plugin_blocks(graph: Graph, registry: Registry, findings: Findings) ->
     """GF810: the calls that blocks of plugins make must be calls, for what the spec gives them."""
     own = {id(b) for name, b in registry.blocks.full.items() if _is_own(registry, name)}
     bodies = [(graph.nodes, range(len(graph.nodes)))]
-    bodies += [(n.body.nodes, sorted(n.body.reached())) for n in graph.networks.values()]  # type: ignore[misc]
+    bodies += [(n.body.nodes, sorted(n.body.reached)) for n in graph.networks.values()]  # type: ignore[misc]
     for nodes, indices in bodies:
         for index in indices:
             _check_node(nodes, nodes[index], own, findings)
@@ -38,7 +38,7 @@ def _is_own(registry: Registry, block: str) -> bool:
 def _check_node(nodes: tuple[Node, ...], node: Node, own: set[int], findings: Findings) -> None:
     operation = node.operation
     if isinstance(operation, Composite):
-        for index in operation.body.reached():
+        for index in operation.body.reached:
             _check_node(operation.body.nodes, operation.body.nodes[index], own, findings)
     if not isinstance(operation, Layer | Apply) or id(operation.block) in own:
         return

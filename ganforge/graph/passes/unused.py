@@ -97,7 +97,7 @@ def _layers(body: Body, findings: Findings, seen: set[int]) -> None:
     if id(body) in seen:
         return
     seen.add(id(body))
-    reached = body.reached()
+    reached = body.reached
     alive = {body.nodes[i].path for i in reached}
     for index, node in enumerate(body.nodes):
         if isinstance(node.operation, Composite):

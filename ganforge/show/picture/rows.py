@@ -61,7 +61,7 @@ class _Lines:
     before: int = -1
 
     def all(self) -> Iterator[_Line]:
-        reached = self.body.reached()
+        reached = self.body.reached
         shown = [
             i
             for i, node in enumerate(self.body.nodes)
@@ -104,7 +104,7 @@ class _Lines:
         if isinstance(node.operation, Composite):
             rows = self.rows.blocks[self.rows.key(node.operation.body)]
             return sum(row.weights for row in rows), all(row.known for row in rows)
-        count = own_weights(self.body, node, {})
+        count = own_weights(self.body, node)
         return count or 0, count is not None
 
     def _takes(self, node: Node) -> str:
