@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import lru_cache
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Span
@@ -15,11 +16,14 @@ from ganforge.document.remedies import remedy
 from ganforge.document.tree import MAX_DEPTH, Node, Path
 
 NEARER = "no published system comes near: look for lines that a program wrote too often"
+KEPT = 64
+"""Trees: many specs of a folder extend the same one. Nothing changes a tree."""
 _TWICE = ("Cannot overwrite", "Cannot declare", "Duplicate")
 _HEADER = re.compile(r"^\[[\w.-]+\](?=[ \t]*(?:#.*)?$)", re.MULTILINE)
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
+@lru_cache(maxsize=KEPT)
 def read(text: str, file: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """The tree of a text; None with a located diagnostic where it is not TOML."""
     text = text.replace("\r\n", "\n")

@@ -16,6 +16,7 @@ from ganforge.graph.nodes import (
     Output,
     Replay,
 )
+from ganforge.graph.once import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,13 @@ class Passage:
     inputs: frozenset[int]
 
 
+@once
 def passages(body: Body) -> Mapping[str, Passage]:
     """The passage of each output of a body, by its name."""
-    return _passages(body, {})
+    return {name: _passage(body, root) for name, root in body.outputs.items()}
 
 
-def _passages(body: Body, known: dict[int, Mapping[str, Passage]]) -> Mapping[str, Passage]:
-    if id(body) not in known:
-        known[id(body)] = {name: _passage(body, root, known) for name, root in body.outputs.items()}
-    return known[id(body)]
-
-
-def _passage(body: Body, root: int, known: dict[int, Mapping[str, Passage]]) -> Passage:
+def _passage(body: Body, root: int) -> Passage:
     places = {index: place for place, index in enumerate(body.inputs.values())}
     learns, inputs, seen, stack = False, set[int](), set[int](), [root]
     while stack:
@@ -53,7 +49,7 @@ def _passage(body: Body, root: int, known: dict[int, Mapping[str, Passage]]) -> 
             inputs.add(places[index])
         elif (instance := composite_of(body.nodes, index)) is not None:
             called, block, output = instance
-            inner = _passages(block.body, known)[output]
+            inner = passages(block.body)[output]
             learns |= inner.learns
             stack.extend(called.inputs[place] for place in inner.inputs)
         else:

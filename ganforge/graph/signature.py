@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from ganforge.graph.nodes import Apply, Body, Composite, Layer, Node
+from ganforge.graph.once import once
 
 Signature = tuple[object, ...]
 
-_KNOWN: WeakKeyDictionary[Body, Signature] = WeakKeyDictionary()
 
-
+@once
 def signature(body: Body) -> Signature:
     """Every node of a body, composite blocks included, without its shape."""
-    if body not in _KNOWN:
-        nodes = ((made_in(body, node), node.inputs) for node in body.nodes)
-        _KNOWN[body] = (*body.outputs.items(), *nodes)
-    return _KNOWN[body]
+    nodes = ((made_in(body, node), node.inputs) for node in body.nodes)
+    return (*body.outputs.items(), *nodes)
 
 
 def made_in(body: Body, node: Node) -> object:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from ganforge.graph.nodes import Body, Composite, Layer, Node
+from ganforge.graph.once import once
 from ganforge.plugins.calls import Call
 
 
@@ -87,14 +87,10 @@ def total(counts: Any) -> int | None:
     return None if None in known else sum(known)
 
 
-_KNOWN: WeakKeyDictionary[Body, int | None] = WeakKeyDictionary()
-
-
+@once
 def network_weights(body: Body) -> int | None:
     """All weights of a network or composite block; None where one layer's are not known."""
-    if body not in _KNOWN:
-        _KNOWN[body] = total(own_weights(body, node) for node in body.nodes)
-    return _KNOWN[body]
+    return total(own_weights(body, node) for node in body.nodes)
 
 
 def own_weights(body: Body, node: Node) -> int | None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from ganforge.document import Path
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Apply, Body, Bundle, Composite, Layer, NetworkCall, Node, Output
+from ganforge.graph.once import once
 from ganforge.plugins.declarations import Block
 from ganforge.plugins.shapes import Tensor
 
 Bounds = tuple[float, float]
 
 
-def block_nodes(body: Body) -> Iterator[tuple[Node, Block]]:
+@once
+def block_nodes(body: Body) -> Sequence[tuple[Node, Block]]:
     """Every layer and function, those of composite blocks included; a shared body counts once."""
+    found = []
     stack, seen = [body], {id(body)}
     while stack:
         nodes = stack.pop().nodes
@@ -23,7 +26,8 @@ def block_nodes(body: Body) -> Iterator[tuple[Node, Block]]:
         seen |= {id(other) for other in inner}
         for node in nodes:
             if isinstance(node.operation, Layer | Apply):
-                yield node, node.operation.block
+                found.append((node, node.operation.block))
+    return found
 
 
 def first_mixing(body: Body) -> tuple[str, Path] | None:
