@@ -32,21 +32,32 @@ from ganforge.formula.parse import extent, parse_formula
 MATH = ("sqrt", "log2", "ceil", "floor")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Live:
-    """A number that changes during training: `source` is Python over the attributes of `t`, a
-    `Progress`.
-    """
+    """A number that changes during training. Equal are those that a program computes alike."""
 
     text: str
-    tree: ast.expr = field(compare=False, repr=False)
-    source: str
+    tree: ast.expr = field(repr=False)
     names: frozenset[str]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Live) and (self.text, self.source) == (other.text, other.source)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    @cached_property
+    def source(self) -> str:
+        """Python over the attributes of `t`, a `Progress`."""
+        tree = ast.parse(ast.unparse(self.tree), mode="eval").body
+        return re.sub(r"(\d)e-0(\d)", r"\1e-\2", ast.unparse(_Attributes().visit(tree)))
 
     @cached_property
     def _compiled(self) -> tuple[Callable[..., Any], tuple[str, ...], int]:
         """The formula as a function of Python, what it takes, and how many steps it has."""
-        tree, names = _Powers().visit(copy.deepcopy(self.tree)), tuple(sorted(self.names))
+        tree, names = self.tree, tuple(sorted(self.names))
+        if any(isinstance(node, ast.Pow) for node in ast.walk(tree)):
+            tree = _Powers().visit(copy.deepcopy(tree))
         taken = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
         function = ast.fix_missing_locations(ast.Expression(ast.Lambda(taken, tree)))
         # The parser lets nothing through but arithmetic and calls of the functions given here.
@@ -112,14 +123,13 @@ def parse_live(text: str, scope: Scope) -> Live | Value:
     """A live number, or its value where it does not change. Raises `FormulaError`."""
     tree = parse_formula(text)
     _refuse_growing(tree, scope, text)
-    tree = _Folding(scope, text).fold(copy.deepcopy(tree))
+    tree = _Folding(scope, text).fold(tree)
     if isinstance(tree, ast.Constant):
         return tree.value  # type: ignore[return-value]
     names = frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name)) & frozenset(
         LIVE_NAMES
     )
-    source = re.sub(r"(\d)e-0(\d)", r"\1e-\2", ast.unparse(_python(tree)))
-    return Live(text, tree, source, names)
+    return Live(text, tree, names)
 
 
 def _refuse_growing(tree: ast.expr, scope: Scope, text: str) -> None:
@@ -131,8 +141,8 @@ def _refuse_growing(tree: ast.expr, scope: Scope, text: str) -> None:
 
 
 class _Folding:
-    """Replaces by its value every part that training does not change. Depth is bounded by the
-    parser.
+    """A copy in which every part that training does not change is its value. Depth is bounded by
+    the parser.
     """
 
     def __init__(self, scope: Scope, text: str) -> None:
@@ -147,12 +157,14 @@ class _Folding:
         if isinstance(node, ast.Name):
             return node
         self._check(node)
+        folded = copy.copy(node)
         for name, child in ast.iter_fields(node):
             if isinstance(child, ast.expr) and not (isinstance(node, ast.Call) and name == "func"):
-                setattr(node, name, self.fold(child))
+                setattr(folded, name, self.fold(child))
             elif isinstance(child, list) and not isinstance(node, ast.ListComp):
-                setattr(node, name, [self.fold(c) if isinstance(c, ast.expr) else c for c in child])
-        return node
+                parts = [self.fold(c) if isinstance(c, ast.expr) else c for c in child]
+                setattr(folded, name, parts)
+        return folded
 
     def _constant_scope(self) -> Scope:
         return replace(self.scope, live=True)
@@ -185,8 +197,3 @@ class _Attributes(ast.NodeTransformer):
         if node.id in MATH:
             return ast.Attribute(ast.Name("math", ast.Load()), node.id, ast.Load())
         return node
-
-
-def _python(tree: ast.expr) -> ast.expr:
-    copy = ast.parse(ast.unparse(tree), mode="eval").body
-    return _Attributes().visit(copy)  # type: ignore[no-any-return]

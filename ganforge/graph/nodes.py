@@ -162,7 +162,7 @@ class Unknown:
     """What an earlier mistake left without meaning."""
 
 
-LEVEL = Live("level", ast.Name("level"), "t.level", frozenset({"level"}))
+LEVEL = Live("level", ast.Name("level"), frozenset({"level"}))
 """How far a network has grown, as a live number."""
 
 Operation = (

@@ -220,8 +220,18 @@ ActRef = Annotated[Reference, Names("act")]
 InitRef = Annotated[Reference, Names("init")]
 Weights = Annotated[Reference, Names("weights")]
 
-NONE: dict[str, Any] = {"kind": "none"}
-PLAIN: dict[str, Any] = {"kind": "plain"}
+
+class _Default(dict[str, Any]):
+    """What a reference is by default. It has a hash, since pydantic copies a default without one
+    for each layer.
+    """
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return id(self)
+
+
+NONE: dict[str, Any] = _Default(kind="none")
+PLAIN: dict[str, Any] = _Default(kind="plain")
 
 
 class Initialized(Params):
