@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,10 @@ R = TypeVar("R")
 
 WORTH = 48
 """Specs for each process; with fewer, starting it takes longer than it saves."""
+SELDOM = 50_000
+"""New objects after which the collector looks for cycles. Compiling makes many and few cycles:
+by default a fifth of the time of a check would go into looking.
+"""
 
 
 def cores() -> int:
@@ -25,16 +30,29 @@ def mapped(function: Callable[[T], R], items: Sequence[T], jobs: int | None = No
     function: importable, or a partial of one that is. jobs: None for as many as there are cores.
     """
     workers = min(cores() if jobs is None else jobs, len(items) // WORTH)
-    if workers < 2:
-        return map(function, items)
-    return _spread(function, items, workers)
+    return _alone(function, items) if workers < 2 else _spread(function, items, workers)
+
+
+def _alone(function: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+    before = gc.get_threshold()
+    _collect_seldom()
+    try:
+        yield from map(function, items)
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+
+
+def _collect_seldom() -> None:
+    gc.freeze()  # what is imported stays
+    gc.set_threshold(SELDOM)
 
 
 def _spread(function: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:
     from concurrent.futures import ProcessPoolExecutor
 
     context = _context()
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, context, _collect_seldom) as pool:
         yield from pool.map(function, items, chunksize=max(1, WORTH // 4))
 
 
