@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Span
@@ -52,6 +55,19 @@ def plain(node: Node) -> Any:
     return node.content
 
 
+def strings(values: Any) -> Iterator[str]:
+    """Every string of a tree of values; iterative, since layers may be many."""
+    stack = [values]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+        elif isinstance(value, str):
+            yield value
+
+
 @dataclass(frozen=True, slots=True)
 class Removal:
     """What an entry of `without` took away: its place in the tree, the names that went with it,
@@ -80,6 +96,12 @@ class Document:
     root: Node = field(repr=False)
     extends: Span | None = None
     removed: tuple[Removal, ...] = ()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every name in every string."""
+        found = (re.findall(r"[A-Za-z_]\w*", text) for text in strings(self.values))
+        return frozenset(chain.from_iterable(found))
 
     def span(self, path: Path, *, key: bool = False) -> Span | None:
         """Where the value at `path` was written, or its key; else the nearest ancestor's place."""

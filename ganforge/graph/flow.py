@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ganforge.formula.errors import FormulaError
-from ganforge.formula.parse import parse_wiring
+from ganforge.formula.parse import KEPT, parse_wiring
 from ganforge.spec.findings import Findings
 
 MOST_SHOWN = 12
@@ -44,9 +45,11 @@ def _report_cycle(edges: list[tuple[str, str]], findings: Findings) -> None:
     findings.add("GF203", ("flow", first), message, "one of them must come first")
 
 
-def names_in(text: str) -> set[str]:
+@lru_cache(maxsize=KEPT)
+def names_in(text: str) -> frozenset[str]:
     """Every name that wiring mentions; nothing where it cannot be read."""
     try:
-        return {node.id for node in ast.walk(parse_wiring(text)) if isinstance(node, ast.Name)}
+        tree = parse_wiring(text)
     except FormulaError:
-        return set()
+        return frozenset()
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))

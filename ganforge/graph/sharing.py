@@ -1,4 +1,4 @@
-"""What stages of a spec have in common: a body that does not depend on the stage is expanded once."""
+"""What stages have in common: a body that does not depend on the stage is expanded once."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import re
 
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
+from ganforge.document.tree import strings
 from ganforge.graph.graph import Graph, Network
 from ganforge.graph.nodes import Apply, Body, Composite, Node
 from ganforge.plugins.shapes import Tensor
@@ -27,11 +28,8 @@ def check_inputs(graph: Graph, findings: Findings) -> None:
 def _check_taken(network: Network, findings: Findings) -> None:
     """Each input reaches an output, or a formula asks for its size."""
     body, table = network.body, ("networks", network.like)
-    reached = body.reached
-    written = " ".join(_strings(network.table.layers))
     for k, name in enumerate(body.inputs):
-        asked = re.search(rf"(channels|height|width|has)\(\s*{name}\s*\)", written)
-        if body.inputs[name] not in reached and not asked:
+        if body.inputs[name] not in body.reached and not _asked_for(name, network):
             message = f"`{network.like}` takes `{name}`, and none of its layers uses it"
             shape = body.nodes[body.inputs[name]].shape
             is_class = isinstance(shape, Tensor) and shape.classes is not None
@@ -43,16 +41,10 @@ def _check_taken(network: Network, findings: Findings) -> None:
             findings.add("GF240", (*table, "inputs", k), message, help, related=related)
 
 
-def _strings(tree: object) -> list[str]:
-    """Every string of a table of layers."""
-    found, stack = [], [tree]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, dict | list):
-            stack.extend(value.values() if isinstance(value, dict) else value)
-        elif isinstance(value, str):
-            found.append(value)
-    return found
+def _asked_for(name: str, network: Network) -> bool:
+    """Whether a formula of the layers asks for the shape of an input."""
+    pattern = rf"(channels|height|width|has)\(\s*{name}\s*\)"
+    return any(re.search(pattern, text) for text in strings(network.table.layers))
 
 
 def _bodies(body: Body) -> dict[int, Body]:

@@ -80,7 +80,8 @@ class Clock:
         tried = {(k // steps, k) for k in range(FIRST)}
         tried |= {(round, round * steps) for round in rounds | {self.rounds - 1}}
         moments = [moment for moment in sorted(tried) if moment[0] < self.rounds]
-        return Moments(self._columns([round for round, _ in moments], [step for _, step in moments]))
+        in_rounds, in_steps = [round for round, _ in moments], [step for _, step in moments]
+        return Moments(self._columns(in_rounds, in_steps))
 
 
 def _whole(rounds: float) -> Iterable[int]:

@@ -5,11 +5,10 @@ spec that replaces a network leaves the old one's blocks and params behind.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from fnmatch import fnmatch
-from typing import Any
 
 from ganforge.document import Path
+from ganforge.document.tree import strings
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Body, Composite, upstream
 from ganforge.spec.findings import Findings
@@ -27,9 +26,8 @@ def check_unused(graph: Graph, findings: Findings) -> None:
 
 
 def _params(graph: Graph, findings: Findings) -> None:
-    words = set(_words(graph.spec.document.values))
     for name in graph.spec.params:
-        if name not in words:
+        if name not in graph.spec.document.words:
             help = "remove it, or look for a misspelled formula"
             _unused("GF112", ("params", name), f"the param `{name}` is never used", help, findings)
 
@@ -37,25 +35,6 @@ def _params(graph: Graph, findings: Findings) -> None:
 def _unused(code: str, path: Path, message: str, help: str, findings: Findings) -> None:
     if not findings.document.inherited(path, key=True):
         findings.add(code, path, message, help, key=True)
-
-
-def _words(tree: Any) -> Iterable[str]:
-    """Every name in every string of a document."""
-    for text in _strings(tree):
-        yield from re.findall(r"[A-Za-z_]\w*", text)
-
-
-def _strings(tree: Any) -> Iterable[str]:
-    """Every string of a document; iterative, since layers may be many."""
-    stack = [tree]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, dict):
-            stack.extend(value.values())
-        elif isinstance(value, list):
-            stack.extend(value)
-        elif isinstance(value, str):
-            yield value
 
 
 def _networks(graph: Graph, findings: Findings) -> None:
@@ -75,7 +54,7 @@ def _blocks(graph: Graph, findings: Findings) -> None:
     tables = graph.spec.document.values
     unused, stack = dict(tables.get("blocks", {})), [tables.get("networks", {})]
     while stack and unused:
-        patterns = [re.sub(r"{[^}]*}", "*", text) for text in _strings(stack.pop())]
+        patterns = [re.sub(r"{[^}]*}", "*", text) for text in strings(stack.pop())]
         stack += [unused.pop(n) for n in list(unused) if any(fnmatch(n, p) for p in patterns)]
     for name in unused:
         message = f"the block `{name}` is never used, so its layers are not checked"
