@@ -57,10 +57,10 @@ def infer(block: Block, params: Any, shapes: list[Any]) -> Shape:
     if shape is not None and not isinstance(shape, Tensor | TensorList):
         named = f"the block `{block.name}` gives no shape for {_told(shapes)}"
         raise as_shape_error(TypeError(repr(shape)), named, block.infer or block.module)
-    size = next((size for size in sizes_of(shape) if type(size) is not int), None)
-    if size is not None:
+    wrong = [size for size in sizes_of(shape) if type(size) is not int]
+    if wrong:
         named = f"the block `{block.name}` gives {shape} for {_told(shapes)}"
-        said = f"{size!r} is no whole number: `//` gives one, `/` does not"
+        said = f"{wrong[0]!r} is no whole number: `//` gives one, `/` does not"
         raise as_shape_error(TypeError(said), named, block.infer or block.module)
     known: Shape = shape
     return known

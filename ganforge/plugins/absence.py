@@ -32,6 +32,16 @@ class Owner:
         return f"{self.distribution} {self.version}".strip()
 
 
+def owner_of(point: EntryPoint) -> Owner:
+    """Who gives a plugin: its distribution, or the module where it has none."""
+    distribution, version = point.value.partition(":")[0].strip(), ""
+    if point.dist is not None:
+        # A damaged installation may lack both.
+        distribution = getattr(point.dist, "name", None) or distribution
+        version = getattr(point.dist, "version", None) or ""
+    return Owner(distribution, version, point.name)
+
+
 @dataclass(frozen=True)
 class Absence:
     """A plugin that gives nothing, or one hook of it.
@@ -134,13 +144,20 @@ def _remedy(owner: Owner, point: EntryPoint) -> str:
     """What to do about a plugin that fails: its author corrects it, others take another version."""
     if point.dist is None:
         return "correct the file"
+    if folder := editable_folder(point):
+        return f"correct it in `{folder}`"
+    return f"`pip install -U {owner.distribution}`, or `pip uninstall {owner.distribution}`"
+
+
+def editable_folder(point: EntryPoint) -> str | None:
+    """The folder from which a plugin was installed for editing, if it was."""
     try:
-        origin = json.loads(point.dist.read_text("direct_url.json") or "{}")
+        origin = json.loads((point.dist and point.dist.read_text("direct_url.json")) or "{}")
         if origin.get("dir_info", {}).get("editable"):
-            return f"correct it in `{unquote(origin['url'].removeprefix('file://'))}`"
+            return unquote(origin["url"].removeprefix("file://"))
     except (OSError, ValueError, AttributeError, KeyError):
         pass  # how it was installed is not known
-    return f"`pip install -U {owner.distribution}`, or `pip uninstall {owner.distribution}`"
+    return None
 
 
 def other_interface(owner: Owner, point: EntryPoint, stated: object) -> Absence:

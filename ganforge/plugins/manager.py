@@ -20,6 +20,7 @@ from ganforge.plugins.absence import (
     failure,
     left_out,
     other_interface,
+    owner_of,
 )
 from ganforge.plugins.promised import stated_interface
 from ganforge.plugins.selection import OWN, VARIABLE, canonical, selection
@@ -73,12 +74,7 @@ def load_plugins(points: Iterable[EntryPoint] | None = None) -> Loaded:
 
 def _owned(points: Iterable[EntryPoint] | None) -> Iterator[tuple[Owner, EntryPoint]]:
     for point in entry_points(group=GROUP) if points is None else points:
-        distribution, version = point.value.partition(":")[0].strip(), ""
-        if point.dist is not None:
-            # A damaged installation may lack both.
-            distribution = getattr(point.dist, "name", None) or distribution
-            version = getattr(point.dist, "version", None) or ""
-        yield Owner(distribution, version, point.name), point
+        yield owner_of(point), point
 
 
 def _loaded(owner: Owner, point: EntryPoint, manager: pluggy.PluginManager) -> Plugin | Absence:

@@ -45,6 +45,10 @@ original = "D(fake)"
 """
 
 
+REPORT = "this is a mistake in `alpha_module`: report it to the author of alpha 2.1"
+CORRECT = "this is a mistake in `alpha_module`: correct it there"
+
+
 def test_what_is_sound_is_no_finding(install: Install, ganforge: Command) -> None:
     install("alpha", SOURCE)
     Path("mine.toml").write_text(SPEC)
@@ -74,6 +78,12 @@ def test_what_is_sound_is_no_finding(install: Install, ganforge: Command) -> Non
             5,
         ),
         (
+            "return x\n",
+            "return x.with_shape(1, None, 3)\n",
+            "gives 1 x None x 3 for 1 x 28 x 28: TypeError: None is no whole number",
+            5,
+        ),
+        (
             'call("nn.Identity")',
             '"nn.Identity"',
             'is no Call: write `call("package.module:Name", ...)`',
@@ -93,8 +103,52 @@ def test_a_mistake_of_a_plugin_is_told_at_its_place(
     assert "error[GF810]: " in result.output
     assert said in result.output
     assert f" --> mine.toml:{place}:" in result.output
-    assert "this is a mistake in `alpha_module`: report it to its author" in result.output
+    assert f"help: {REPORT}\n" in result.output
+    assert ", at site/alpha_module.py:" in result.output
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("    return x\n", "    return x.with_shape(1 // 0)\n", "    return x.with_shape(1 // 0)"),
+        ("    return x\n", "    return half(x)\n", "    return x.height / 0"),
+        (
+            "    return x\n",
+            "    return x.with_shape(9).width\n",
+            "    return x.with_shape(9).width",
+        ),
+        ("    return x\n", "    return (3, 4)\n", "def infer(p, x):"),
+        ('call("nn.Identity")', '"nn.Identity"', "def make(p, x):"),
+    ],
+)
+def test_the_line_of_the_plugin_is_told(
+    install: Install, ganforge: Command, old: str, new: str, line: str
+) -> None:
+    file = install("alpha", f"{SOURCE.replace(old, new)}\ndef half(x):\n    return x.height / 0\n")
+    Path("mine.toml").write_text(SPEC)
+    number = file.read_text().splitlines().index(line) + 1
+    assert f", at site/alpha_module.py:{number}\n" in ganforge("check", "mine.toml").output
+
+
+def test_who_has_the_source_is_told_to_correct_it(
+    install: Install, ganforge: Command, site: Path
+) -> None:
+    install("alpha", SOURCE.replace("return x\n", "return x.with_shape(1 // 0)\n"))
+    about = '{"url": "file:///home/me/alpha", "dir_info": {"editable": true}}'
+    (site / "alpha-2.1.dist-info" / "direct_url.json").write_text(about)
+    Path("mine.toml").write_text(SPEC)
+    assert f"help: {CORRECT}\n" in ganforge("check", "mine.toml").output
+
+
+def test_code_of_a_spec_is_its_own_author_s_to_correct(ganforge: Command, site: Path) -> None:
+    (site / "alpha_module.py").write_text(
+        SOURCE.replace("return x\n", "return x.with_shape(1 // 0)\n")
+    )
+    Path("mine.toml").write_text(f'{SPEC}[plugins]\nlocal = ["site/alpha_module.py"]\n')
+    result = ganforge("check", "mine.toml", "--allow-local-code").output
+    assert ", at site/alpha_module.py:5\n" in result
+    assert f"help: {CORRECT}\n" in result
 
 
 PARAMS = """
@@ -129,4 +183,4 @@ def test_parameters_that_cannot_be_read_are_told(
     result = ganforge("check", "mine.toml")
     assert "error[GF810]: " in result.output
     assert "cannot be read: KeyError: 2" in result.output
-    assert "this is a mistake in `alpha_module`" in result.output
+    assert f"help: {REPORT}\n" in result.output

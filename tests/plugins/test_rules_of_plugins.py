@@ -94,8 +94,10 @@ def test_a_rule_that_fails_is_one_warning_and_the_rest_is_checked(
     result = ganforge("check", "mine.toml")
     assert (
         "warning[GF811]: the rule BAD001 of bad 2.1 fails on this spec: "
-        "AttributeError: 'NetworkView' object has no attribute 'out'"
+        "AttributeError: 'NetworkView' object has no attribute 'out', at site/bad_module.py:"
     ) in result.output
+    remedy = "this is a mistake in `bad_module`: report it to the author of bad 2.1"
+    assert f"help: {remedy}; all other rules were checked\n" in result.output
     assert len(reports(result.output)) == 2
     assert result.exit_code == 0
 

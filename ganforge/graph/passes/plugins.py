@@ -10,10 +10,9 @@ from ganforge.diagnostics.rules.plugins import RULE_RAISES
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Apply, Composite, Layer, Node
 from ganforge.graph.view import view_of
-from ganforge.plugins.absence import summary
 from ganforge.plugins.calls import Call
 from ganforge.plugins.declarations import Check
-from ganforge.plugins.mistakes import as_shape_error
+from ganforge.plugins.mistakes import as_shape_error, remedy, told
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.selection import OWN
 from ganforge.plugins.view import Finding, GraphView
@@ -54,8 +53,8 @@ def _check_node(nodes: tuple[Node, ...], node: Node, own: set[int], findings: Fi
                 way = 'write `call("package.module:Name", ...)`'
                 raise TypeError(f"{made!r} is no Call: {way}")
         except Exception as error:
-            told = as_shape_error(error, named, make)
-            findings.add(told.code, node.path, told.message, told.help)
+            raised = as_shape_error(error, named, make)
+            findings.add(raised.code, node.path, raised.message, raised.help)
 
 
 def check_plugin_rules(graph: Graph, registry: Registry, findings: Findings) -> None:
@@ -68,8 +67,8 @@ def check_plugin_rules(graph: Graph, registry: Registry, findings: Findings) -> 
             found = list(_found(check, view, findings))
         except (Exception, SystemExit) as error:
             owner = registry.owners["rule", code]
-            message = f"the rule {code} of {owner} fails on this spec: {summary(error)}"
-            help = "report it to its author; all other rules were checked"
+            message = f"the rule {code} of {owner} fails on this spec: {told(error, check.find)}"
+            help = f"{remedy(check.find)}; all other rules were checked"
             found = [RULE_RAISES.at(None, message, help=help)]
         for finding in found:
             findings.take(finding)
