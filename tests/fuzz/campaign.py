@@ -83,6 +83,7 @@ def main() -> int:
     parser.add_argument("specs", nargs="*", metavar="SPEC")
     parser.add_argument("--count", type=int, default=2000, help="mutations of each spec")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="at most this long")
+    parser.add_argument("--share", type=float, default=1, help="of the accepted that is trained")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -94,7 +95,9 @@ def main() -> int:
         seed = options.seed + number
         text, told = mutated(small(name), seed, registry)
         try:
-            outcomes[check(text, registry, emit=seed % 8 == 0, real=seed % 32 != 1)] += 1
+            train = random.Random(f"train {seed}").random() < options.share
+            emit, real = seed % 8 == 0, seed % 32 != 1
+            outcomes[check(text, registry, train=train, emit=emit, real=real)] += 1
         except Exception as error:
             kind = report(name, seed, text, told, error)
             failures[kind] += 1
@@ -104,7 +107,7 @@ def main() -> int:
         if time.monotonic() > end:
             break
     done = sum(outcomes.values()) + sum(failures.values())
-    print(f"{done} specs: {outcomes[True]} train, {outcomes[False]} are refused, ", end="")
+    print(f"{done} specs: {outcomes[True]} are accepted, {outcomes[False]} are refused, ", end="")
     print(f"{sum(failures.values())} fail in {len(failures)} ways")
     for kind, count in failures.most_common():
         print(f"{count:6} {kind}")
