@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ganforge.plugins.params import Params
+from ganforge.plugins.selection import canonical
 from ganforge.plugins.shapes import Shape
 
 Path = tuple[str | int, ...]
@@ -26,8 +27,10 @@ class Finding:
 class LayerView:
     """One block in a network: those of composite blocks, norms and activations stand as layers too.
 
-    block: its name as specs write it: of a plugin that has no bare name, `distribution/name`.
+    block: its name as specs write it: of a plugin that has no bare name, `distribution/name`. In a
+    plugin's own rule its blocks have their bare names, and another block of that name its full one.
     params: as its declaration reads them. inputs, output: shapes, the batch axis left out.
+    full_name: `distribution/name`, in the rules of plugins.
     """
 
     block: str
@@ -35,6 +38,7 @@ class LayerView:
     inputs: tuple[Shape, ...]
     output: Shape
     path: Path
+    full_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +55,17 @@ class NetworkView:
     path: Path
 
     def blocks(self, name: str) -> tuple[LayerView, ...]:
-        """Its layers of one block."""
-        return tuple(layer for layer in self.layers if layer.block == name)
+        """Its layers of one block: by its name as they have it, or by `distribution/name`."""
+        distribution, slash, bare = name.rpartition("/")
+        full = f"{canonical(distribution)}/{bare}" if slash else name
+        return tuple(layer for layer in self.layers if full in (layer.block, layer.full_name))
 
 
 @dataclass(frozen=True, slots=True)
 class LossView:
-    """A loss. tensors: their shapes, by the loss's own names. moves: the networks that learn from
-    it. weight: a number, or the text of a formula over training progress. networks: by key, the
-    networks and layers whose weights it takes.
+    """A loss. kind: its name, as that of a layer's block. tensors: their shapes, by the loss's own
+    names. moves: the networks that learn from it. weight: a number, or the text of a formula over
+    training progress. networks: by key, the networks and layers whose weights it takes.
     """
 
     name: str
@@ -86,8 +92,8 @@ class PlayerView:
 
 @dataclass(frozen=True, slots=True)
 class GraphView:
-    """A spec without errors. params: the values of `[params]`. source: the name of the data source.
-    tensors: everything with a name outside of networks, by that name.
+    """A spec without errors. params: the values of `[params]`. source: the name of the data source,
+    as that of a layer's block. tensors: everything with a name outside of networks, by that name.
     """
 
     name: str

@@ -253,3 +253,91 @@ def test_two_plugins_with_a_block_of_one_name_are_told_apart(
     critic = view(monkeypatch, text).networks["D"]
     assert [layer.block for layer in critic.layers] == ["alpha-one/wobble", "beta/wobble", "linear"]
     assert ganforge("emit", "mine.toml").stdout.count("nn.Tanh()") == 1
+
+
+NAMED = """
+from ganforge.plugins import (
+    Block, Check, DataSource, Finding, Loss, Params, Ref, Rule, Severity, Term, call, hookimpl
+)
+
+RULE = Rule("CODE001", "CODE-looks", Severity.NOTE, says="It looks.", why="So.", bad="a", good="b")
+
+def find(graph):
+    critic = graph.networks["D"]
+    for name in ("conv", "wobble", "alpha/wobble", "Beta/wobble", "ganforge/conv", "beta/conv"):
+        for layer in critic.blocks(name):
+            yield Finding(layer.path, f"{name} is {layer.block} with {layer.full_name}")
+    for loss in graph.losses.values():
+        yield Finding(loss.path, f"{loss.name} is {loss.kind}")
+
+@hookimpl
+def ganforge_register_rules():
+    return [Check(RULE, find)]
+
+@hookimpl
+def ganforge_register_blocks():
+    made = lambda p, x: call("nn.ReLU")
+    return [Block(name, "It.", Params, lambda p, x: x, module=made) for name in BLOCKS]
+
+@hookimpl
+def ganforge_register_losses():
+    terms = lambda p: (Term("all", call("torch.mean", Ref("original"))),)
+    return [Loss("mean", "It.", Params, ("original",), terms)]
+"""
+NAMESAKES = """ganforge = 1
+extends = "dcgan"
+[networks.D]
+layers = [
+  { block = "alpha/wobble" },
+  { block = "beta/wobble" },
+  { block = "beta/conv" },
+  { block = "conv", out = 1, kernel = 4 },
+]
+[losses.a]
+kind = "alpha/mean"
+original = "D(fake)"
+[losses.b]
+kind = "beta/mean"
+original = "D(fake)"
+"""
+
+
+def install_namesakes(install: Install) -> None:
+    install("alpha", NAMED.replace("CODE", "ALP").replace("BLOCKS", '["wobble"]'))
+    install("beta", NAMED.replace("CODE", "BET").replace("BLOCKS", '["wobble", "conv"]'))
+    Path("mine.toml").write_text(NAMESAKES)
+
+
+def seen_by(code: str, ganforge: Command) -> list[tuple[int, str]]:
+    """What a rule says of the spec's own lines, each with its line."""
+    told = json.loads(ganforge("check", "mine.toml", "--select", code, "--format", "json").stdout)
+    return [(d["line"], d["message"]) for d in told if d["file"] == "mine.toml"]
+
+
+def test_in_a_plugin_s_rule_a_bare_name_is_its_own_where_two_plugins_give_it(
+    install: Install, ganforge: Command
+) -> None:
+    install_namesakes(install)
+    assert seen_by("ALP001", ganforge) == [
+        (5, "wobble is wobble with alpha/wobble"),
+        (5, "alpha/wobble is wobble with alpha/wobble"),
+        (6, "Beta/wobble is beta/wobble with beta/wobble"),
+        (7, "beta/conv is beta/conv with beta/conv"),
+        (8, "conv is conv with ganforge/conv"),
+        (8, "ganforge/conv is conv with ganforge/conv"),
+        (10, "a is mean"),
+        (13, "b is beta/mean"),
+    ]
+
+
+def test_in_a_plugin_s_rule_a_bare_name_is_its_own_where_a_built_in_block_has_it(
+    install: Install, ganforge: Command
+) -> None:
+    install_namesakes(install)
+    assert [said for said in seen_by("BET001", ganforge) if said[0] >= 7] == [
+        (7, "conv is conv with beta/conv"),
+        (7, "beta/conv is conv with beta/conv"),
+        (8, "ganforge/conv is ganforge/conv with ganforge/conv"),
+        (10, "a is alpha/mean"),
+        (13, "b is mean"),
+    ]

@@ -10,6 +10,7 @@ from ganforge.diagnostics.rules.plugins import RULE_RAISES
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Apply, Composite, Layer, Node
 from ganforge.graph.view import view_of
+from ganforge.plugins.absence import Owner
 from ganforge.plugins.calls import Call
 from ganforge.plugins.declarations import Check
 from ganforge.plugins.mistakes import as_shape_error, remedy, told
@@ -61,12 +62,14 @@ def check_plugin_rules(graph: Graph, registry: Registry, findings: Findings) -> 
     """What the rules of plugins find; GF811 for a rule that fails."""
     if not registry.rules:
         return
-    view = view_of(graph)
+    views: dict[Owner, GraphView] = {}
     for code, check in registry.rules.items():
+        owner = registry.owners["rule", code]
+        if owner not in views:
+            views[owner] = view_of(graph, registry, owner)
         try:
-            found = list(_found(check, view, findings))
+            found = list(_found(check, views[owner], findings))
         except (Exception, SystemExit) as error:
-            owner = registry.owners["rule", code]
             message = f"the rule {code} of {owner} fails on this spec: {told(error, check.find)}"
             help = f"{remedy(check.find)}; all other rules were checked"
             found = [RULE_RAISES.at(None, message, help=help)]
