@@ -52,11 +52,13 @@ def rehearse(module: ModuleType, graph: Graph, device: torch.device = META) -> N
 
 
 def _rehearse_stage(module: ModuleType, graph: Graph, state: State, data: MetaData) -> None:
+    moved: set[str] = set()
     for _ in range(ROUNDS):
         drawn = (_cut(values) for values in module.draw(state, data))
         _check_losses(module.train_round(state, *drawn))
+        moved |= _moved(state)
         state.round += 1
-    _check_gradients(state, graph)
+    _check_moved(moved, state, graph)
     if graph.samples:
         given = {"state": state, "count": SAMPLES, "seed": 0}
         if "real" in module.sample.__annotations__:
@@ -81,9 +83,16 @@ def _check_losses(losses: dict[str, Tensor]) -> None:
             raise UntrainedError(f"the loss `{name}` has the shape {tuple(loss.shape)}")
 
 
-def _check_gradients(state: State, graph: Graph) -> None:
+def _moved(state: State) -> set[str]:
+    """The networks of which some weight has a gradient."""
+    networks = state.networks.items()
+    return {
+        name for name, network in networks if any(w.grad is not None for w in network.parameters())
+    }
+
+
+def _check_moved(moved: set[str], state: State, graph: Graph) -> None:
     for player in graph.players:
         for name in player.networks:
-            weights = list(state.networks[name].parameters())
-            if weights and all(weight.grad is None for weight in weights):
+            if name not in moved and list(state.networks[name].parameters()):
                 raise UntrainedError(f"no weight of `{name}` has a gradient")

@@ -312,3 +312,16 @@ NO_ERROR = Rule(
     'fake = "absolute_error(D(fake), fake)"',
     see=("https://arxiv.org/abs/1703.10717",),
 )
+ONLY_RESTRAINED = Rule(
+    "GF465",
+    "only-restrained",
+    Severity.WARNING,
+    says="Nothing but penalties of gradients or weights moves a network.",
+    why="A penalty says how steep a network may be, or how large its weights, not what it shall "
+    "learn. Alone it ends in a network that gives one value for everything (Mescheder et al. 2018, "
+    "arXiv:1801.04406, add R1 to the loss of the critic itself). Often the penalty names another "
+    "critic than the adversarial loss.",
+    bad='[losses.r1]\nkind = "gradient-penalty"\nscore = "D2(x)"\nwrt = "x"',
+    good='[losses.r1]\nkind = "gradient-penalty"\nscore = "D(x)"\nwrt = "x"',
+    see=("https://arxiv.org/abs/1801.04406",),
+)

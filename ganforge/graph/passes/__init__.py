@@ -30,6 +30,7 @@ from ganforge.graph.passes.players import check_clipping, check_moved, find_play
 from ganforge.graph.passes.plugins import check_plugin_blocks, check_plugin_rules
 from ganforge.graph.passes.practice import check_practice
 from ganforge.graph.passes.replays import add_replays
+from ganforge.graph.passes.restrained import check_restrained
 from ganforge.graph.passes.schedules import check_schedules
 from ganforge.graph.passes.sides import check_sides
 from ganforge.graph.passes.signs import check_signs
@@ -72,6 +73,7 @@ def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
         check_pairs_of_images(graph, findings)
         check_signs(graph, findings)
         check_sides(graph, findings)
+        check_restrained(graph, findings)
         check_critics(graph, findings)
         check_artefacts(graph, findings)
         check_augmentation(graph, findings)
