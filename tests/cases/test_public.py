@@ -94,9 +94,10 @@ def test_the_repair_changes_the_marked_line_unless_it_only_adds(name: str) -> No
 def test_nothing_else_is_on_the_screen(name: str) -> None:
     path = f"tests/cases/public/{name}.toml"
     result = CliRunner().invoke(cli, ["check", "--format", "concise", path])
-    said, summary = result.output.splitlines()
+    said, summary = result.stdout.splitlines()
     assert re.fullmatch(rf"{path}:\d+:\d+: (error|warning)\[GF\d+\]: .+", said)
     assert re.fullmatch(r"Found 1 (error|warning)\.", summary)
+    assert result.stderr in ("", "1 finding can be repaired: run with `--fix`.\n")
 
 
 @pytest.mark.parametrize("name", NAMES)
