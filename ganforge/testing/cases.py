@@ -28,6 +28,7 @@ from ganforge.testing.drawing import (
     parameters,
     plain_inputs,
     read,
+    with_values,
 )
 from ganforge.testing.unmet import Unmet
 
@@ -46,10 +47,8 @@ class Case:
     shapes: tuple[Tensor | TensorList, ...]
 
     def __str__(self) -> str:
-        pairs = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
-        return (
-            f"`{self.block.name}` with {pairs or 'defaults'} on {', '.join(map(str, self.shapes))}"
-        )
+        shapes = ", ".join(map(str, self.shapes))
+        return f"{with_values(self.block.name, self.values)} on {shapes}"
 
     @cached_property
     def params(self) -> Params:

@@ -132,6 +132,12 @@ def drawn_values(model: type[Params], name: str, samples: Sequence[Values] = ())
     return found
 
 
+def with_values(name: str, values: Values) -> str:
+    """A declaration and the parameters that a case gives it, as a message has them."""
+    pairs = ", ".join(f"{key}={value!r}" for key, value in values.items())
+    return f"`{name}` with {pairs or 'defaults'}"
+
+
 PLAIN = (
     Tensor((4, 6, 8)),
     Tensor((3, 8, 8)),

@@ -14,7 +14,7 @@ from ganforge.plugins.declarations import Init
 from ganforge.plugins.running import META, execute
 from ganforge.testing.alone import alone, nothing_missing
 from ganforge.testing.declared import has_schema, is_a_sentence, loaded
-from ganforge.testing.drawing import Values, drawn_values, read
+from ganforge.testing.drawing import Values, drawn_values, read, with_values
 from ganforge.testing.layers import ALL, Made, owned
 from ganforge.testing.streams import seed_all
 from ganforge.testing.unmet import Unmet, reason
@@ -31,8 +31,7 @@ class InitCase:
     layer: Made
 
     def __str__(self) -> str:
-        pairs = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
-        return f"`{self.init.name}` with {pairs or 'defaults'} on {self.layer.name}"
+        return f"{with_values(self.init.name, self.values)} on {self.layer.name}"
 
     @property
     def params(self) -> Any:

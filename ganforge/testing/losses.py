@@ -20,7 +20,7 @@ from ganforge.plugins.shapes import Tensor
 from ganforge.testing.alone import alone, nothing_missing
 from ganforge.testing.cases import batch, close
 from ganforge.testing.declared import has_schema, is_a_sentence
-from ganforge.testing.drawing import FEW, Values, fits, parameters, read
+from ganforge.testing.drawing import FEW, Values, fits, parameters, read, with_values
 from ganforge.testing.unmet import Unmet, reason
 
 LossSample = tuple[Values, Mapping[str, Tensor]]
@@ -45,9 +45,8 @@ class LossCase:
     shapes: Mapping[str, Tensor]
 
     def __str__(self) -> str:
-        pairs = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
-        given_ = ", ".join(f"{name}: {shape}" for name, shape in self.shapes.items())
-        return f"`{self.loss.name}` with {pairs or 'defaults'} on {given_ or 'latents'}"
+        shapes = ", ".join(f"{name}: {shape}" for name, shape in self.shapes.items())
+        return f"{with_values(self.loss.name, self.values)} on {shapes or 'latents'}"
 
     @property
     def all_shapes(self) -> dict[str, Tensor]:

@@ -14,7 +14,7 @@ from ganforge.runtime.data import Data
 from ganforge.runtime.errors import RunError
 from ganforge.runtime.joined import joined
 from ganforge.testing.declared import loaded
-from ganforge.testing.drawing import Values, drawn_values, read
+from ganforge.testing.drawing import Values, drawn_values, read, with_values
 from ganforge.testing.unmet import Unmet
 
 Fields = Mapping[str, Mapping[str, Any]]
@@ -46,9 +46,8 @@ class SourceCase:
     values: Values = field(default_factory=dict)
 
     def __str__(self) -> str:
-        pairs = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
         asked = "; ".join(f"`{name}`: {dict(about)}" for name, about in self.fields.items())
-        return f"`{self.source.name}` with {pairs or 'defaults'} for {asked}"
+        return f"{with_values(self.source.name, self.values)} for {asked}"
 
     def calls(self, path: object, fields: object) -> list[Call]:
         """The calls that open it, as a program has them: that of the samples, then those that read

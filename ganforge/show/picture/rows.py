@@ -19,6 +19,7 @@ from ganforge.graph.nodes import (
     Turn,
 )
 from ganforge.graph.weights import own_weights
+from ganforge.show.layers import shown_nodes
 from ganforge.show.picture.model import Row
 from ganforge.show.picture.wording import expression, pairs, shape_text, told
 
@@ -61,14 +62,8 @@ class _Lines:
     before: int = -1
 
     def all(self) -> Iterator[_Line]:
-        reached = self.body.reached
-        shown = [
-            i
-            for i, node in enumerate(self.body.nodes)
-            if i in reached and not isinstance(node.operation, Source | Number)
-        ]
         self.before = next(iter(self.body.inputs.values()))
-        for _, members in groupby(shown, key=self._layer):
+        for _, members in groupby(shown_nodes(self.body), key=self._layer):
             indices = list(members)
             if all(isinstance(self.body.nodes[i].operation, Item | Pack) for i in indices):
                 continue
