@@ -15,7 +15,7 @@ Factor = Annotated[Finite, Field(gt=0)]
 
 class SpectralParams(Params):
     iterations: Positive = 1
-    eps: Eps = 1e-12
+    eps: Annotated[Eps, Field(le=1e-2)] = 1e-12  # vectors of length 1 are divided by no less
 
 
 class EqualizedParams(Params):
