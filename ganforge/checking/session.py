@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ganforge.checking.selection import EVERYTHING, Choice, Selection, errors_left_out
 from ganforge.checking.settings import Settings, settings_for
 from ganforge.checking.survey import How, Spec, reports_of, specs_of
+from ganforge.checking.used import without_used
 from ganforge.diagnostics.diagnostic import Severity
 from ganforge.diagnostics.formats import FOR_PEOPLE, Format
 from ganforge.diagnostics.outcome import Outcome
@@ -114,7 +115,7 @@ class _Run:
         how = How(tuple(request.overrides), drafts, request.deep)
         before, self.problems = reports_of(touched, how, request.jobs)
         self._last |= before
-        return self.selection.of(self._last)
+        return self.selection.of(without_used(self._last))
 
     def _touched(self, drafts: Drafts) -> Iterable[Spec]:
         """The specs that a draft is part of; all before there is a report of them."""

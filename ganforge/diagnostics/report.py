@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ganforge.diagnostics.diagnostic import Diagnostic, Severity
+from ganforge.diagnostics.diagnostic import Diagnostic, Severity, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """A finding that is not reported: by a comment of the spec with its reason, or a baseline."""
+    """A finding that is not reported: by a comment of the spec with its reason, or a baseline.
+
+    at: where the comment names the rule.
+    """
 
     diagnostic: Diagnostic
     by: Literal["comment", "baseline"]
     reason: str = ""
+    at: Span | None = None
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ def _divided(
         if entry is None or finding.severity is Severity.ERROR:
             kept.append(finding)
         else:
-            suppressed.append(Suppressed(finding, "comment", entry.comment.reason))
+            suppressed.append(Suppressed(finding, "comment", entry.comment.reason, entry.span))
             used.add(entry.span)
     return kept, suppressed, used
 

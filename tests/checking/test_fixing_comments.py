@@ -140,3 +140,14 @@ def test_with_other_params_comments_stay(check: Check) -> None:
     Path("a.toml").write_text(text)
     check("a.toml", "--fix", "--set", "size=32")
     assert Path("a.toml").read_text() == text
+
+
+def test_a_comment_stays_that_only_a_spec_which_extends_this_one_needs(check: Check) -> None:
+    base = f"{HEAD}[train]\noptimizer = {{ betas = [0.9, 0.999] }}  # ganforge: ignore[GF706] why\n"
+    penalty = 'kind = "gradient-penalty"\nscore = "D(x)"\nwrt = "x"\ncenter = 0\nweight = 5\n'
+    Path("base.toml").write_text(base)
+    Path("mine.toml").write_text(f'ganforge = 1\nextends = "base.toml"\n\n[losses.r1]\n{penalty}')
+    asked = ["--select", "GF131,GF706", "--fix"]
+    assert "No problems found." in check(".", *asked).output
+    assert Path("base.toml").read_text() == base
+    assert "Repaired 1 finding" in check("base.toml", *asked).output  # nobody else was asked for
