@@ -363,7 +363,11 @@ class _Evaluation:
         if name not in self.scope.tensors:
             help = did_you_mean(name, sorted(self.scope.tensors))
             raise self.fail(node.args[0], "GF106", f"no tensor `{name}` is in scope here", help)
-        return self._side(node, function, name, self.scope.tensors[name])
+        try:
+            shape = self.scope.tensors[name]
+        except FormulaError as error:  # no single tensor
+            raise self.fail(node.args[0], error.code, error.message, error.help) from None
+        return self._side(node, function, name, shape)
 
     def _side(self, node: ast.Call, function: str, name: str, shape: Shape) -> int:
         if shape is None:

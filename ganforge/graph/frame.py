@@ -14,7 +14,7 @@ from ganforge.formula.evaluate import Scope, Value, evaluate
 from ganforge.formula.parse import parse_formula
 from ganforge.graph.nodes import Body, Bundle, Initializer, Nodes, Parametrizer
 from ganforge.graph.sharing import Shared
-from ganforge.graph.wiring import Named, Wiring
+from ganforge.graph.wiring import Keyed, Named, Wiring
 from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Shape
 from ganforge.spec.findings import Findings
@@ -154,9 +154,19 @@ class Shapes(Mapping[str, Shape]):
         self._frame, self._prev = frame, frame.prev
 
     def __getitem__(self, name: str) -> Shape:
+        """Raises `FormulaError` for what is not one tensor."""
         value = self._prev if name == "prev" else self._frame.tensors[name]
-        shape = self._frame.nodes.shape(value) if isinstance(value, int) else None
-        return None if isinstance(shape, Bundle) else shape
+        if isinstance(value, Keyed):
+            message = f"`{name}` is one tensor for each `{value.variable}`, and has no shape"
+            help = f'ask for one of them: `{{ id = "own", from = "{name}[...]" }}`, then `own`'
+            raise FormulaError("GF119", message, help)
+        shape = self._frame.nodes.shape(value)
+        if isinstance(shape, Bundle):
+            message = f"`{name}` has several outputs, and no shape"
+            first = next(iter(shape.items))
+            help = f'ask for one of them: `{{ id = "own", from = "{name}.{first}" }}`, then `own`'
+            raise FormulaError("GF205", message, help)
+        return shape
 
     def __contains__(self, name: object) -> bool:
         return name == "prev" or name in self._frame.tensors

@@ -116,7 +116,7 @@ def _names(value: Any) -> Iterator[str]:
         if isinstance(inner, dict | list):
             stack.extend(inner.values() if isinstance(inner, dict) else inner)
         elif isinstance(inner, str):
-            yield from re.findall(r"[A-Za-z_]\w*", inner)
+            yield from re.findall(r"[A-Za-z_]\w*\b(?!\s*\()", inner)  # no functions
 
 
 def _is_given(value: Any, params: dict[str, Any]) -> bool:
