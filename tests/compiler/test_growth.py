@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from ganforge.graph import Graph
+from ganforge.graph.nodes import Body, Composite
 from ganforge.graph.weights import network_weights
 from ganforge.pipeline import compile_spec
 from ganforge.plugins.registry import Registry
@@ -109,3 +110,21 @@ def test_the_last_stage_of_several_levels_is_named_by_its_table(registry: Regist
     text = TEXT.replace('level = "range(top + 1)"', "level = [0, 2]")
     stages = [graph.spec.stage for graph in graph_of(registry, text).stages]
     assert [stage.name for stage in stages if stage] == ["grow-0", "grow-2", "finish"]
+
+
+def bodies_of(graph: Graph, block: str) -> list[Body]:
+    """The bodies of a composite block in G."""
+    operations = graph.networks["G"].body.operations()
+    return [op.body for op in operations if isinstance(op, Composite) and op.name == block]
+
+
+def test_a_block_that_asks_for_the_level_is_another_at_each(registry: Registry) -> None:
+    last = '{ from = "lerp(upsample(rgb[level - 1]), rgb[level], fade) if level > 0 else rgb[0]" },'
+    shade = '[blocks.shade]\nlayers = [{ block = "leaky-relu", slope = "0.5**level" }]\n'
+    text = TEXT.replace(last, f'{last}\n  {{ block = "shade" }},') + shade
+    assert codes(registry, text) == ["GF621"]
+
+
+def test_a_block_that_does_not_ask_is_expanded_once_for_all_levels(registry: Registry) -> None:
+    first, *others = (bodies_of(graph, "step")[0] for graph in graph_of(registry).stages)
+    assert all(body is first for body in others)
