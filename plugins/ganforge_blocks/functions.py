@@ -105,12 +105,35 @@ def infer_lerp(p: NoParams, a: Tensor, b: Tensor, t: Shape) -> Tensor:
     return replace(a, range=None, attributes=False)
 
 
-def infer_interpolate(p: NoParams, a: Tensor, b: Tensor, mix: Tensor) -> Tensor:
+def infer_interpolate(p: NoParams, a: Shape, b: Shape, mix: Tensor) -> Shape:
+    if isinstance(a, TensorList) and isinstance(b, TensorList) and len(a.items) == len(b.items):
+        return TensorList(
+            tuple(_between(p, *pair, mix) for pair in zip(a.items, b.items, strict=True))
+        )
+    if isinstance(a, TensorList) or isinstance(b, TensorList):
+        message = f"`interpolate` goes from one list to another of its length: {a}, {b}"
+        raise ShapeError("GF303", message, "give two lists with equally many elements")
+    return _between(p, a, b, mix)
+
+
+def _between(p: NoParams, a: Shape, b: Shape, mix: Tensor) -> Tensor:
+    a, b = tensor(a, "interpolate"), tensor(b, "interpolate")
     result, mix = infer_lerp(p, a, b, Tensor(())), numbers(mix, "interpolate")
     if mix.shape not in ((1,) * len(a.shape), a.shape):
         message = f"the third of `interpolate` is one number a sample, not {mix}"
         raise ShapeError("GF303", message, "leave it out: it is drawn for every sample")
     return result
+
+
+def make_interpolate(p: NoParams, a: Shape, b: Shape, mix: Tensor) -> Call:
+    if isinstance(a, TensorList):
+        return _wiring("interpolate_all", Ref("a"), Ref("b"), Ref("mix"))
+    return call("torch.lerp", Ref("a"), Ref("b"), Ref("mix"))
+
+
+def draw_interpolate(p: NoParams, a: Shape, b: Shape) -> tuple[int, ...]:
+    first = a.items[0] if isinstance(a, TensorList) else a
+    return (1,) * len(tensor(first, "interpolate").shape)
 
 
 def infer_perturb(p: PerturbParams, x: Tensor, jitter: Tensor) -> Tensor:
@@ -276,12 +299,14 @@ BLOCKS = (
     ),
     Block(
         "interpolate",
-        "Between two tensors, at a place that is random per sample (1704.00028, algorithm 1).",
+        "Between two tensors, at a place that is random per sample (1704.00028, algorithm 1); of "
+        "two lists, such as images of several sizes, at one place for all elements.",
         NoParams,
         infer_interpolate,
-        function=lambda p, a, b, mix: call("torch.lerp", Ref("a"), Ref("b"), Ref("mix")),
+        function=make_interpolate,
         inputs=("a", "b", "mix"),
-        draws=lambda p, a, b: (1,) * len(a.shape),
+        lists=("a", "b"),
+        draws=draw_interpolate,
         example='between = "interpolate(x, fake)"',
     ),
     Block(

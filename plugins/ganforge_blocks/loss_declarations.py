@@ -254,10 +254,12 @@ LOSSES = (
     ),
     Loss(
         "gradient-penalty",
-        "How far the gradient of a score is from `center` in norm, squared, per sample.",
+        "How far the gradient of a score is from `center` in norm, squared, per sample; by a list, "
+        "such as images of several sizes, by all of its elements at once.",
         GradientPenaltyParams,
         ("score", "wrt"),
         gradient_penalty_terms,
+        lists=("wrt",),
         example={"wrt": "x"},
         known_as=PENALTIES,
     ),

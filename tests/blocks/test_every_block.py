@@ -16,6 +16,7 @@ from ganforge.testing import conformance
 VECTOR, IMAGE, CLASS = Tensor((12,)), Tensor((4, 6, 8)), Tensor((), classes=5)
 PAIRS = LabelNoise(0.3, ((0, 1), (1, 0), (2, 1)))
 STYLES = TensorList((VECTOR,) * 4)
+SCALES = TensorList((Tensor((4, 3, 4)), IMAGE))
 CLEAN = replace(CLASS, noise=LabelNoise(0.3))
 NOISY = [LabelNoise(0.3, noisy=True), replace(PAIRS, noisy=True)]
 
@@ -186,7 +187,10 @@ SAMPLES: dict[str, list[Any]] = {
     "corrupt": [({}, [CLEAN, Tensor(())]), ({}, [replace(CLEAN, noise=PAIRS), Tensor(())])],
     "clean": [({}, [replace(CLEAN, noise=noise), Tensor(())]) for noise in NOISY],
     "lerp": [({}, [IMAGE, IMAGE, Tensor(())]), ({}, [VECTOR, VECTOR, VECTOR])],
-    "interpolate": [({}, [IMAGE, IMAGE, Tensor((1, 1, 1))])],
+    "interpolate": [
+        ({}, [IMAGE, IMAGE, Tensor((1, 1, 1))]),
+        ({}, [SCALES, SCALES, Tensor((1, 1, 1))]),
+    ],
     "perturb": [({}, [IMAGE, IMAGE]), ({"strength": 2}, [VECTOR, VECTOR])],
     "squared-error": [({}, [IMAGE, IMAGE]), ({"norm": "l2"}, [VECTOR, VECTOR])],
     "absolute-error": [({}, [IMAGE, IMAGE]), ({"norm": "sum"}, [VECTOR, VECTOR])],

@@ -43,6 +43,18 @@ def test_gradient_penalty_is_per_sample(value, params, expected) -> None:
     assert penalty.item() == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("params", [{}, {"one_sided": True}, {"center": 0}])
+def test_gradient_penalty_by_several_tensors_is_that_by_all_their_values(value, params) -> None:
+    small, large = torch.randn(3, 2, requires_grad=True), torch.randn(3, 4, 5, requires_grad=True)
+    whole = torch.cat([small, large.flatten(1)], 1).detach().requires_grad_()
+    weight = torch.randn(22)
+    apart = torch.cat([small, large.flatten(1)], 1).square() @ weight
+    together = whole.square() @ weight
+    penalty = value("gradient-penalty", {"score": apart, "wrt": [small, large]}, **params)
+    expected = value("gradient-penalty", {"score": together, "wrt": whole}, **params)
+    assert penalty.item() == pytest.approx(expected.item(), rel=1e-5)
+
+
 def test_gradient_penalty_trains_a_critic_that_is_flat(value) -> None:
     x, weight = torch.randn(3, 2, requires_grad=True), torch.zeros(2, requires_grad=True)
     value("gradient-penalty", {"score": x @ weight, "wrt": x}).backward()

@@ -21,6 +21,7 @@ PUBLISHED = {
     "wgan-gp": {"G": 8_540_483, "D": 7_491_841},
     "lsgan": {"G": 15_591_427, "D": 4_333_441},
     "msg-gan": {"G": 23_079_115, "D": 18_756_321},
+    "msg-progan": {"G": 23_079_115, "D": 18_756_321},
     "autogan": {"G": 4_405_251, "D": 1_053_824},
     "sngan": {"G": 4_276_739, "D": 1_053_824},
     # The port that is usually counted adds one bias to D.

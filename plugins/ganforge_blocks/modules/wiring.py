@@ -37,6 +37,11 @@ def lerp(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
     return a + t * (b - a)
 
 
+def interpolate_all(a: list[Tensor], b: list[Tensor], mix: Tensor) -> list[Tensor]:
+    """Each element between its two, at `mix` (B, 1, ...): `a` at 0, `b` at 1."""
+    return [torch.lerp(first, second, mix) for first, second in zip(a, b, strict=True)]
+
+
 def squared_error(a: Tensor, b: Tensor, norm: str = "mean") -> Tensor:
     """The squared difference per sample (B): its mean, its sum, or the root of its sum ("l2")."""
     difference = torch.flatten(a - b, 1)
