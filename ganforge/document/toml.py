@@ -17,15 +17,27 @@ from ganforge.document.tree import MAX_DEPTH, Node, Path
 
 NEARER = "no published system comes near: look for lines that a program wrote too often"
 KEPT = 64
-"""Trees: many specs of a folder extend the same one. Nothing changes a tree."""
+"""Trees of texts up to SMALL: many specs of a folder extend the same one."""
+SMALL = 20_000
+"""Characters; the longest shipped spec has a quarter of them."""
 _TWICE = ("Cannot overwrite", "Cannot declare", "Duplicate")
 _HEADER = re.compile(r"^\[[\w.-]+\](?=[ \t]*(?:#.*)?$)", re.MULTILINE)
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-@lru_cache(maxsize=KEPT)
 def read(text: str, file: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
-    """The tree of a text; None with a located diagnostic where it is not TOML."""
+    """The tree of a text, which nobody may change; None with a located diagnostic where it is not
+    TOML.
+    """
+    return _kept(text, file) if len(text) <= SMALL else _read(text, file)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(text: str, file: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    return _read(text, file)
+
+
+def _read(text: str, file: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     text = text.replace("\r\n", "\n")
     if (many := too_many(text)) is not None:
         return None, (_crowded(_one(text, many, file)),)
