@@ -19,7 +19,7 @@ NEARER = "no published system comes near: look for lines that a program wrote to
 KEPT = 64
 """Trees of texts up to SMALL: many specs of a folder extend the same one."""
 SMALL = 20_000
-"""Characters; the longest shipped spec has a quarter of them."""
+"""Characters; the longest shipped spec has a third of them."""
 _TWICE = ("Cannot overwrite", "Cannot declare", "Duplicate")
 _HEADER = re.compile(r"^\[[\w.-]+\](?=[ \t]*(?:#.*)?$)", re.MULTILINE)
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
