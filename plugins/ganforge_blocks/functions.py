@@ -49,11 +49,11 @@ def infer_concat(p: NoParams, *x: Tensor) -> Tensor:
     return Tensor((channels, *first.shape[1:]), range=known)
 
 
-def _concat_help(a: Tensor, b: Tensor) -> str | None:
+def _concat_help(a: Tensor, b: Tensor) -> str:
     if {len(a.shape), len(b.shape)} == {1, 3}:
         return "`tile(v, x)` puts a vector at every pixel; `flatten(x)` makes a vector of an image"
     if not (a.is_image and b.is_image):
-        return None
+        return "bring both to one number of sides: `reshape` gives a tensor another shape"
     small, large = sorted((a, b), key=lambda x: x.height)
     scale = large.height // small.height
     if scale > 1 and large.shape[1:] == (small.height * scale, small.width * scale):
