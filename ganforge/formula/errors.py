@@ -32,3 +32,10 @@ class UnknownShapeError(Exception):
     """A formula needs a param or a shape that an earlier mistake left unknown: nothing more is
     said.
     """
+
+
+def growing(name: str, start: int = 0, end: int | None = None) -> FormulaError:
+    """The refusal of a name that only growing stages know."""
+    message = f"`{name}` is known where stages grow, and no stage sets a level here"
+    help = 'write `level = "range(3)"` in `[stages.grow]`: one stage for each level'
+    return FormulaError("GF605", message, help, start, end)

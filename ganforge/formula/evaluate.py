@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ganforge.diagnostics.suggest import did_you_mean
-from ganforge.formula.errors import FormulaError, UnknownShapeError
+from ganforge.formula.errors import FormulaError, UnknownShapeError, growing
 from ganforge.formula.parse import extent
 from ganforge.plugins.shapes import Shape, Tensor
 from ganforge.runtime.schedules import cosine, exponential, linear, staircase  # as in programs
@@ -377,13 +377,6 @@ class _Evaluation:
             message = f"`{name}` is {shape}: it has no {function}"
             raise self.fail(node, "GF119", message, "ask for the shape of an image")
         return int(getattr(shape, function))
-
-
-def growing(name: str, start: int = 0, end: int | None = None) -> FormulaError:
-    """The refusal of a name that only growing stages know."""
-    message = f"`{name}` is known where stages grow, and no stage sets a level here"
-    help = 'write `level = "range(3)"` in `[stages.grow]`: one stage for each level'
-    return FormulaError("GF605", message, help, start, end)
 
 
 def shown(value: object) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ganforge.diagnostics.suggest import did_you_mean
-from ganforge.formula.errors import FormulaError
+from ganforge.formula.errors import FormulaError, growing
 from ganforge.formula.evaluate import (
     FUNCTIONS,
     GROWING_NAMES,
@@ -25,7 +25,6 @@ from ganforge.formula.evaluate import (
     Scope,
     Value,
     evaluate,
-    growing,
 )
 from ganforge.formula.parse import extent, parse_formula
 

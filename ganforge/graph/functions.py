@@ -40,10 +40,14 @@ def add_function(wiring: Wiring, node: ast.Call, block: Block, inputs: tuple[int
         whole = variadic or block.inputs[0] in block.lists
         return apply(wiring.nodes, block, params, inputs, wiring.path, whole=whole)
     except ShapeError as error:
-        start, end = extent(node, wiring.text)
-        raise FormulaError(
-            error.code, error.message, error.help, start, end, nodes=inputs
-        ) from None
+        raise _told(error, wiring, node, inputs) from None
+
+
+def _told(
+    error: ShapeError, wiring: Wiring, node: ast.Call, inputs: tuple[int, ...]
+) -> FormulaError:
+    start, end = extent(node, wiring.text)
+    return FormulaError(error.code, error.message, error.help, start, end, nodes=inputs)
 
 
 def _check_tensors(wiring: Wiring, node: ast.Call, block: Block, inputs: tuple[int, ...]) -> None:
@@ -75,7 +79,13 @@ def _with_draw(
             wiring.fail(argument, "GF217", message, "take its elements one by one")
     key = (id(block), inputs)  # equal calls are one, and draw once
     if key not in wiring.drawn:
-        wiring.drawn[key] = wiring.draw(block, block.draws(None, *shapes))
+        try:
+            drawn = block.draws(None, *shapes)
+        except Exception as error:
+            named = f"what `{block.name}` draws cannot be told"
+            told = as_shape_error(error, named, block.draws)
+            raise _told(told, wiring, node, inputs) from None
+        wiring.drawn[key] = wiring.draw(block, drawn)
     return (*inputs, wiring.drawn[key])
 
 
