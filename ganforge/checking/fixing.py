@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Edit, Fix
-from ganforge.diagnostics.fixes import apply_edits, reads
+from ganforge.diagnostics.fixes import apply_edits, reads_on
 from ganforge.diagnostics.outcome import unique
 from ganforge.diagnostics.report import Report
 from ganforge.document import Drafts
@@ -121,7 +121,7 @@ def _round(
         taken = 0
         for fix in (fix for where, fix in fixes if where == path):
             together = [*chosen, *(edit for edit in fix.edits if edit not in chosen)]
-            if not _overlap(together) and reads(apply_edits(text, together)):
+            if not _overlap(together) and reads_on(apply_edits(text, together), text):
                 chosen, taken = together, taken + 1
         if chosen:
             changed[path] = apply_edits(text, chosen)

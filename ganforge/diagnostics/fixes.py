@@ -57,6 +57,24 @@ def reads(text: str) -> bool:
     return True
 
 
+def reads_on(text: str, before: str) -> bool:
+    """Whether a text is TOML or, where it was none before, at least up to a later place."""
+    later, earlier = _unread(text), _unread(before)
+    return later is None or (earlier is not None and later > earlier)
+
+
+def _unread(text: str) -> tuple[int, int] | None:
+    """Line and column from which a text is no TOML, with (0, 0) where that is not known."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+), column (\d+)\)$", str(error))
+        return (int(found[1]), int(found[2])) if found else (0, 0)
+    except (ValueError, RecursionError):
+        return (0, 0)
+    return None
+
+
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     """The text with edits that do not overlap; all else stays as it is, byte for byte."""
     places = _Offsets(text)

@@ -7,7 +7,7 @@ import os
 import pathlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Span
@@ -177,12 +177,7 @@ def _tree(file: _File, extended_at: Span | None, reading: _Reading) -> Node | No
         return None
     tree, found = read(text, file.name)
     related = (Label(extended_at, "extended from here"),) if extended_at else ()
-    reading.found += [
-        item.rule.at(
-            item.span, item.message, help=item.help, path=item.path, related=item.related + related
-        )
-        for item in found
-    ]
+    reading.found += [replace(item, related=item.related + related) for item in found]
     return tree if tree is not None and _version_fits(tree, reading) else None
 
 

@@ -7,7 +7,7 @@ import tomllib
 from functools import lru_cache
 from typing import Any
 
-from ganforge.diagnostics.diagnostic import Diagnostic, Label, Span
+from ganforge.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label, Span
 from ganforge.diagnostics.rules.document import LIMIT, NOT_TOML
 from ganforge.document.brackets import innermost_open, too_deep
 from ganforge.document.limits import MAX_VALUES, too_large, too_many
@@ -105,11 +105,15 @@ def _explained(
         outer, header = innermost_open(text, open_at), _HEADER.match(text, open_at)
         if header and outer is not None and text[outer] == "[":
             return _unended(_one(text, open_at, file, len(header[0])), _one(text, outer, file))
-    message, help, length = remedy(problem, text, offset, opened)
+    slip = remedy(problem, text, offset, opened)
     related: tuple[Label, ...] = ()
-    if open_at is not None and problem.startswith("Unclosed array"):
+    unended = slip.help.startswith("an array ends")
+    if open_at is not None and unended:
         related = (Label(_one(text, open_at, file), "the array begins here"),)
-    return NOT_TOML.at(_one(text, offset, file, length), message, help=help, related=related)
+    edits = [Edit(_one(text, a, file, b - a), instead) for a, b, instead in slip.changes]
+    fix = Fix(slip.help, tuple(edits)) if edits else None
+    place = _one(text, slip.offset, file, slip.length)
+    return NOT_TOML.at(place, slip.message, help=slip.help, related=related, fix=fix)
 
 
 def _unended(header: Span, array: Span) -> Diagnostic:

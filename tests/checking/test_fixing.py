@@ -66,6 +66,24 @@ def test_one_repair_may_show_the_next(check: Check, write: Write) -> None:
     assert path.read_text() == text("[train]", "batch = 32")
 
 
+def test_slips_of_toml_are_repaired_one_after_the_other(check: Check, write: Write) -> None:
+    path = write(
+        "a.toml", "[train]", "reuse = True", "batch = 32,", "optimizer = { betas = (0, .9) }"
+    )
+    assert check("a.toml", "--fix").stderr == "Repaired 4 findings: a.toml (4).\n"
+    repaired = ("[train]", "reuse = true", "batch = 32", "optimizer = { betas = [0, 0.9] }")
+    assert path.read_text() == text(*repaired)
+
+
+def test_what_is_repaired_up_to_a_place_where_only_its_author_knows_is_told(
+    check: Check, write: Write
+) -> None:
+    path = write("a.toml", "[train]", "reuse = True", "ema = None", "batch = 32;")
+    result = check("a.toml", "--fix", "--format", "concise")
+    assert path.read_text() == text("[train]", "reuse = true", "ema = None", "batch = 32;")
+    assert result.stdout.startswith("a.toml:5:7: error[GF103]: `None` is no TOML\n")
+
+
 def test_two_keys_do_not_become_one(check: Check, write: Write) -> None:
     path = write("a.toml", "[train]", "bach = 32", "bacth = 16")
     result = check("a.toml", "--fix")

@@ -1,8 +1,12 @@
 """Broken TOML is one located diagnostic with a remedy, never a traceback."""
 
+import re
+import tomllib
+
 import pytest
 
 from ganforge.diagnostics.diagnostic import Diagnostic
+from ganforge.diagnostics.fixes import apply_edits
 from ganforge.document import loads
 
 
@@ -36,6 +40,15 @@ def only(text: str) -> Diagnostic:
         ("[a\nb = 1", 1, 3, "a table header"),
         ("a = 1\n]", 2, 1, "a bracket may be one too many"),
         ("a = 1\na.b = 2", 2, 8, "a value or a table"),
+        ("a = [\n  { b = 1 }  # one\n\n  { b = 2 },\n]", 2, 11, "commas stand between"),
+        ("a = [\n  { b = 1 },\nc = 2", 3, 1, "one is missing above `c`"),
+        ("a = [\n  { b = 1 }\nc = 2", 3, 1, "one is missing above `c`"),
+        ('a = "f(x, mode="b")"', 1, 17, "inside them use the other kind"),
+        ("a = null", 1, 5, "leave the key out"),
+        ("a = 64,000", 1, 5, "`64_000`"),
+        ("fake = G(z, y)", 1, 8, '`"G(z, y)"`'),
+        ("optimizer:\n  lr: 1", 1, 10, "`key = value`"),
+        ('{"a": 1}', 1, 1, "`key = value`"),
     ],
 )
 def test_the_usual_mistakes_are_located_and_explained(
@@ -46,6 +59,51 @@ def test_the_usual_mistakes_are_located_and_explained(
     assert found.span is not None
     assert (found.span.line, found.span.column) == (line, column)
     assert help in (found.help or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "repaired"),
+    [
+        ("a = True", "a = true"),
+        ("a = [yes, 1]", "a = [true, 1]"),
+        ("a = .5", "a = 0.5"),
+        ("a = [0., 0.9]", "a = [0.0, 0.9]"),
+        ("a = 1.e-4", "a = 1.0e-4"),
+        ("a = { b = 0,0002, c = 1 }", "a = { b = 0.0002, c = 1 }"),
+        ("a = 0,5", "a = 0.5"),
+        ("a = 200k", "a = 200_000"),
+        ("a = 10%", "a = 0.1"),
+        ("a = 1;", "a = 1"),
+        ("a = 1,  # one", "a = 1  # one"),
+        ("a = { b = 1, }", "a = { b = 1 }"),
+        ("a = [1 2]", "a = [1, 2]"),
+        ("a = [\n  { b = 1 }\n  { b = 2 },\n]", "a = [\n  { b = 1 },\n  { b = 2 },\n]"),
+        ("a = { b = 1 c = 2 }", "a = { b = 1, c = 2 }"),
+        ("a = (0.5, 0.999)", "a = [0.5, 0.999]"),
+        ("a = { b = (4, 4), c = 1 }", "a = { b = [4, 4], c = 1 }"),
+        ('a = f"{2 * width}"', 'a = "2 * width"'),
+        ("a = “dcgan”", 'a = "dcgan"'),
+        ("a = [relu, 1]", 'a = ["relu", 1]'),
+        ("a = G(z, y)  # fake", 'a = "G(z, y)"  # fake'),
+        ("a = 2 * width", 'a = "2 * width"'),
+        ("a: 1", "a = 1"),
+        ("a = 1\n// note", "a = 1\n# note"),
+        ("a = 1 // note", "a = 1 # note"),
+    ],
+)
+def test_what_is_only_written_otherwise_is_repaired(text: str, repaired: str) -> None:
+    fix = only(text).fix
+    assert fix is not None
+    written = apply_edits(text, fix.edits)
+    assert re.sub(" +", " ", written) == re.sub(" +", " ", repaired)
+    tomllib.loads(written)
+
+
+@pytest.mark.parametrize(
+    "text", ["a = 64,000", "a = None", 'a = f"{a}_{b}"', "a = [\n  1,\nb = 2", "a =", "a:\n  b"]
+)
+def test_what_may_be_meant_in_several_ways_is_not_repaired(text: str) -> None:
+    assert only(text).fix is None
 
 
 @pytest.mark.parametrize(
@@ -67,7 +125,7 @@ def test_a_duplicate_points_at_both_places(text: str) -> None:
 def test_an_unclosed_array_shows_where_it_begins() -> None:
     found = only("layers = [\n  { a = 1 }\n  { b = 2 }\n]")
     assert found.span is not None
-    assert (found.span.line, found.span.column) == (3, 3)
+    assert (found.span.line, found.span.column) == (2, 11)  # where the comma is missing
     assert (found.related[0].span.line, found.related[0].span.column) == (1, 10)
 
 
