@@ -38,7 +38,9 @@ def _renaming(span: Span | None, help: Suggestion, texts: Mapping[str, str]) -> 
         return None
     text = texts[span.file]
     written = _Offsets(text).text(span)
-    token = rf"(?<![\w-]){re.escape(help.word)}(?![\w-])"
+    token = re.escape(help.word)
+    if re.match(r"\w", help.word):
+        token = rf"(?<![\w-]){token}(?![\w-])"
     places = [match.span() for match in re.finditer(token, written)]
     if len(places) != 1:
         return None

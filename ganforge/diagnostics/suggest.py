@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher, get_close_matches
 
 from ganforge.diagnostics.diagnostic import Rule
+from ganforge.diagnostics.habits import of_word
 
 MOST_SHOWN = 12
 _SURE, _AHEAD = 0.75, 0.1
@@ -19,10 +20,14 @@ class Suggestion(str):
     word: str
     meant: str
     known: tuple[str, ...]
+    habitual: bool
 
-    def __new__(cls, text: str, word: str, meant: str, known: Iterable[str]) -> Suggestion:
+    def __new__(
+        cls, text: str, word: str, meant: str, known: Iterable[str], *, habitual: bool = False
+    ) -> Suggestion:
+        """habitual: other libraries have `word` for what is `meant`."""
         self = super().__new__(cls, text)
-        self.word, self.meant, self.known = word, meant, tuple(known)
+        self.word, self.meant, self.known, self.habitual = word, meant, tuple(known), habitual
         return self
 
     @property
@@ -32,6 +37,8 @@ class Suggestion(str):
         Names that differ in digits only are never sure: `z2` beside `z1` may be one that is
         missing.
         """
+        if self.habitual:
+            return True
         if _without_digits(self.word) == _without_digits(self.meant):
             return False
         others = [name for name in self.known if _form(name) != _form(self.meant)]
@@ -81,21 +88,30 @@ def _likeness(word: str, name: str) -> float:
     return SequenceMatcher(None, _form(name), _form(word)).ratio()
 
 
-def did_you_mean(word: str, known: Iterable[str], what: str = "") -> str:
+def did_you_mean(word: str, known: Iterable[str], what: str = "", of: str = "") -> str:
     """A help text: the nearest known name (a `Suggestion`) or, where none is near, all there are.
 
-    `what` says what kind of thing is named, in the singular: `param`, `loss`.
+    `what` says what kind of thing is named, in the singular: `param`, `loss`. `of` does so for what
+    other libraries call by another name (`habits.WORDS`).
     """
     names = list(known)
-    near = nearest(word, names)
+    habit = of_word(of, word, names)
+    if habit is not None and habit.help:
+        return habit.help
+    near = habit.meant if habit else nearest(word, names)
     if near is not None:
-        text = f"did you mean the {what} `{near}`?" if what else f"did you mean `{near}`?"
-        return Suggestion(text, word, near, names)
+        return offered(word, near, names, what, habitual=habit is not None)
     if not names:
         return f"there is no {what} here" if what else "nothing is known here"
     shown = ", ".join(f"`{name}`" for name in names[:MOST_SHOWN])
     more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
     return f"known {_plural(what)} here: {shown}{more}" if what else f"known here: {shown}{more}"
+
+
+def offered(word: str, near: str, known: Iterable[str], what: str, *, habitual: bool) -> str:
+    """The help text that offers a name for a word, as a `Suggestion`."""
+    text = f"did you mean the {what} `{near}`?" if what else f"did you mean `{near}`?"
+    return Suggestion(text, word, near, known, habitual=habitual)
 
 
 def near_rule(name: str, known: Mapping[str, Rule], what: str = "") -> str:

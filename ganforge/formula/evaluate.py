@@ -9,6 +9,7 @@ import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from inspect import signature
 from typing import Any
 
 from ganforge.diagnostics.suggest import did_you_mean
@@ -323,6 +324,11 @@ class _Evaluation:
             raise self.fail(node.func, "GF107", f"a formula cannot call `{name}`", help)
         values = [self.value(argument) for argument in node.args]
         self._spend(node, sum(len(value) for value in values if isinstance(value, list)))
+        if name in LIVE and len(values) != 3:
+            written = f"`{name}({', '.join(signature(LIVE[name]).parameters)})`"
+            message = f"{written} takes 3 numbers, and {len(values)} are given"
+            help = f"such as `{name}(2e-4, {'0.5' if name == 'staircase' else '1e-5'}, progress)`"
+            raise self.fail(node, "GF119", message, help)
         return known[name](*values)
 
     def _range(self, node: ast.Call) -> list[int]:
@@ -379,12 +385,20 @@ class _Evaluation:
         return int(getattr(shape, function))
 
 
+def _item(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
 def shown(value: object) -> str:
     """A value as a message shows it: `6.58`, `"ten"`, `[1, 2]`."""
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, list | tuple):
-        text = str(list(value[:8])) if len(value) <= 8 else f"a list of {len(value)}"
+        text = (
+            f"[{', '.join(map(_item, value[:8]))}]"
+            if len(value) <= 8
+            else f"a list of {len(value)}"
+        )
         return text if len(text) <= 80 else "a list"
     if isinstance(value, bool):
         return str(value).lower()

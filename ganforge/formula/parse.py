@@ -9,6 +9,7 @@ import re
 import warnings
 from functools import lru_cache
 
+from ganforge.diagnostics.suggest import Suggestion
 from ganforge.formula.errors import FormulaError
 
 MAX_LENGTH = 500
@@ -69,6 +70,16 @@ _NAMES = {
     ast.NamedExpr: "assignments",
     ast.Starred: "stars",
     ast.keyword: "keyword arguments",
+    ast.BitAnd: "`&`",
+    ast.BitOr: "`|`",
+    ast.MatMult: "`@`",
+    ast.LShift: "`<<`",
+    ast.RShift: "`>>`",
+    ast.Invert: "`~`",
+    ast.In: "`in`",
+    ast.NotIn: "`not in`",
+    ast.Is: "`is`",
+    ast.IsNot: "`is not`",
 }
 
 
@@ -98,6 +109,8 @@ def _parse(
     tree = _python_tree(text, what, syntax)
     _check_depth(tree, what)
     for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            raise _xor(node, text, what, forbidden)
         if not isinstance(node, allowed):
             raise _refused(node, text, what, forbidden)
         if isinstance(node, ast.Constant) and not isinstance(node.value, int | float | str):
@@ -149,6 +162,8 @@ def _help(text: str) -> str:
         return "write one, or remove the key"
     if "^" in text:
         return "a power is written `**`"
+    if re.fullmatch(r"\s*\d+(\.\d+)?\s*%\s*", text):
+        return f"a share is a fraction: write {float(text.strip(' %')) / 100:g}"
     if "&&" in text or "||" in text:
         return "write `and`, `or`"
     for opening, closing in ("()", "[]"):
@@ -171,6 +186,14 @@ def _check_depth(tree: ast.expr, what: str) -> None:
         level = [child for node in level for child in ast.iter_child_nodes(node)]  # type: ignore[misc]
 
 
+def _xor(node: ast.BinOp, text: str, what: str, code: str) -> FormulaError:
+    """`2^i`, which other languages write for a power."""
+    start = text.index("^", extent(node.left, text)[1])
+    message = f"`^` is no power in a {what}"
+    help = Suggestion("a power is written `**`", "^", "**", ("**",), habitual=True)
+    return FormulaError(code, message, help, start, start + 1)
+
+
 def _refused(node: ast.AST, text: str, what: str, code: str) -> FormulaError:
     name = _NAMES.get(type(node), f"`{_written(node)}`")
     start, end = extent(node, text)
@@ -181,7 +204,8 @@ def _refused(node: ast.AST, text: str, what: str, code: str) -> FormulaError:
             "allowed are numbers, names, arithmetic, comparisons, lists and the functions of the "
             "reference"
         )
-    return FormulaError(code, f"{name} are not allowed in a {what}", help, start, end)
+    are = "is" if isinstance(node, ast.operator | ast.unaryop | ast.cmpop) else "are"
+    return FormulaError(code, f"{name} {are} not allowed in a {what}", help, start, end)
 
 
 def _written(node: ast.AST) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Label
-from ganforge.diagnostics.suggest import did_you_mean, nearest
+from ganforge.diagnostics.suggest import nearest
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError
 from ganforge.formula.evaluate import Value
@@ -22,6 +22,7 @@ from ganforge.plugins.params import insert
 from ganforge.plugins.shapes import Shape
 from ganforge.spec.models import BlockTable
 from ganforge.spec.params import as_declared, check_value, declared_value, resolve_params
+from ganforge.spec.validate import unknown_key_help
 
 Expand = Callable[[Frame, Mapping[str, Shape]], Body]
 
@@ -78,7 +79,7 @@ def _given(
         where = (*path, key)
         if key not in table.params:
             message = f"`{block}` has no parameter `{key}`"
-            help = did_you_mean(key, [*table.params, *known])
+            help = unknown_key_help("layer", key, [*table.params, *known])
             frame.findings.add("GF102", where, message, help, key=True)
             continue
         declared = table.params[key]

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Label
-from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope
@@ -30,6 +29,7 @@ from ganforge.plugins.params import insert
 from ganforge.plugins.shapes import Shape
 from ganforge.spec.models import NetworkTable
 from ganforge.spec.names import check_name
+from ganforge.spec.validate import meant_key, unknown_key_help
 
 
 def expand_network(
@@ -96,7 +96,7 @@ def _layers(frame: Frame, layers: list[dict[str, Any]], path: Path, nesting: int
         frame.findings.add("GF118", path, message, "write the layers of the inner loops one by one")
         return
     for k, layer in enumerate(layers):
-        if "for" in layer or "in" in layer:
+        if "for" in layer or ("in" in layer and "block" not in layer):
             _loop(frame, layer, (*path, k), nesting)
         else:
             _layer(frame, layer, (*path, k))
@@ -223,9 +223,9 @@ def _is_plain(frame: Frame, layer: Mapping[str, Any], path: Path) -> bool:
     """Whether a layer without `block` takes something `from` elsewhere, and asks for no more."""
     more = [key for key in layer if key not in LAYER_KEYS]
     lacks = [key for key in ("block", "from") if key not in layer]
-    meant = next((key for key in more if nearest(key, lacks)), None)
+    meant = next((key for key in more if meant_key("layer", key, lacks)), None)
     if meant is not None:
-        help = did_you_mean(meant, lacks, "key")
+        help = unknown_key_help("layer", meant, lacks)
         frame.findings.add("GF102", (*path, meant), f"unknown key `{meant}`", help, key=True)
     elif "from" not in layer:
         help = 'write `{ block = "conv", ... }`'

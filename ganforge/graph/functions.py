@@ -112,7 +112,7 @@ def _params(wiring: Wiring, node: ast.Call, block: Block, values: dict[str, Any]
     choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
     if detail["type"] == "literal_error":
         message = f"`{key}` cannot be {shown(values[key])}"
-        wiring.fail(at, "GF110", message, did_you_mean(str(values[key]), choices))
+        wiring.fail(at, "GF110", message, did_you_mean(str(values[key]), choices, of=key))
     about, context = f"`{key}` of `{written}`", detail.get("ctx", {})
     if detail["type"].startswith("GF"):
         message = f"{about}: {context.get('message')}"

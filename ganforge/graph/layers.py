@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.document import Path
 from ganforge.formula.errors import UnknownShapeError
 from ganforge.formula.evaluate import Scope
@@ -132,8 +134,20 @@ def check_defaults(frame: Frame) -> None:
         if frame.context.registry.explains("block", name):
             frame.findings.missing(frame.context.registry.missing("block", name), where)
         elif name not in known and name not in written:
-            help = did_you_mean(name, known, "block")
+            help = did_you_mean(name, known, "block", of="block")
             frame.findings.add("GF801", where, f"there is no block `{name}`", help, key=True)
+
+
+def _as_table(word: str, params: Mapping[str, type[Params]]) -> str | None:
+    """How `leaky-relu(0.1)` is written, a word with parameters in parentheses."""
+    called = re.fullmatch(r"([\w-]+)\((.*)\)", word)
+    kind = nearest(called[1], params) if called else None
+    if called is None or kind is None or not params[kind].model_fields:
+        return None
+    name, value = next(iter(params[kind].model_fields)), "..."
+    if re.fullmatch(r"[\d.e-]+", called[2]):
+        value = called[2]
+    return f'parameters stand in a table: `{{ kind = "{kind}", {name} = {value} }}`'
 
 
 def _follower(
@@ -152,7 +166,9 @@ def _follower(
         if registry.explains("block", kind + suffix):
             frame.findings.missing(registry.missing("block", kind + suffix), where)
         else:
-            frame.findings.add("GF801", where, message, did_you_mean(kind, known))
+            tables = {n: b.params for n in known if (b := blocks.get(n + suffix)) is not None}
+            help = _as_table(kind, tables) or did_you_mean(kind, known, of=key)
+            frame.findings.add("GF801", where, message, help)
         return None
     if len([name for name in block.inputs if not name.endswith("?")]) > 1:
         message = f"`{block.name}` takes more than one tensor, and `{key}` gives it one"
@@ -219,7 +235,9 @@ def _declared(
     """
     declaration = known.get(reference["kind"])
     if declaration is None:
-        frame.findings.missing(frame.context.registry.missing(what, reference["kind"]), path)
+        missing = frame.context.registry.missing(what, reference["kind"])
+        help = _as_table(reference["kind"], {n: d.params for n, d in known.items()})
+        frame.findings.missing(replace(missing, help=help or missing.help), path)
         return None
     own = {name: value for name, value in reference.items() if name != "kind"}
     params = read(declaration.params, own, path, scope, frame.findings, extra_keys=("kind",))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from ganforge.diagnostics.diagnostic import Label
+from ganforge.diagnostics.habits import of_word
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
@@ -30,6 +31,9 @@ from ganforge.plugins.registry import Registry
 from ganforge.plugins.shapes import Shape, Tensor, TensorList
 from ganforge.spec.findings import Findings
 from ganforge.spec.planned import planned
+
+_LIBRARIES = ("torch", "F", "nn", "np", "tf", "jnp")
+"""Names that stand before functions of other libraries."""
 
 
 @dataclass(frozen=True)
@@ -256,8 +260,8 @@ class Wiring:
 
     def _call(self, node: ast.Call, prefix: str = "") -> int:
         if not isinstance(node.func, ast.Name):
-            help = "networks and functions are called by their names"
-            self.fail(node, "GF218", f"`{ast.unparse(node.func)}` cannot be called", help)
+            message = f"`{ast.unparse(node.func)}` cannot be called"
+            self.fail(node, "GF218", message, self._by_name(node))
         name = node.func.id
         self._check_keywords(node)
         if name == "fresh":
@@ -276,13 +280,28 @@ class Wiring:
             help = (missing.help or "").replace(f"/{written}`", f"/{name}(...)`")
             self.fail(node.func, missing.code, missing.message, help)
         if block is None:
-            help = did_you_mean(name, [*self.networks, *self._functions(), "fresh"])
+            known = [*self.networks, *self._functions(), "fresh"]
+            help = did_you_mean(name, known, of="function")
             self.fail(node.func, "GF201", f"no network or function is called `{name}`", help)
         if not _is_function(block):
             help = f'make it a layer: {{ block = "{block.name}", ... }}'
             message = f"`{name}` has weights, state or randomness: it is no function"
             self.fail(node, "GF212", message, help)
         return add_function(self, node, block, inputs)
+
+    def _by_name(self, node: ast.Call) -> str:
+        """How a call with a dot is written: `torch.cat(...)`, `G(z).detach()`."""
+        plain = "networks and functions are called by their names"
+        if not isinstance(node.func, ast.Attribute):
+            return plain
+        name, known = node.func.attr, [*self.networks, *self._functions()]
+        habit = of_word("function", name, known)
+        name = habit.meant if habit and habit.meant else name
+        if name not in known:
+            return plain
+        library = isinstance(node.func.value, ast.Name) and node.func.value.id in _LIBRARIES
+        given = node.args if library else [node.func.value, *node.args]
+        return f"write `{name}({', '.join(map(ast.unparse, given))})`"
 
     def _functions(self) -> list[str]:
         return sorted(

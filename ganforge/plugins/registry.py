@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from ganforge.commands import COMMANDS
 from ganforge.diagnostics import rules
 from ganforge.diagnostics.diagnostic import Diagnostic, Rule, Severity
+from ganforge.diagnostics.habits import of_word
 from ganforge.diagnostics.rules.plugins import (
     NAME_CLASH,
     PLUGIN_FAILED,
@@ -149,10 +150,14 @@ class Registry:
     def _near(self, kind: str, name: str, bare: list[str]) -> str:
         """What may be meant by a name that nothing has."""
         distribution, slash, _ = name.rpartition("/")
+        if kind == "data source" and self._is_path(name):
+            return f'write `source = "folder"`, and `--data folder:{name}` when it is trained'
         if slash:
             return self._near_of(kind, name, canonical(distribution))
         if kind == "loss" and (way := self._written(name)):
             return way
+        if of_word(kind, name, bare) is not None:
+            return did_you_mean(name, bare, kind, of=kind)
         if len(bare) <= MOST_SHOWN or nearest(name, bare) is not None or kind not in _LISTED:
             return did_you_mean(name, bare, kind)
         help = f"`{_LISTED[kind]}` lists what there is, installed plugins included"
@@ -160,6 +165,14 @@ class Registry:
             trouble = "a plugin gives less than it should, `ganforge plugins doctor` says why"
             help = f"{trouble}; {help}"
         return help
+
+    def _is_path(self, name: str) -> bool:
+        """Whether a name is the place of data, and none of a plugin."""
+        distribution = canonical(name.rpartition("/")[0])
+        givers = {canonical(owner.distribution) for owner in self.owners.values()}
+        return name.startswith((".", "/", "~")) or (
+            bool(distribution) and distribution not in givers
+        )
 
     def _near_of(self, kind: str, name: str, distribution: str) -> str:
         """What may be meant by a name with its distribution."""

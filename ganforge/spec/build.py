@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Diagnostic
+from ganforge.diagnostics.habits import of_key
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Document
 from ganforge.document.load import OF_SPECS
@@ -34,7 +35,7 @@ from ganforge.spec.numbers import check_numbers
 from ganforge.spec.params import resolve_params
 from ganforge.spec.stages import read_stages
 from ganforge.spec.train import read_optimizers, read_train
-from ganforge.spec.validate import read
+from ganforge.spec.validate import read, unknown_key_help
 
 TABLES = [
     "ganforge",
@@ -117,7 +118,10 @@ def _tables(document: Document, findings: Findings) -> dict[str, dict[str, Any]]
         if name in planned.TABLES:
             planned.refuse_table(findings, name)
         elif name not in TABLES:
-            message, help = f"unknown table `[{name}]`", did_you_mean(name, TABLES)
+            known = [*TABLES, "train.optimizer", "train.ema", "extends"]
+            habit = of_key("", name, known)
+            help = unknown_key_help("", name, known) if habit else did_you_mean(name, TABLES)
+            message = f"unknown table `[{name}]`"
             if not isinstance(value, dict | list):
                 message = f"unknown key `{name}`"
                 owner = next((t for t, keys in KEYS_OF_TABLES.items() if name in keys), None)

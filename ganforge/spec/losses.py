@@ -10,7 +10,7 @@ from ganforge.plugins.registry import Registry
 from ganforge.spec.findings import Findings
 from ganforge.spec.models import LossSpec, LossTable
 from ganforge.spec.names import check_name
-from ganforge.spec.validate import read
+from ganforge.spec.validate import meant_key, read, unknown_key_help
 
 COMMON = tuple(about.alias or name for name, about in LossTable.model_fields.items())
 
@@ -42,6 +42,11 @@ def _loss(
         findings.add("GF114", (*path, "kind"), message, 'write `kind = "adversarial"`')
         return None
     if not isinstance(kind, str):
+        misnamed = next((k for k in value if meant_key("losses", k, ["kind"])), None)
+        if misnamed is not None:
+            help = unknown_key_help("losses", misnamed, ["kind"])
+            findings.add("GF102", (*path, misnamed), f"unknown key `{misnamed}`", help, key=True)
+            return None
         findings.add(
             "GF111", path, f"the loss `{name}` needs `kind`", 'write `kind = "adversarial"`'
         )
@@ -62,6 +67,10 @@ def _loss(
         table="losses",
         extra_keys=(*COMMON, *wired),
     )
+    known = [*declaration.params.model_fields, *COMMON, *wired]
+    meant = {meant_key("losses", key, known) for key in value if key not in known}
+    if meant & {key for key in wired if key not in value}:
+        return None  # told as an unknown key
     tensors = {t: value[t] for t in declaration.tensors if _is_wiring(value, t, path, findings)}
     tables = [t for t in declaration.tables if _is_table(value, t, path, findings)]
     named = [key for key in declaration.networks if _is_named(value, key, path, findings)]
@@ -114,7 +123,9 @@ def _is_table(
         findings.add("GF111", path, f"the loss `{path[-1]}` needs `{table}`", example)
         return False
     if not isinstance(value[table], dict):
-        message = f"`{table}` must be a table, not {shown(value[table])}"
+        message = f"`{table}` must be a table, not a list"
+        if not isinstance(value[table], list):
+            message = f"`{table}` must be a table, not {shown(value[table])}"
         findings.add("GF114", (*path, table), message, example)
         return False
     wired = [_is_wiring(value[table], name, (*path, table), findings) for name in value[table]]

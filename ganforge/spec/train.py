@@ -10,7 +10,7 @@ from ganforge.formula.evaluate import Scope
 from ganforge.spec.findings import Findings
 from ganforge.spec.models import Adam, AnyOptimizer, PlayerTable, RmsProp, Sgd, TrainTable
 from ganforge.spec.names import check_name
-from ganforge.spec.validate import chosen, read
+from ganforge.spec.validate import chosen, meant_key, read
 
 OPTIMIZERS: Mapping[str, type[AnyOptimizer]] = {"sgd": Sgd, "adam": Adam, "rmsprop": RmsProp}
 COMMON: Path = ("train", "optimizer")
@@ -29,7 +29,9 @@ def read_train(
     )
     train = read_table or TrainTable()
     given = [key for key in LENGTHS if key in table]
-    if table and not given and not findings.document.values.get("stages"):
+    known = {*TrainTable.model_fields, *extra_keys}
+    misspelled = any(meant_key("train", key, LENGTHS) for key in table if key not in known)
+    if table and not given and not misspelled and not findings.document.values.get("stages"):
         findings.add(
             "GF601", ("train",), "`[train]` has no length", "give one of kimg, rounds, epochs"
         )

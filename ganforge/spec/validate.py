@@ -11,7 +11,9 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ganforge.diagnostics.suggest import did_you_mean, nearest
+from ganforge.diagnostics.diagnostic import Edit, Fix
+from ganforge.diagnostics.habits import of_key, of_word
+from ganforge.diagnostics.suggest import Suggestion, did_you_mean, nearest, offered
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, evaluate, shown
@@ -44,6 +46,11 @@ class _Place:
         named = [about.alias or n for model in models for n, about in model.model_fields.items()]
         return [*dict.fromkeys(named), *(self.extra_keys if not steps else ())]
 
+    def kind(self, steps: Path) -> str:
+        """What kind of table holds the key to which `steps` lead."""
+        kind = table_of(self.path + steps)
+        return "stages" if kind == "train" and self.findings.training else kind
+
     def at(self, steps: Path) -> Path:
         """Where a value of the table was written."""
         if steps and steps[0] in self.origins:
@@ -73,9 +80,12 @@ def read(
         return model.model_validate(_with_words(value, place), context=scope)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        meant = {_meant(d["loc"], place) for d in details if d["type"] == "extra_forbidden"}
+        unknown = [d["loc"] for d in details if d["type"] == "extra_forbidden"]
+        meant = {_meant(loc, place) for loc in unknown}
         for detail in details:
-            if detail["type"] != "missing" or detail["loc"] not in meant:
+            if detail["type"] == "extra_forbidden":
+                _unknown_key(detail["loc"], value, unknown, place)
+            elif detail["type"] != "missing" or detail["loc"] not in meant:
                 _report(detail, value, place)
     except UnknownShapeError:
         pass
@@ -89,7 +99,38 @@ def read(
 
 def _meant(loc: Path, place: _Place) -> Path:
     """The key that an unknown one is meant for: misspelled, it is not missing as well."""
-    return (*loc[:-1], nearest(str(loc[-1]), place.known(loc[:-1])) or "")
+    return (*loc[:-1], meant_key(place.kind(loc), str(loc[-1]), place.known(loc[:-1])))
+
+
+def meant_key(table: str, key: str, known: Iterable[str]) -> str:
+    """The key that an unknown one is meant for, or nothing. table: as `table_of` calls it."""
+    known = list(known)
+    habit = of_key(table, key, known)
+    return habit.meant if habit else nearest(key, known) or ""
+
+
+def unknown_key_help(table: str, key: str, known: Iterable[str]) -> str:
+    """What to do about an unknown key. table: as `table_of` calls it."""
+    known = list(known)
+    habit = of_key(table, key, known)
+    if habit is None:
+        return did_you_mean(key, known, "key")
+    return habit.help or offered(key, habit.meant, known, "key", habitual=True)
+
+
+def table_of(path: Path) -> str:
+    """The kind of table that holds the key at a path, as `habits.KEYS` has it."""
+    owner = path[:-1]
+    if "layers" in owner or "defaults" in owner:
+        return "layer"
+    if owner[:2] == ("data", "fields"):
+        return "field"
+    if "latents" in owner:
+        return "latent"
+    inner = next((s for s in reversed(owner) if s in ("optimizer", "ema", "players")), None)
+    if inner is not None:
+        return "player" if inner == "players" else str(inner)
+    return str(owner[0]) if owner else ""
 
 
 def _models(annotation: object) -> Iterator[type[BaseModel]]:
@@ -107,15 +148,23 @@ def chosen(
     wrong.
     """
     known, value = list(known), table.get(key)
-    if key not in table:
+    kind = table_of((*path, key))
+    misnamed = next((k for k in table if meant_key(kind, k, [key]) == key), None)
+    misnamed = misnamed or next((k for k in table if of_key(kind, k, ()) is not None), None)
+    if key not in table and misnamed is not None:
+        help = unknown_key_help(kind, misnamed, [key])
+        findings.add("GF102", (*path, misnamed), f"unknown key `{misnamed}`", help, key=True)
+    elif key not in table:
         message = f"{_named(path)} needs `{key}`"
-        findings.add("GF111", path, message, f'write `{key} = "{known[0]}"`')
+        usual = "adam" if "adam" in known else known[0]
+        findings.add("GF111", path, message, f'write `{key} = "{usual}"`')
     elif not isinstance(value, str):
         message = f"`{key}` must be a word in quotes, not {shown(value)}"
         findings.add("GF114", (*path, key), message, f"choices: {', '.join(known)}")
     elif value not in known:
         message = f"`{key}` cannot be {shown(value)}"
-        findings.add("GF110", (*path, key), message, did_you_mean(value, known))
+        of = kind if key == "kind" else key
+        findings.add("GF110", (*path, key), message, did_you_mean(value, known, of=of))
     else:
         return value
     return None
@@ -144,9 +193,7 @@ def _report(detail: ErrorDetails, value: object, place: _Place) -> None:
     steps = _walk(detail["loc"], value)
     kind, findings = detail["type"], place.findings
     path = place.at(steps)
-    if kind == "extra_forbidden":
-        _unknown_key(detail["loc"], path, place)
-    elif kind == "missing" and not isinstance(detail["loc"][-1], int):
+    if kind == "missing" and not isinstance(detail["loc"][-1], int):
         name = detail["loc"][-1]
         message = f"{_owner(path, findings)} needs `{name}`"
         findings.add("GF111", path, message, f"write `{name} = ...`")
@@ -156,12 +203,22 @@ def _report(detail: ErrorDetails, value: object, place: _Place) -> None:
         _bounds_or_type(kind, detail, path, place)
 
 
-def _unknown_key(loc: Path, path: Path, place: _Place) -> None:
-    key = str(loc[-1])
-    help = did_you_mean(key, place.known(loc[:-1]), "key")
-    if (place.table, key) == ("data", "path"):
-        help = "a spec does not say where data lie: `--data folder:PATH` does"
-    place.findings.add("GF102", path, f"unknown key `{key}`", help, key=True)
+def _unknown_key(loc: Path, value: object, unknown: list[Path], place: _Place) -> None:
+    """Reports an unknown key. Several of one remedy, as `beta1` and `beta2`, are told once."""
+    help = _key_help(loc, place)
+    alike = [o for o in unknown if o[:-1] == loc[:-1] and _key_help(o, place) == help]
+    if len(alike) > 1 and not help.startswith("known"):
+        if loc != alike[0]:
+            return
+        message = f"unknown keys {' and '.join(f'`{other[-1]}`' for other in alike)}"
+        help = f"one key has all of it: `{help.meant}`" if isinstance(help, Suggestion) else help
+    else:
+        message = f"unknown key `{loc[-1]}`"
+    place.findings.add("GF102", place.at(_walk(loc, value)), message, help, key=True)
+
+
+def _key_help(loc: Path, place: _Place) -> str:
+    return unknown_key_help(place.kind(loc), str(loc[-1]), place.known(loc[:-1]))
 
 
 def _formula(detail: ErrorDetails, path: Path, findings: Findings) -> None:
@@ -174,6 +231,10 @@ def _formula(detail: ErrorDetails, path: Path, findings: Findings) -> None:
     last = next((step for step in reversed(path) if isinstance(step, str)), None)
     if code in ("GF114", "GF105", "GF115") and last:
         error.message = f"`{last}`: {error.message}"
+    word = lookup(findings.document, findings.place(path))
+    if code == "GF106" and last and isinstance(word, str):
+        habit = of_word(last, word, ())
+        error.help = habit.help if habit else error.help
     findings.formula(error, path)
 
 
@@ -199,7 +260,8 @@ def _bounds_or_type(kind: str, detail: ErrorDetails, path: Path, place: _Place) 
     if kind in _NEEDS:
         needed = _NEEDS[kind]
         message = f"{name} must be {needed}, not {shown(given)}"
-        findings.add("GF114", path, message, f"{needed} is written `{_WRITTEN[needed]}`")
+        help, fix = _as_needed(needed, given, path, place)
+        findings.add("GF114", path, message, help, fix=fix)
     elif kind == "literal_error":
         _choice(detail, name, path, findings)
     elif kind in _LENGTHS and given == "":
@@ -214,6 +276,31 @@ def _bounds_or_type(kind: str, detail: ErrorDetails, path: Path, place: _Place) 
         bound = bound_of(detail)
         message = f"{name} is {_computed(given, place)}, and must be {bound}"
         findings.add("GF115", path, message, f"write {_a_number(bound)}")
+
+
+def _as_needed(needed: str, given: object, path: Path, place: _Place) -> tuple[str, Fix | None]:
+    """The remedy for a value of another form, and where that is mechanical its repair."""
+    key, span = str(path[-1]), place.findings.document.span(place.findings.place(path))
+    if needed is _TABLE and isinstance(given, str | float) and not isinstance(given, bool):
+        inner = _TABLES_OF.get(table_of((*path, "")) if key not in _TABLES_OF else key)
+        if inner is not None:
+            return f"write `{key} = {{ {inner.format(json.dumps(given))} }}`", None
+    if needed is _LIST and isinstance(given, str):
+        listed = given.strip() if given.strip().startswith("[") else f'["{given}"]'
+        help = f"write `{key} = {listed}`"
+        plain = span is not None and not {'"', "\\"} & set(given) and span.line == span.end_line
+        return help, Fix(help, (Edit(span, listed),)) if span and plain else None
+    return f"{needed} is written `{_WRITTEN[needed]}`", None
+
+
+_TABLES_OF = {
+    "ema": "decay = {}",
+    "optimizer": "kind = {}, lr = 2e-4",
+    "conditioning": "field = {}",
+    "columns": "of = {}",
+    "rows": "of = {}",
+}
+"""What a table holds whose one value was written in its place."""
 
 
 def _computed(given: object, place: _Place) -> str:
@@ -273,7 +360,8 @@ def _choice(detail: ErrorDetails, name: str, path: Path, findings: Findings) -> 
     given = detail["input"]
     choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
     listed = f"choices: {', '.join(choices)}"
-    help = did_you_mean(given, choices) if isinstance(given, str) else listed
+    of = str(path[-1])
+    help = did_you_mean(given, choices, of=of) if isinstance(given, str) else listed
     findings.add("GF110", path, f"{name} cannot be {shown(given)}", help)
 
 
