@@ -9,6 +9,7 @@ from ganforge.codegen.calculation import averaged
 from ganforge.codegen.expressions import write_call
 from ganforge.codegen.hyperparameters import Hyperparameters
 from ganforge.codegen.names import Imports
+from ganforge.codegen.networks import ClassText
 from ganforge.graph.graph import Graph
 from ganforge.graph.nodes import Replay
 from ganforge.plan.plan import Plan
@@ -18,7 +19,10 @@ from ganforge.plugins.shapes import Tensor, TensorList
 
 
 def built(
-    plan: Plan, hypers: Sequence[Hyperparameters], imports: Imports, class_of: Mapping[str, str]
+    plan: Plan,
+    hypers: Sequence[Hyperparameters],
+    imports: Imports,
+    class_of: Mapping[str, ClassText],
 ) -> dict[str, Any]:
     """The calls that make each part, by name. hypers: those of all stages. class_of: the class of
     each network.
@@ -29,7 +33,8 @@ def built(
     averages = averaged(plan)
     copy = imports.use("ganforge.runtime.averages:average_of") if averages else ""
     return {
-        "networks": [(n, f"{class_of[n]}()") for n in graph.networks],
+        "networks": [(n, class_of[n].called(_first_levels(plan))) for n in graph.networks],
+        "growing": [(n, text.called("levels")) for n, text in class_of.items() if text.by_level],
         "frozen": [n for n, network in graph.networks.items() if network.table.frozen],
         "optimizers": optimizers,
         "fused": any("fused=fused" in made for _, made in optimizers),
@@ -38,6 +43,26 @@ def built(
         "losses": _memories(graph, imports),
         "schedules": [(name, _followed(f, imports)) for name, f in schedules.items()],
     }
+
+
+def made_by_level(graph: Graph) -> bool:
+    """Whether networks get their layers when training comes to a level.
+
+    Not where something asks for them from the start: a loss or a monitor by name, a run that
+    weights are taken from, a network that is frozen.
+    """
+    names = {stage.spec.stage.name for stage in graph.stages if stage.spec.stage}
+    starts = (stage.spec.stage.table.init_from for stage in graph.stages if stage.spec.stage)
+    foreign = any(start is not None and start not in names for start in starts)
+    named = any(graph.named_layers(network.like) for network in graph.networks.values())
+    frozen = any(n.table.frozen and n.body.levels for n in graph.networks.values())
+    return not (foreign or named or frozen or graph.monitored)
+
+
+def _first_levels(plan: Plan) -> str:
+    """The levels up to that of the first stage."""
+    stage = plan.stages[0].graph.spec.stage if plan.stages else None
+    return f"range({(stage.level or 0) + 1})" if stage is not None else ""
 
 
 def _followed(feedback: Feedback, imports: Imports) -> str:

@@ -8,8 +8,8 @@ LOSSES = "dict[str, Tensor]"
 """What steps and rounds return."""
 _FIXED = """
 State Data Options Run Tensor Path Iterator Progress GrowthProgress build draw train_round progress
-sample sweep save_samples measure open_data read_batch optimizers train main NAME SPEC FIELDS
-STAGES BATCH ROUNDS KIMG EPOCHS MEMORY_FORMAT Any nn torch F math copy
+layers_of sample sweep save_samples measure open_data read_batch optimizers train main NAME SPEC
+FIELDS STAGES BATCH ROUNDS KIMG EPOCHS MEMORY_FORMAT Any nn torch F math copy
 """
 _LOCAL = """
 state optimizer fused t loss losses data noise real count seed player decay parts

@@ -48,30 +48,74 @@ class ClassText:
     layers: Mapping[str, list[str]] = field(default_factory=dict)
     """The attributes that hold the layers which something else names, by their ids."""
 
+    by_level: bool = False
+    """Whether it is made with the layers of some levels."""
+
+    def called(self, levels: str) -> str:
+        """The call that makes an instance, with the layers of these levels."""
+        return f"{self.name}({levels if self.by_level else ''})"
+
 
 Instances = Mapping[int, str]
 """The call that makes an instance of a composite block, by the identity of its body."""
 
 
 def write_network(
-    name: str, body: Body, imports: Imports, instances: Instances, named: Iterable[str] = ()
+    name: str,
+    body: Body,
+    imports: Imports,
+    instances: Instances,
+    named: Iterable[str] = (),
+    by_level: bool = False,
 ) -> ClassText:
-    """The class of a network. named: ids of layers that something else names."""
+    """The class of a network. named: ids of layers that something else names. by_level: whether it
+    is made with the layers of some levels.
+    """
     shared = common(body)
     layers = [(layer, nodes) for layer in sorted(named) for nodes in layers_named(body, layer)]
     apart = {index: number for number, (_, nodes) in enumerate(layers) for index in nodes}
     attributes = _attributes(body, find_chains(body, apart))
     made, forward = write_body(body, imports, instances, shared, attributes)
+    live = live_arguments(body)
+    inputs, returns, summary = typed_inputs(body), returned_type(body), _summary(body)
+    levels = [body.levels.get(chain.last) for chain in attributes]
+    by_level = by_level and any(levels)
+    if by_level:
+        made = _at_levels(made, levels, min(_all_levels(body)))
+        summary += " levels: those whose layers it has."
     made.extend(shared.statements(imports))
     own: dict[str, list[str]] = {layer: [] for layer, _ in layers}
     for chain, attribute in attributes.items():
         if chain.last in apart:
             own[layers[apart[chain.last]][0]].append(attribute)
-    live = live_arguments(body)
-    inputs, returns, summary = typed_inputs(body), returned_type(body), _summary(body)
     return ClassText(
-        name, inputs, summary, tuple(made), tuple(forward), returns, live=live, layers=own
+        name,
+        inputs,
+        summary,
+        tuple(made),
+        tuple(forward),
+        returns,
+        live=live,
+        layers=own,
+        by_level=by_level,
     )
+
+
+def _at_levels(
+    made: Iterable[str], levels: Iterable[frozenset[int] | None], lowest: int
+) -> list[str]:
+    """The statements that make modules, each under the condition that the first level which needs
+    it is asked for.
+
+    levels: of each module those that need it, None where all do.
+    """
+    lines: list[str] = []
+    above = ""
+    for line, own in zip(made, levels, strict=True):
+        condition = f"if {min(own) if own else lowest} in levels:"
+        lines += [*([condition] if condition != above else []), f"    {line}"]
+        above = condition
+    return lines
 
 
 def live_names(body: Body) -> dict[Changing, str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganforge.codegen.calculation import Calculation, Layers, averaged, grows, modules_of
 from ganforge.codegen.composites import write_composites
-from ganforge.codegen.construction import built
+from ganforge.codegen.construction import built, made_by_level
 from ganforge.codegen.data import data_of, field_table, opening, source_help, usable_sources
 from ganforge.codegen.downsampling import opened_downsampled
 from ganforge.codegen.draws import draw_functions, latent_functions
@@ -57,6 +57,7 @@ STAGED = (
     "ganforge.runtime.options:StagedOptions",
     "ganforge.runtime.staged:StagedRun",
 )
+GROWING = "ganforge.runtime.growing:GrowingState"
 SHOWING = ("sample", "save_samples", "measure")
 SHAPING = tuple(key for key in DataTable.model_fields if key != "count")
 """Keys of `[data]` that change training whatever the source."""
@@ -97,6 +98,8 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
     imports.fix([f"ganforge.runtime.{progress}"])
     classes, class_of = _classes(graph, imports, names, local)
     layers = {name: text.layers for name, text in class_of.items()}
+    if any(text.by_level for text in class_of.values()):
+        imports.fix([GROWING])
     if plan.stages:
         hypers, functions = _staged(plan, imports, names, local, layers)
     else:
@@ -110,7 +113,7 @@ def build_program(plan: Plan, registry: Registry, data: str | None = None) -> Pr
         "classes": classes,
         "live": live,
         "live_mark": _live_mark(live, imports),
-        "build": built(plan, hypers, imports, {n: text.name for n, text in class_of.items()}),
+        "build": built(plan, hypers, imports, class_of),
         **functions,
         "samples_of_data": any(map(shows_data, plan.stages or [plan])),
         "sources": [(s.name, opening(data_of(graph), s, imports)) for s in sources],
@@ -337,7 +340,8 @@ def _classes(
             if class_name.islower():
                 class_name = names.take(class_name.capitalize())
             named = graph.named_layers(network.like)
-            written[key] = write_network(class_name, network.body, imports, instances, named)
+            body, by_level = network.body, made_by_level(graph)
+            written[key] = write_network(class_name, body, imports, instances, named, by_level)
             classes.append(written[key])
         class_of[name] = written[key]
     return classes, class_of

@@ -228,15 +228,21 @@ def _shuffled(c: Calculation, value: str) -> str:
 
 
 def _copied(c: Calculation, name: str) -> str:
-    """A network, or its average, as samples call it: training's own stays as it is."""
-    plan, copied = c.plan, c.imports.use("copy.deepcopy")
-    stored = f'state.{"averages" if name in c.averages else "networks"}["{name}"]'
-    if plan.graph.spec.sample.statistics == "standing":
-        return f"{c.local[name]} = {copied}({stored})"
-    if plan.graph.spec.sample.statistics == "batch":
+    """A network as samples call it: training's own stays as it is. An average, which is
+    never trained, needs no copy unless its statistics change.
+    """
+    plan, averaged = c.plan, name in c.averages
+    stored = f'state.{"averages" if averaged else "networks"}["{name}"]'
+    statistics = plan.graph.spec.sample.statistics
+    if statistics == "running" and averaged:
+        return f"{c.local[name]} = {stored}.eval()"
+    copied = f"{c.imports.use('copy.deepcopy')}({stored})"
+    if statistics == "standing":
+        return f"{c.local[name]} = {copied}"
+    if statistics == "batch":
         kept = c.imports.use("ganforge.runtime.samples:with_batch_statistics")
-        return f"{c.local[name]} = {kept}({copied}({stored}))"
-    return f"{c.local[name]} = {copied}({stored}).eval()"
+        return f"{c.local[name]} = {kept}({copied})"
+    return f"{c.local[name]} = {copied}.eval()"
 
 
 def _drawn(c: Calculation, writer: Writer, uses: Counter[int]) -> list[str]:

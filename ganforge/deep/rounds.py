@@ -45,7 +45,8 @@ def rehearse(module: ModuleType, graph: Graph, device: torch.device = META) -> N
     with OnMeta() if device == META else nullcontext():
         for place, stage in enumerate(graph.stages or [graph]):
             if isinstance(state, StagedState):
-                state.begin(place)
+                with device:
+                    state.begin(place)
                 _forget_gradients(state)
             size = (stage.spec.scope.growing or {}).get("res") if small else None
             _rehearse_stage(module, stage, state, data.at(size) if isinstance(size, int) else data)

@@ -65,11 +65,21 @@ class Loaded:
 def build_spec_state(
     source: Source, overrides: tuple[str, ...], seed: int, device: str, data: str | None = None
 ) -> Loaded:
-    """A spec's networks as they are before training; the global random state is left as it was."""
+    """A spec's networks as they are before training, grown whole; the global random state is left
+    as it was.
+    """
     needs_torch()
+    import torch
+
+    from ganforge.runtime.growing import GrowingState
+
     compilation = compile_sound(source, overrides)
     assert compilation.graph is not None
-    return build_state(compilation.graph, compilation.program(data), seed, device)
+    loaded = build_state(compilation.graph, compilation.program(data), seed, device)
+    if isinstance(loaded.state, GrowingState):
+        with torch.random.fork_rng(devices=[]):
+            loaded.state.grow()
+    return loaded
 
 
 def build_state(graph: Graph, program: Program, seed: int, device: str) -> Loaded:

@@ -121,8 +121,11 @@ class StagedState(State):
         for place, stage in enumerate(self.stages):
             alone = folder / "stages" / stage.name
             for path in all_checkpoints(alone)[-1:]:
+                self.begin(place)
                 self.start_from(alone, stage.trains)
-                self.place, self.round = place, max(self.round, int(path.name[6:]))
+                counters = json.loads((path / "state.json").read_text())["counters"]
+                self.round = max(self.round, counters["round"])
+                self.images, self.first_images = counters["images"], 0  # so far it has faded in
 
 
 class StagedRun(Run):

@@ -30,7 +30,8 @@ def main() -> None:
     data = module.open_data("shapes")
     state.samples = data.count
     small = module.Downsampled(data, int(size), ["x"])
-    state.begin(max(0, int(level) - 1))
+    if int(level):
+        state.begin(int(level) - 1)
     start = time.perf_counter()
     state.begin(int(level))
     switched = time.perf_counter() - start

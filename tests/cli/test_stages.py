@@ -13,7 +13,9 @@ from click.testing import Result
 from safetensors.torch import load_file
 
 from ganforge.pipeline import compile_spec
+from ganforge.runs.loading import load_run
 from ganforge.runs.programs import import_program
+from ganforge.runtime.staged import StagedState
 
 Command = Callable[..., Result]
 SPEC = Path(__file__).parents[1] / "cases" / "two-stages.toml"
@@ -200,3 +202,18 @@ def test_optimisers_are_fresh_at_the_start_of_a_fade_and_at_its_end(ganforge: Co
     last = tensors("a")["optimizers.generator.0.step"].item()
     after = [line for line in lines if line["stage"] == "finish"]
     assert last == len(faded) - 1 + len(after) and len(faded) < len(rounds)
+
+
+def test_levels_trained_one_by_one_have_their_layers_alone_and_are_shown_faded_in(
+    ganforge: Command,
+) -> None:
+    for level in (0, 1):
+        done = ganforge("train", str(GROWING), "--out", "a", "--stage", f"grow-{level}", *EVERY)
+        assert done.exit_code == 0, done.stderr
+        held = {name.split(".")[2] for name in tensors(f"a/stages/grow-{level}")}
+        assert {f"rgb_{k}" for k in range(3) if f"rgb_{k}" in held} == {
+            f"rgb_{k}" for k in range(level + 1)
+        }
+    state = load_run(Path("a"), "cpu").state
+    assert isinstance(state, StagedState)
+    assert (state.stage.name, state.fade()) == ("grow-1", 1.0)

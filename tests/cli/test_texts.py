@@ -17,6 +17,7 @@ import ganforge as api
 from ganforge.document import shipped_names
 from ganforge.plugins.registry import load_registry
 from ganforge.runs.programs import import_program
+from ganforge.runtime.growing import GrowingState
 
 Command = Callable[..., Result]
 
@@ -55,7 +56,10 @@ def test_weights_are_counted_as_torch_counts_them(ganforge: Command, spec: str) 
     about = json.loads(ganforge("show", spec, "--json").stdout)
     with torch.device("meta"):  # weights are counted, not drawn
         program = import_program(ganforge("show", spec, "--code").stdout)
-        networks = program.build(0, torch.device("meta")).networks
+        state = program.build(0, torch.device("meta"))
+        if isinstance(state, GrowingState):
+            state.grow()
+        networks = state.networks
     for network in about["networks"]:
         module = networks[network["name"]]
         if network["weights"] is not None:

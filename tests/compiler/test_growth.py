@@ -13,7 +13,7 @@ from ganforge.graph.weights import network_weights
 from ganforge.pipeline import compile_spec
 from ganforge.plugins.registry import Registry
 from ganforge.runs.programs import import_program
-from ganforge.runtime.staged import StagedState
+from ganforge.runtime.growing import GrowingState
 
 TEXT = (Path(__file__).parents[1] / "cases" / "growing.toml").read_text()
 
@@ -29,9 +29,15 @@ def codes(registry: Registry, text: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def state() -> StagedState:
+def state() -> GrowingState:
+    built = at_first()
+    built.grow()
+    return built
+
+
+def at_first() -> GrowingState:
     module = import_program(compile_spec(TEXT).program().text)
-    built: StagedState = module.build(0, torch.device("cpu"))
+    built: GrowingState = module.build(0, torch.device("cpu"))
     return built
 
 
@@ -57,7 +63,7 @@ def test_batch_follows_the_resolution_of_each_level(registry: Registry) -> None:
 
 
 def test_the_whole_network_has_the_layers_of_all_levels(
-    registry: Registry, state: StagedState
+    registry: Registry, state: GrowingState
 ) -> None:
     whole = graph_of(registry)
     for name, network in whole.networks.items():
@@ -68,7 +74,7 @@ def test_the_whole_network_has_the_layers_of_all_levels(
 
 
 @pytest.mark.parametrize("level", [0, 1, 2])
-def test_a_level_computes_with_its_own_layers_alone(state: StagedState, level: int) -> None:
+def test_a_level_computes_with_its_own_layers_alone(state: GrowingState, level: int) -> None:
     network = state.networks["G"]
     network.zero_grad()
     image = network(torch.randn(2, 4), level, 0.5)
@@ -81,12 +87,44 @@ def test_a_level_computes_with_its_own_layers_alone(state: StagedState, level: i
 
 @pytest.mark.parametrize(("fade", "same"), [(0.0, True), (0.5, False)])
 def test_at_the_start_of_a_fade_the_image_is_that_of_the_level_before(
-    state: StagedState, fade: float, same: bool
+    state: GrowingState, fade: float, same: bool
 ) -> None:
     z = torch.randn(2, 4)
     small, large = state.networks["G"](z, 1, 1.0), state.networks["G"](z, 2, fade)
     grown = torch.nn.functional.interpolate(small, scale_factor=2)
     assert torch.allclose(grown, large, atol=1e-5) is same
+
+
+def test_layers_are_made_when_their_level_begins() -> None:
+    state = at_first()
+    networks = [*state.networks.values(), *state.averages.values()]
+    assert not any("rgb_1" in dict(network.named_children()) for network in networks)
+    state.begin(1)
+    assert all("rgb_1" in dict(network.named_children()) for network in networks)
+    assert not any("rgb_2" in dict(network.named_children()) for network in networks)
+    assert not any(weight.requires_grad for weight in state.averages["G"].parameters())
+
+
+def test_what_was_learned_stays_the_same_tensor_and_averages_begin_with_new_layers() -> None:
+    state = at_first()
+    before = dict(state.networks["G"].named_parameters())
+    state.begin(1)
+    after = dict(state.networks["G"].named_parameters())
+    assert before.keys() < after.keys()
+    assert all(after[name] is weight for name, weight in before.items())
+    for name, weight in state.averages["G"].named_parameters():
+        assert torch.equal(weight, after[name]) and weight is not after[name]
+
+
+def test_layers_start_alike_and_in_one_order_whichever_level_was_before() -> None:
+    one, other = at_first(), at_first()
+    one.begin(1)
+    one.begin(2)
+    other.begin(3)
+    for name, network in one.networks.items():
+        found, again = network.state_dict(), other.networks[name].state_dict()
+        assert list(found) == list(again)
+        assert all(torch.equal(found[key], again[key]) for key in found)
 
 
 def test_a_problem_of_all_levels_is_told_once(registry: Registry) -> None:
@@ -128,3 +166,24 @@ def test_a_block_that_asks_for_the_level_is_another_at_each(registry: Registry) 
 def test_a_block_that_does_not_ask_is_expanded_once_for_all_levels(registry: Registry) -> None:
     first, *others = (bodies_of(graph, "step")[0] for graph in graph_of(registry).stages)
     assert all(body is first for body in others)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[train]\n", '[train]\nmonitor = { networks = ["D"] }\n'),
+        ("[stages.finish]\n", '[stages.finish]\ninit_from = "./before"\n'),
+        (
+            "[stages.grow]\n",
+            '[losses.even]\nkind = "orthogonal"\nnetworks = ["D.last"]\n[stages.grow]\n',
+        ),
+    ],
+)
+def test_networks_are_made_whole_where_something_names_their_layers_from_the_start(
+    registry: Registry, old: str, new: str
+) -> None:
+    text = TEXT.replace('"linear", out = "nf[0]", act', '"linear", id = "last", out = "nf[0]", act')
+    assert "layers_of" in compile_spec(text, registry=registry).program().text
+    compilation = compile_spec(text.replace(old, new), registry=registry)
+    assert compilation.report.ok, str(compilation.report)
+    assert "layers_of" not in compilation.program().text

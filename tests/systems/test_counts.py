@@ -8,6 +8,7 @@ import torch
 from ganforge.document import shipped_names
 from ganforge.pipeline import compile_spec
 from ganforge.runs.programs import import_program
+from ganforge.runtime.growing import GrowingState
 
 PUBLISHED = {
     "gan": {"G": 2_503_984, "D": 1_231_441},
@@ -92,7 +93,10 @@ PUBLISHED = {
 def counted(spec: str, *overrides: str) -> dict[str, int]:
     with torch.device("meta"):  # weights are counted, not drawn
         program = import_program(compile_spec(spec, list(overrides)).program().text)
-        networks = program.build(0, torch.device("meta")).networks
+        state = program.build(0, torch.device("meta"))
+        if isinstance(state, GrowingState):
+            state.grow()
+        networks = state.networks
     return {name: sum(p.numel() for p in net.parameters()) for name, net in networks.items()}
 
 
