@@ -39,9 +39,21 @@ class GrowingState(StagedState):
         for new in range(self.level + 1, last + 1):
             stream = random_stream(self.seed, f"level {new}", self.device)
             torch.manual_seed(stream.initial_seed())
-            for name, layers in self.layers_of(range(new, new + 1), self.device).items():
-                for key, layer in layers.named_children():
-                    self.networks[name].add_module(key, layer)
-                    if name in self.averages:
-                        self.averages[name].add_module(key, average_of(layer))
+            added, meta = self.layers_of(range(new, new + 1), self.device), torch.device("meta")
+            with meta:
+                whole = self.layers_of(range(new + 1), meta)
+            for name, layers in added.items():
+                if name in self.averages:
+                    add_layers(self.averages[name], average_of(layers), whole[name])
+                add_layers(self.networks[name], layers, whole[name])
             self.level = new
+
+
+def add_layers(network: nn.Module, layers: nn.Module, whole: nn.Module) -> None:
+    """Give a network layers, which it then has in the order of the `whole`."""
+    known = dict(network.named_children())
+    for name in known:
+        delattr(network, name)
+    known |= layers.named_children()
+    for name, _ in whole.named_children():
+        network.add_module(name, known[name])

@@ -34,7 +34,10 @@ def _stages(stages: list[dict[str, Any]]) -> Iterator[str]:
     begins += ", fresh optimisers" if stage["fresh_optimizers"] else ""
     name = stage["name"] if len(stages) == 1 else f"{stage['table']}, one for each level"
     yield f"Stage {name}: losses {', '.join(stage['losses'])}{begins}"
-    yield from (_player(player) for player in stage["players"])
+    for k, player in enumerate(stage["players"]):
+        batches = [(each["players"][k]["batch"], each["training"]["batch"]) for each in stages]
+        told = len(set(batches)) > 1 and all(own == common for own, common in batches)
+        yield _player(player, batch=not told)
     for each in stages:
         named = f"{each['name']}: " if len(stages) > 1 else ""
         level = (
@@ -90,7 +93,8 @@ def _losses(losses: list[dict[str, Any]]) -> Iterator[str]:
             yield f"    {term['function']} moves {', '.join(term['moves']) or 'nothing'}"
 
 
-def _player(player: dict[str, Any]) -> str:
+def _player(player: dict[str, Any], batch: bool = True) -> str:
+    """A player; its batch is left out where its stages tell it."""
     optimizer = dict(player["optimizer"])
     kind = optimizer.pop("kind")
     steps = f"{player['steps']} step{'' if player['steps'] == 1 else 's'} a round"
@@ -100,7 +104,8 @@ def _player(player: dict[str, Any]) -> str:
         for bound in ("clip_weights", "clip_gradients")
         if player[bound] is not None
     )
-    how = f"{steps}, batch {player['batch']}, {kind} ({_pairs(optimizer)}){clipped}"
+    own = f", batch {player['batch']}" if batch else ""
+    how = f"{steps}{own}, {kind} ({_pairs(optimizer)}){clipped}"
     return f"  {player['name']} moves {networks}: {how}"
 
 

@@ -230,3 +230,11 @@ def test_the_rules_are_listed_as_text_json_and_markdown(ganforge: Command) -> No
     first = records[0]
     assert {"slug", "severity", "says", "why", "bad", "good", "see"} < set(first)
     assert f"### {first['code']} {first['slug']}\n\n*{first['severity']}.* {first['says']}" in told
+
+
+def test_batches_that_differ_between_levels_are_shown_with_each_level(ganforge: Command) -> None:
+    shown = ganforge("show", "progan", "--set", "size=32").stdout
+    grow, finish = shown[shown.index("Stage grow") :].split("\n\n")
+    assert "moves D: 1 step a round, adam" in grow and "moves D: 1 step a round, batch 64" in finish
+    assert "grow-2: level 2, 16 pixels, 600 kimg of fade, 600 kimg, batch 128" in grow
+    assert "grow-3: level 3, 32 pixels, 600 kimg of fade, 600 kimg, batch 64" in grow
