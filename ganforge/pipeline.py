@@ -91,7 +91,9 @@ def _compile(
     if not sound:
         from ganforge.graph.fitting import with_sizes  # a sound spec does not need these
         from ganforge.spec.causes import told_once
+        from ganforge.spec.consequences import without_consequences
 
+        found = tuple(without_consequences(found, document))
         found = tuple(told_once(with_sizes(found, document, registry), document))
     whole = sound and not any(d.code == "GF312" for d in found)  # else some passes are silent
     kept, suppressed = suppress(

@@ -360,6 +360,7 @@ WORDS: Mapping[str, Habits] = {
             "normal": "gaussian",
         }
     ),
+    "player": _words({"critic": "d discriminator disc netd dis", "generator": "g gen netg"}),
     "update": _words({"simultaneous": "together joint jointly parallel"}),
     "channels": _helps(
         {

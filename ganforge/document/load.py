@@ -20,6 +20,7 @@ from ganforge.diagnostics.rules.document import (
 )
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document.merge import merge, remove
+from ganforge.document.misplaced import misplaced_extends
 from ganforge.document.names import SpecNames
 from ganforge.document.overrides import apply_overrides
 from ganforge.document.toml import read
@@ -135,6 +136,9 @@ def _merged(
     tree = _tree(file, extended_at, reading)
     reading.files += 1
     if tree is None:
+        return None
+    if (misplaced := misplaced_extends(tree, reading.texts[file.name])) is not None:
+        reading.found.append(misplaced)
         return None
     bases = []
     for name in _bases(tree):

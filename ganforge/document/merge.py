@@ -12,7 +12,7 @@ from ganforge.diagnostics.rules.document import (
     REPLACED_TABLE,
     WRONG_TYPE,
 )
-from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.diagnostics.suggest import Suggestion, did_you_mean
 from ganforge.document.limits import MAX_KEYS
 from ganforge.document.tree import Node, Removal
 
@@ -139,11 +139,29 @@ def _missing(base: Node, keys: tuple[str, ...], entry: Node) -> Diagnostic | Non
             if depth:
                 message = f"{message}: `{'.'.join(keys[:depth])}` has no `{key}`"
             help = did_you_mean(key, node.table or {})
+            ending = [] if depth else _ending(base, keys)
+            if len(ending) == 1:
+                text = f"did you mean `{ending[0]}`?"
+                help = Suggestion(text, entry.content, ending[0], ending, habitual=True)
             if isinstance(node.content, list):
                 help = f"its {len(node.content)} items are numbered from 0"
             return NOTHING_TO_REMOVE.at(entry.value, message, help=help)
         node = below
     return None
+
+
+def _ending(base: Node, keys: tuple[str, ...]) -> list[str]:
+    """The dotted names of a tree that end with what an entry names."""
+    found: list[str] = []
+    left: list[tuple[Node, tuple[str, ...]]] = [(base, ())]
+    while left:
+        node, path = left.pop()
+        for key, below in (node.table or {}).items():
+            own: tuple[str, ...] = (*path, key)
+            left.append((below, own))
+            if own[-len(keys) :] == keys:
+                found.append(".".join(own))
+    return found
 
 
 def _removed(node: Node, keys: tuple[str, ...]) -> Node:

@@ -15,6 +15,7 @@ from ganforge.diagnostics.diagnostic import Diagnostic, Label
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError
+from ganforge.graph.calls import list_expected, name_call
 from ganforge.graph.expansion import expand_network
 from ganforge.graph.flow import flow_order
 from ganforge.graph.frame import Context, TooManyLayersError
@@ -287,6 +288,12 @@ class _Builder:
             self.wiring.report(self._other_order(name, table, order, inputs))
             return None
         self._explain(before, inputs)
+        if (error := list_expected(name, table, self.findings, before)) is not None:
+            self.wiring.report(error)
+            return None
+        told = f"`{name}` is given {' and '.join(map(str, given))}"
+        ends = {n: self.wiring.ends((i,)) for n, i in zip(table.inputs, inputs, strict=True)}
+        name_call(self.wiring.path, told, ends, self.findings, before)
         if body is None or owner in self.poisoned:
             return None
         self.networks[name] = Network(name, owner, self.spec.networks[name], given, body)

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.diagnostics.habits import of_word
-from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import LIVE_NAMES, PROGRESS_NAMES, Scope, evaluate, shown
@@ -167,6 +167,8 @@ class Wiring:
             isinstance(value, bool) or not isinstance(value, int | float)
         ):
             help = "a word or list is a parameter of functions, by keyword"
+            if nearest(node.id, self.known()) is not None:
+                help = did_you_mean(node.id, self.known(), "tensor")
             self.fail(node, "GF219", f"the param `{node.id}` is no number", help)
         return self.nodes.add(Number(value), (), Tensor(()), self.path)
 

@@ -30,12 +30,19 @@ def told_once(found: Iterable[Diagnostic], document: Document) -> list[Diagnosti
             groups.setdefault((finding.code, params), []).append(finding)
     merged: dict[int, Diagnostic | None] = {}
     for (_, params), members in groups.items():
-        members.sort(key=lambda d: _place(d, document))
+        members.sort(key=lambda d: (_reach(d, document), _place(d, document)))
         if len({member.span for member in members}) > 1 or members[0].code in OF_WORDS:
             merged |= {id(member): None for member in members}
             merged[id(members[0])] = _turned(members, params, document)
     kept = (merged.get(id(finding), finding) for finding in listed)
     return [finding for finding in kept if finding is not None]
+
+
+def _reach(finding: Diagnostic, document: Document) -> int:
+    """How many params a number that is no whole one comes from: the fewer, the plainer."""
+    if finding.code != "GF105":
+        return 0
+    return len(given_behind(lookup(document, _steps(finding.path)), document.values["params"]))
 
 
 def _place(finding: Diagnostic, document: Document) -> tuple[int, int, int]:
@@ -81,7 +88,11 @@ def _params(finding: Diagnostic, document: Document) -> tuple[str, ...]:
         value = " ".join(re.findall(r"\{(\w+)\}", value))
     elif finding.code not in OF_NUMBERS:
         return ()
-    return () if path[0] == "params" else tuple(sorted(given_behind(value, params)))
+    if path[0] == "params" and finding.code != "GF105":
+        return ()
+    given = given_behind(value, params)
+    fit = re.match(r"write `(\w+) = ", finding.help or "")
+    return (fit[1],) if fit and finding.code == "GF105" else tuple(sorted(given))
 
 
 def _steps(path: str) -> Path:

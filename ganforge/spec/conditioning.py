@@ -7,6 +7,7 @@ from typing import Any
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.evaluate import Scope
+from ganforge.spec.data import KINDS
 from ganforge.spec.findings import Findings
 from ganforge.spec.label_noise import with_matrix
 from ganforge.spec.models import Condition
@@ -33,6 +34,8 @@ def read_conditions(
             message = f"the condition `{name}` stands for a field that the data does not have"
             help = did_you_mean(condition.field, list(fields), "field")
             findings.add("GF201", (*path, "field"), message, help)
+        elif field.get("kind") not in KINDS:
+            continue  # the field tells what is wrong
         elif condition.draw == "uniform" and field.get("kind") != "class":
             message = f"`{name}` cannot be drawn uniformly: `{condition.field}` is no class"
             help = '`draw = "shuffle"` takes it from another sample of the batch'

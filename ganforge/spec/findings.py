@@ -18,6 +18,9 @@ SIZES = frozenset(
 )
 """Rules about sizes: a size that an inherited spec cannot take may break several of them."""
 
+SHOWS = "it shows here"
+"""Says where a finding shows whose cause stands elsewhere."""
+
 
 class Findings:
     """The diagnostics of one stage, gathered.
@@ -62,7 +65,7 @@ class Findings:
         if given and (message, *more["related"]) in self._given:
             return  # one value that does not fit, told at the first place that it reaches
         self._given.add((message, *more["related"]))
-        turned = self._turned(finding)
+        turned = self.turned(finding)
         if turned is finding or not self._follows(turned):
             self.take(turned)
 
@@ -89,7 +92,7 @@ class Findings:
             related = (Label(needed_at, "it is needed here"),) if needed_at and far else ()
             self.take(replace(finding, message=message, help=help, related=related))
 
-    def _turned(self, finding: Diagnostic) -> Diagnostic:
+    def turned(self, finding: Diagnostic) -> Diagnostic:
         """The finding at the author's own line, if that explains what shows in an inherited one."""
         if finding.span is None or not finding.related:
             return finding
@@ -97,7 +100,7 @@ class Findings:
         if self.document.distance(own.span) >= self.document.distance(finding.span):
             return finding
         others = tuple(label for label in finding.related if label != own)
-        related = (Label(finding.span, "it shows here"), *others)
+        related = (Label(finding.span, SHOWS), *others)
         told = re.sub("^.*(?:` is|gives) ", "", own.text) in finding.message
         explains = " is " in own.text or own.text.startswith("in ")
         message = f"{finding.message} ({own.text})" if explains and not told else finding.message
@@ -122,7 +125,7 @@ class Findings:
         for k, finding in enumerate(self.items[start:], start):
             far = finding.span is not None and self.document.distance(finding.span) > 0
             if far or not inherited:
-                self.items[k] = self._turned(replace(finding, related=(*finding.related, label)))
+                self.items[k] = self.turned(replace(finding, related=(*finding.related, label)))
         self.items = list(dict.fromkeys(self.items))
 
     def withdraw(self, code: str, path: Path) -> None:

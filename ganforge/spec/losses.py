@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ganforge.diagnostics.suggest import nearest
 from ganforge.formula.evaluate import Scope, shown
 from ganforge.plugins.registry import Registry
 from ganforge.spec.findings import Findings
@@ -47,9 +48,11 @@ def _loss(
             help = unknown_key_help("losses", misnamed, ["kind"])
             findings.add("GF102", (*path, misnamed), f"unknown key `{misnamed}`", help, key=True)
             return None
-        findings.add(
-            "GF111", path, f"the loss `{name}` needs `kind`", 'write `kind = "adversarial"`'
-        )
+        others = [n for n, other in findings.document.values["losses"].items() if "kind" in other]
+        near, help = nearest(name, others), 'write `kind = "adversarial"`'
+        if near is not None and findings.document.extends:
+            help = f"{help}; or did you mean `[losses.{near}]`, which is inherited?"
+        findings.add("GF111", path, f"the loss `{name}` needs `kind`", help)
         return None
     declaration = registry.losses.get(kind)
     if declaration is None:

@@ -206,14 +206,13 @@ def _report(detail: ErrorDetails, value: object, place: _Place) -> None:
 def _unknown_key(loc: Path, value: object, unknown: list[Path], place: _Place) -> None:
     """Reports an unknown key. Several of one remedy, as `beta1` and `beta2`, are told once."""
     help = _key_help(loc, place)
-    alike = [o for o in unknown if o[:-1] == loc[:-1] and _key_help(o, place) == help]
-    if len(alike) > 1 and not help.startswith("known"):
+    message = f"unknown key `{loc[-1]}`"
+    if of_key(place.kind(loc), str(loc[-1]), ()) is not None and not isinstance(help, Suggestion):
+        alike = [o for o in unknown if o[:-1] == loc[:-1] and _key_help(o, place) == help]
         if loc != alike[0]:
             return
-        message = f"unknown keys {' and '.join(f'`{other[-1]}`' for other in alike)}"
-        help = f"one key has all of it: `{help.meant}`" if isinstance(help, Suggestion) else help
-    else:
-        message = f"unknown key `{loc[-1]}`"
+        if len(alike) > 1:
+            message = f"unknown keys {' and '.join(f'`{other[-1]}`' for other in alike)}"
     place.findings.add("GF102", place.at(_walk(loc, value)), message, help, key=True)
 
 

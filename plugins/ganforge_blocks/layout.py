@@ -42,6 +42,9 @@ def infer_reshape(p: ReshapeParams, x: Tensor) -> Tensor:
         message = f"there are {x.size:,} values, and {written} takes "
         message += f"multiples of {known:,}" if -1 in p.shape else f"{known:,}"
         raise ShapeError("GF307", message, _fitting(p.shape, x) or MAKE_FIT)
+    if len(p.shape) == 4 and p.shape[0] == -1 and rest == 1:
+        help = f"write `shape = [{', '.join(map(str, p.shape[1:]))}]`"
+        raise ShapeError("GF307", f"{written} counts the samples of the batch too", help)
     return x.reshaped(*(rest if side == -1 else side for side in p.shape))
 
 

@@ -36,7 +36,10 @@ def check_game(
         findings.add("GF415", (*path, "fake"), message, "swap `real` and `fake`")
     elif "critic" in still and silent:
         message = f"the critic `{silent[0]}` has no weights, so the loss `{loss.name}` is no game"
-        findings.add("GF415", path, message, "give it layers with weights", key=True)
+        layers = findings.document.span(("networks", graph.networks[silent[0]].like, "layers"))
+        related = (Label(layers, f"`{silent[0]}` has these layers"),) if layers else ()
+        help = "give it layers with weights"
+        findings.add("GF415", path, message, help, key=True, related=related)
     else:
         one_sided = loss.spec.table.trains is None and len(still) == 1
         frozen = critic if "critic" in still else learning

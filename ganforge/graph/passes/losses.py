@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
-from ganforge.graph.nodes import Bundle, NodeShape
+from ganforge.graph.nodes import Bundle, Layer, Node, NodeShape
 from ganforge.graph.passes.game import listed
 from ganforge.graph.passes.gradients import outermost
 from ganforge.graph.passes.sizes import deciding
@@ -96,6 +96,13 @@ class _Shapes:
                 help = "change the generator's last size, or the field's `size`"
                 if b.is_image and a.is_image and a.channels != b.channels:
                     help = "change the generator's last `out`, or the field's `channels`"
+                elif a.is_image != b.is_image:
+                    help = _of_one_form(a)
+                if (layer := _channels_last(graph, a, b)) is not None:
+                    node, sizes = layer
+                    help = f"channels come first: write `shape = {sizes}`"
+                    self.findings.add("GF310", node.path, message, help)
+                    return
                 self.findings.withdraw("GF309", ("losses", loss.name))
                 self._report("GF310", _Mismatch(loss, "fake", first, second, message, help))
                 return
@@ -173,6 +180,31 @@ class _Shapes:
             given = ends_of(self.graph, (found.given,), self.findings)
             labels = (*given, *([Label(used, "compared here")] if used else ()))
             self.findings.add(code, layer, found.message, found.help, related=labels)
+
+
+def _of_one_form(real: Tensor) -> str:
+    """How what is generated becomes a vector or an image, as real samples are."""
+    if real.is_image:
+        return f'end with `{{ block = "reshape", shape = {list(real.shape)} }}`'
+    return 'end with a vector: `{ block = "flatten" }` makes one of an image'
+
+
+def _channels_last(graph: Graph, real: Tensor, fake: Tensor) -> tuple[Node, list[int]] | None:
+    """A layer that puts the channels behind height and width, which shows in the sides of what is
+    made; and its sizes in order.
+    """
+    if not real.is_image or not fake.is_image or fake.height == fake.width:
+        return None
+    for network in graph.networks.values():
+        for node in network.body.nodes:
+            layer, shape = node.operation, node.shape
+            if not isinstance(layer, Layer) or not hasattr(layer.params, "shape"):
+                continue
+            if isinstance(shape, Tensor) and shape.is_image and shape.channels == shape.height:
+                height, width = shape.height, shape.width
+                if width > height and fake.width * height == fake.height * width:
+                    return node, [width, height, height]
+    return None
 
 
 def _compared(loss: GraphLoss) -> tuple[str, ...]:

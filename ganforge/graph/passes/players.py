@@ -85,6 +85,12 @@ def _check_order(graph: Graph, owner: dict[str, str], findings: Findings) -> Non
     order = graph.spec.train.order
     players = set(owner.values())
     missing = sorted(players - set(order))
+    if missing and not players & set(order) and all(name in graph.spec.networks for name in order):
+        owners = [owner[name] for name in order if name in owner]
+        written = ", ".join(f'"{player}"' for player in dict.fromkeys(owners))
+        message, help = "`order` names players, not networks", f"write `order = [{written}]`"
+        findings.add("GF608", ("train", "order"), message, help)
+        return
     twice = [player for k, player in enumerate(order) if player in order[:k]]
     for player in missing[len(twice) :]:
         message = f"`order` lacks the player `{player}`"
@@ -139,9 +145,8 @@ def report_player(player: str, path: Path, players: set[str], findings: Findings
     if player in ("critic", "generator") and path[1] == "order":
         return
     message = f"no network belongs to the player `{player}`: it trains nothing"
-    findings.add(
-        "GF602", path, message, did_you_mean(player, sorted(players)), key=path[1] == "players"
-    )
+    help = did_you_mean(player, sorted(players), of="player")
+    findings.add("GF602", path, message, help, key=path[1] == "players")
 
 
 def check_clipping(graph: Graph, findings: Findings) -> None:

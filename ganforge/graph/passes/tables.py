@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
@@ -24,8 +24,9 @@ def declared_terms(graph: Graph, loss: GraphLoss, findings: Findings) -> tuple[T
     """
     declaration = loss.spec.declaration
     tables = {table: _entries(graph, loss, table) for table in declaration.tables}
-    seen = [_is_seen(graph, loss, entry, findings) for t in tables.values() for entry in t]
-    if not all(seen):
+    unseen = [e for table in tables.values() for e in table if not _is_seen(graph, loss, e)]
+    if unseen:
+        _report_unseen(graph, loss, unseen, findings)
         return ()
     inspected = {name: graph.nodes[loss.tensors[name]].shape for name in declaration.inspected}
     if not all(_is_known(shape, name in declaration.lists) for name, shape in inspected.items()):
@@ -64,15 +65,26 @@ def _entries(graph: Graph, loss: GraphLoss, table: str) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _is_seen(graph: Graph, loss: GraphLoss, entry: Entry, findings: Findings) -> bool:
+def _is_seen(graph: Graph, loss: GraphLoss, entry: Entry) -> bool:
     tensor = loss.tensors[entry.tensor.name]
-    if loss.tensors[entry.latent.name] in upstream(graph.nodes, (tensor,)):
-        return True
-    written = loss.spec.tensors[entry.tensor.name]
-    message = f"`{written}` is not made from `{entry.name}`, and cannot tell it"
+    return loss.tensors[entry.latent.name] in upstream(graph.nodes, (tensor,))
+
+
+def _report_unseen(
+    graph: Graph, loss: GraphLoss, entries: Sequence[Entry], findings: Findings
+) -> None:
+    """GF416 for the first of the lines whose tensor is not made from its latent."""
+    entry, document = entries[0], findings.document
+    message = f"`{loss.spec.tensors[entry.tensor.name]}` is not made from `{entry.name}`"
     help = f"give `{entry.name}` to the generator, such as `G(z, {entry.name})`"
-    findings.add("GF416", _path(loss, entry.tensor.name), message, help)
-    return False
+    latent = loss.tensors[entry.latent.name]
+    made = (n for n in graph.spec.flow if latent in upstream(graph.nodes, (graph.names[n],)))
+    if (name := next(made, None)) is not None:
+        help = f"tell it from what is made from `{entry.name}`, such as `{name}`"
+    spans = [document.span(_path(loss, other.tensor.name)) for other in entries[1:]]
+    labels = tuple(Label(span, "nor is this") for span in spans if span is not None)
+    path = _path(loss, entry.tensor.name)
+    findings.add("GF416", path, f"{message}, and cannot tell it", help, related=labels)
 
 
 def ends(graph: Graph, indices: Iterable[int], findings: Findings) -> tuple[Label, ...]:
