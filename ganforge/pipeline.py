@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,14 +32,20 @@ if TYPE_CHECKING:
 class Compilation:
     """What compiling a spec gives: the report, and the forms as far as they could be made.
 
-    There is no plan where the spec has errors, and where shapes are unknown without torch (GF312).
+    whole: whether the spec has no errors, and all shapes are known (GF312 says where torch is
+    needed for that).
     """
 
     report: Report
     registry: Registry
     document: Document | None = None
     graph: Graph | None = None
-    plan: Plan | None = None
+    whole: bool = False
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """How it is trained, if it is whole; a check does not ask."""
+        return build_plan(self.graph) if self.whole and self.graph is not None else None
 
     def program(self, data: str | None = None) -> Program:
         """The program. The report must be free of errors."""
@@ -100,9 +107,7 @@ def _compile(
         found, document, complete=whole and as_written, known=registry.all_rules
     )
     report = _report(kept, document.texts, suppressed)
-    if not whole:
-        return Compilation(report, registry, document, graph)
-    return Compilation(report, registry, document, graph, build_plan(graph))
+    return Compilation(report, registry, document, graph, whole)
 
 
 def _report(

@@ -253,7 +253,7 @@ def _forward(body: Body, attributes: Mapping[Chain, str], imports: Imports) -> l
     modules = {chain.last: f"self.{attributes[chain]}" for chain in chains}
     for chain in chains:
         last, first = nodes[chain.last], nodes[chain.nodes[0]]
-        nodes[chain.last] = replace(last, inputs=first.inputs)
+        nodes[chain.last] = last._replace(inputs=first.inputs)
     names = Namespace()
     live = live_names(body)
     names.reserve(live.values())

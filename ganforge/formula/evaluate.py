@@ -6,17 +6,17 @@ from __future__ import annotations
 
 import ast
 import math
-import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from inspect import signature
 from typing import Any
 
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.errors import FormulaError, UnknownShapeError, growing
+from ganforge.formula.functions import BINARY, COMPARE, FUNCTIONS, LIVE
 from ganforge.formula.parse import extent
 from ganforge.plugins.shapes import Shape, Tensor
-from ganforge.runtime.schedules import cosine, exponential, linear, staircase  # as in programs
 
 Value = int | float | bool | str | list[Any]
 
@@ -65,48 +65,6 @@ class Scope:
         return replace(self, unread=self.unread | frozenset(unread))
 
 
-def _sum(items: list[float]) -> float:
-    """Of numbers only: a sum of lists would copy them again and again."""
-    return sum(items)
-
-
-_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-}
-_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "min": min,
-    "max": max,
-    "abs": abs,
-    "sqrt": math.sqrt,
-    "log2": math.log2,
-    "ceil": math.ceil,
-    "floor": math.floor,
-    "int": int,
-    "round": round,
-    "len": len,
-    "sum": _sum,
-}
-LIVE: Mapping[str, Callable[..., Any]] = {
-    "linear": linear,
-    "cosine": cosine,
-    "exponential": exponential,
-    "staircase": staircase,
-}
-
-
 def evaluate(tree: ast.expr, scope: Scope, text: str) -> Value:
     """The value of a formula.
 
@@ -114,6 +72,11 @@ def evaluate(tree: ast.expr, scope: Scope, text: str) -> Value:
     """
     value: Value = _Evaluation(scope, text).value(tree)
     return value
+
+
+@cache
+def _method(node: str) -> str:
+    return "_" + node.lower()
 
 
 class _Evaluation:
@@ -126,7 +89,7 @@ class _Evaluation:
         return FormulaError(code, message, help, *extent(node, self.text))
 
     def value(self, node: ast.AST) -> Any:
-        method = getattr(self, "_" + type(node).__name__.lower())
+        method = getattr(self, _method(type(node).__name__))
         self._spend(node, 1)
         try:
             result = method(node)
@@ -156,26 +119,29 @@ class _Evaluation:
 
     def _spend(self, node: ast.AST, work: int) -> None:
         meter = self.scope.meter
-        if meter.work > MAX_TOTAL_WORK:
-            raise UnknownShapeError  # said once is enough
         self.work += work
         meter.work += work
+        if self.work <= MAX_WORK and meter.work <= MAX_TOTAL_WORK:
+            return
+        if meter.work - work > MAX_TOTAL_WORK:
+            raise UnknownShapeError  # said once is enough
         if self.work > MAX_WORK:
             message = "this formula takes too long to compute"
             raise self.fail(node, "GF118", message, "its lists are too long, or nested too often")
-        if meter.work > MAX_TOTAL_WORK:
-            message = "the formulas of this spec together take too long to compute"
-            raise self.fail(node, "GF118", message, "compute once, in `[params]`, what repeats")
+        message = "the formulas of this spec together take too long to compute"
+        raise self.fail(node, "GF118", message, "compute once, in `[params]`, what repeats")
 
     def _bounded(self, node: ast.AST, value: Any) -> Any:
-        if isinstance(value, complex):
+        kind = type(value)
+        if kind is int or kind is float:
+            limit = MAX_LIVE if self.scope.live else MAX_VALUE
+            if not abs(value) <= limit:
+                message = f"`{ast.unparse(node)}` exceeds {limit:.0e}"
+                raise self.fail(node, "GF119", message, IN_RANGE)
+        elif kind is complex:
             raise self.fail(node, "GF119", f"`{ast.unparse(node)}` is no real number", IN_RANGE)
-        if isinstance(value, list) and isinstance(node, ast.List | ast.ListComp | ast.BinOp):
+        elif kind is list and isinstance(node, ast.List | ast.ListComp | ast.BinOp):
             self._bounded_list(node, value)
-        limit = MAX_LIVE if self.scope.live else MAX_VALUE
-        if isinstance(value, int | float) and not abs(value) <= limit:
-            message = f"`{ast.unparse(node)}` exceeds {limit:.0e}"
-            raise self.fail(node, "GF119", message, IN_RANGE)
         return value
 
     def _bounded_list(self, node: ast.AST, value: list[Any]) -> None:
@@ -238,7 +204,7 @@ class _Evaluation:
             if len(items) * max(0, count) > MAX_LIST:
                 message = f"this list exceeds {MAX_LIST:,} elements"
                 raise self.fail(node, "GF118", message, SHORTER)
-        return _BINARY[type(node.op)](left, right)
+        return BINARY[type(node.op)](left, right)
 
     def _power(self, node: ast.BinOp, base: float, exponent: float) -> float:
         if base and abs(exponent) * abs(math.log2(abs(base))) > MAX_POWER:
@@ -266,7 +232,7 @@ class _Evaluation:
         left = self.value(node.left)
         for op, comparator in zip(node.ops, node.comparators, strict=True):
             right = self.value(comparator)
-            if not _COMPARE[type(op)](left, right):
+            if not COMPARE[type(op)](left, right):
                 return False
             left = right
         return True

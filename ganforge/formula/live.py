@@ -14,9 +14,7 @@ from typing import Any
 from ganforge.diagnostics.suggest import did_you_mean
 from ganforge.formula.errors import FormulaError, growing
 from ganforge.formula.evaluate import (
-    FUNCTIONS,
     GROWING_NAMES,
-    LIVE,
     LIVE_FUNCTIONS,
     LIVE_NAMES,
     MAX_LIVE,
@@ -26,6 +24,7 @@ from ganforge.formula.evaluate import (
     Value,
     evaluate,
 )
+from ganforge.formula.functions import FUNCTIONS, LIVE
 from ganforge.formula.parse import extent, parse_formula
 
 MATH = ("sqrt", "log2", "ceil", "floor")
@@ -90,8 +89,8 @@ class Live:
         except Exception:
             return None
         meter.work += steps * len(numbers)
-        sound = all(type(n) in (int, float) and abs(n) <= MAX_LIVE for n in numbers)
-        return numbers if sound else None
+        sound = {*map(type, numbers)} <= {int, float}
+        return numbers if sound and all(map(MAX_LIVE.__ge__, map(abs, numbers))) else None
 
     def __str__(self) -> str:
         return self.text
@@ -122,7 +121,7 @@ def parse_live(text: str, scope: Scope) -> Live | Value:
     """A live number, or its value where it does not change. Raises `FormulaError`."""
     tree = parse_formula(text)
     _refuse_growing(tree, scope, text)
-    tree = _Folding(scope, text).fold(tree)
+    tree = _Folding(scope, text).folded(tree)
     if isinstance(tree, ast.Constant):
         return tree.value  # type: ignore[return-value]
     names = frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name)) & frozenset(
@@ -132,10 +131,12 @@ def parse_live(text: str, scope: Scope) -> Live | Value:
 
 
 def _refuse_growing(tree: ast.expr, scope: Scope, text: str) -> None:
+    if scope.growing is not None:
+        return
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Name) or scope.growing is not None:
+        if not isinstance(node, ast.Name) or node.id in scope.names:
             continue
-        if node.id in GROWING_NAMES and node.id not in scope.names:
+        if node.id in GROWING_NAMES:
             raise growing(node.id, *extent(node, text))
 
 
@@ -146,10 +147,23 @@ class _Folding:
 
     def __init__(self, scope: Scope, text: str) -> None:
         self.scope, self.text = scope, text
+        self.live: set[ast.AST] = set()
+
+    def folded(self, tree: ast.expr) -> ast.expr:
+        """The whole formula."""
+        self._mark(tree)
+        return self.fold(tree)
+
+    def _mark(self, node: ast.AST) -> bool:
+        """Whether a part changes during training; it is kept in `live`."""
+        inside = [self._mark(child) for child in ast.iter_child_nodes(node)]
+        changes = any(inside) or (isinstance(node, ast.Name) and node.id in LIVE_NAMES)
+        if changes:
+            self.live.add(node)
+        return changes
 
     def fold(self, node: ast.expr) -> ast.expr:
-        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-        if not names & set(LIVE_NAMES):
+        if node not in self.live:
             return ast.copy_location(
                 _literal(evaluate(node, self._constant_scope(), self.text)), node
             )

@@ -116,11 +116,9 @@ def _loop(frame: Frame, layer: dict[str, Any], path: Path, nesting: int) -> None
     variable, items = head
     check_reached(frame, variable, items, body, (*path, "layers"))
     made: dict[str, dict[Any, int]] = {}
-    outer = frame.nodes.turns
     for number, item in enumerate(items):
         frame.budget.turn(path, frame.findings)
-        frame.looped.append((variable, item))
-        frame.nodes.turns = (*outer, Turn(path, number, variable, item))
+        frame.enter(variable, item, Turn(path, number, variable, item))
         start = len(frame.bound)
         _layers(frame, body, (*path, "layers"), nesting + 1)
         for name in frame.bound[start:]:
@@ -128,8 +126,7 @@ def _loop(frame: Frame, layer: dict[str, Any], path: Path, nesting: int) -> None
             if isinstance(value, int):
                 made.setdefault(name, {})[loop_key(item)] = value
                 frame.tensors[name] = Keyed(variable, made[name])
-        frame.looped.pop()
-    frame.nodes.turns = outer
+        frame.leave()
     check_met(frame)
 
 

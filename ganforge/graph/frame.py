@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, Value, evaluate
 from ganforge.formula.parse import parse_formula
-from ganforge.graph.nodes import Body, Bundle, Initializer, Nodes, Parametrizer
+from ganforge.graph.nodes import Body, Bundle, Initializer, Nodes, Parametrizer, Turn
 from ganforge.graph.sharing import Shared
 from ganforge.graph.wiring import Keyed, Named, Wiring
 from ganforge.plugins.registry import Registry
@@ -84,6 +84,7 @@ class Frame:
     looped: list[tuple[str, Any]] = field(default_factory=list)
     ids: dict[str, Path] = field(default_factory=dict)
     bound: list[str] = field(default_factory=list)
+    _current: Scope | None = None
 
     def __post_init__(self) -> None:
         self.wiring = Wiring(
@@ -141,21 +142,33 @@ class Frame:
 
     def current_scope(self) -> Scope:
         """Params, loop variables, and the shapes of the tensors in scope."""
-        scope = self.scope
-        names = {**scope.names, **dict(self.looped)} if self.looped else scope.names
-        known = (scope.live, scope.unread, scope.meter, scope.growing)
-        return Scope(names, Shapes(self), *known)  # `replace` takes three times as long
+        if self._current is None:
+            names = {**self.scope.names, **dict(self.looped)}
+            self._current = replace(self.scope, names=names, tensors=Shapes(self))
+        return self._current
+
+    def enter(self, variable: str, item: Any, turn: Turn) -> None:
+        """Begins a turn of a loop."""
+        self.looped.append((variable, item))
+        self.nodes.turns = (*self.nodes.turns, turn)
+        self._current = None
+
+    def leave(self) -> None:
+        """Ends a turn of a loop."""
+        self.looped.pop()
+        self.nodes.turns = self.nodes.turns[:-1]
+        self._current = None
 
 
 class Shapes(Mapping[str, Shape]):
     """The shapes of the tensors in scope, looked up when a formula asks."""
 
     def __init__(self, frame: Frame) -> None:
-        self._frame, self._prev = frame, frame.prev
+        self._frame = frame
 
     def __getitem__(self, name: str) -> Shape:
         """Raises `FormulaError` for what is not one tensor."""
-        value = self._prev if name == "prev" else self._frame.tensors[name]
+        value = self._frame.prev if name == "prev" else self._frame.tensors[name]
         if isinstance(value, Keyed):
             message = f"`{name}` is one tensor for each `{value.variable}`, and has no shape"
             help = f'ask for one of them: `{{ id = "own", from = "{name}[...]" }}`, then `own`'

@@ -23,7 +23,7 @@ from ganforge.graph.nodes import (
     Operation,
     Source,
 )
-from ganforge.graph.signature import made_in, signature
+from ganforge.graph.signature import made_by, signature
 from ganforge.spec.findings import Findings
 
 Site = tuple[object, ...]
@@ -98,7 +98,7 @@ class _Merge:
                 node = body.nodes[index]
                 inputs = tuple(sites[level][i] for i in node.inputs)
                 known.setdefault(sites[level][index], {})[level] = _At(
-                    node, inputs, made_in(body, node)
+                    node, inputs, made_by(body)[index]
                 )
         for site in _in_order([[s for s in of if s in known] for of in sites.values()]):
             self.places[site] = self._site(known[site])
@@ -142,7 +142,7 @@ class _Merge:
             self._choice({level: own.inputs[k] for level, own in at.items()})
             for k in range(len(highest.inputs))
         ]
-        node = replace(highest.node, inputs=tuple(places), name=_name(highest.node))
+        node = highest.node._replace(inputs=tuple(places), name=_name(highest.node))
         return self._add(node, frozenset(at))
 
     def _choice(self, sites: Mapping[int, Site]) -> int:
@@ -200,13 +200,15 @@ def _kind(operation: Operation) -> str:
 
 def _in_order(sequences: Sequence[Sequence[Site]]) -> list[Site]:
     """All sites, each after those that stand before it at some level."""
-    order: list[Site] = []
+    sites = list(dict.fromkeys(site for sequence in sequences for site in sequence))
+    number = {site: k for k, site in enumerate(sites)}  # sites are long, and slow to compare
+    order: list[int] = []
     for sequence in sequences:
         place = 0
-        for site in sequence:
-            if site in order:
-                place = order.index(site) + 1
+        for k in map(number.__getitem__, sequence):
+            if k in order:
+                place = order.index(k) + 1
             else:
-                order.insert(place, site)
+                order.insert(place, k)
                 place += 1
-    return order
+    return [sites[k] for k in order]

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple, get_args
 
 from ganforge.document import Path
 from ganforge.formula.live import Live
@@ -79,8 +79,11 @@ class Layer:
     def live(self) -> Mapping[str, Changing]:
         """Those of its parameters that change during training."""
         return {
-            name: value for name, value in vars(self.params).items() if isinstance(value, Changing)
+            name: value for name, value in vars(self.params).items() if type(value) in _CHANGING
         }
+
+
+_CHANGING = frozenset(get_args(Changing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +197,7 @@ class Turn:
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A value: the operation that makes it, the nodes it is made from, its shape, and where it was
     written, in which turns of loops.
     """
@@ -254,6 +256,13 @@ class Body:
         return any(isinstance(node.operation, ByLevel) for node in self.nodes)
 
     @cached_property
+    def broken(self) -> bool:
+        """Whether something in it has no meaning, even if no output is made from it."""
+        operations = [node.operation for node in self.nodes]
+        inside = (op.body.broken for op in operations if isinstance(op, Composite))
+        return any(isinstance(op, Unknown) for op in operations) or any(inside)
+
+    @cached_property
     def reached(self) -> frozenset[int]:
         """The nodes that some output is made from."""
         return frozenset(upstream(self.nodes, self.outputs.values()))
@@ -278,7 +287,7 @@ class Body:
 
     def hides_mistakes(self) -> bool:
         """Whether a mistake has left something without meaning, here or in a composite block."""
-        return any(isinstance(op, Unknown) for op in self.operations())
+        return self.broken and any(isinstance(op, Unknown) for op in self.operations())
 
 
 def upstream(nodes: tuple[Node, ...] | list[Node], roots: Iterable[int]) -> set[int]:
@@ -351,4 +360,4 @@ class Nodes:
         """Gives a node the name that the program shall use, unless it has one."""
         node = self.items[index]
         if node.name is None:
-            self.items[index] = replace(node, name=name)
+            self.items[index] = node._replace(name=name)

@@ -11,12 +11,17 @@ Signature = tuple[object, ...]
 @once
 def signature(body: Body) -> Signature:
     """Every node of a body, composite blocks included, without its shape."""
-    nodes = ((made_in(body, node), node.inputs) for node in body.nodes)
-    return (*body.outputs.items(), *nodes)
+    inputs = (node.inputs for node in body.nodes)
+    return (*body.outputs.items(), *zip(made_by(body), inputs, strict=True))
 
 
-def made_in(body: Body, node: Node) -> object:
-    """What a node of a body does with what it is given."""
+@once
+def made_by(body: Body) -> tuple[object, ...]:
+    """What each node of a body does with what it is given."""
+    return tuple(_made_in(body, node) for node in body.nodes)
+
+
+def _made_in(body: Body, node: Node) -> object:
     operation = node.operation
     if isinstance(operation, Composite):
         return (operation.name, repr(operation.params), signature(operation.body))

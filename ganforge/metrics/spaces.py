@@ -178,7 +178,7 @@ def _sources(graph: Graph, root: int, without: int | None = None) -> dict[str, S
     """What a tensor is made from; or would be, if one that it is made from were given."""
     nodes = list(graph.nodes)
     if without is not None:
-        nodes[without] = replace(nodes[without], inputs=())
+        nodes[without] = nodes[without]._replace(inputs=())
     found = [nodes[i].operation for i in sorted(upstream(nodes, (root,))) if i != without]
     return {operation.name: operation for operation in found if isinstance(operation, Source)}
 
@@ -207,7 +207,7 @@ def _given(plan: Plan, value: int, image: int) -> _Part:
         node = graph.nodes[index]
         if index not in copies and any(i in copies for i in node.inputs):
             inputs = tuple(copies.get(i, i) for i in node.inputs)
-            nodes.append(replace(node, inputs=inputs, name=None))
+            nodes.append(node._replace(inputs=inputs, name=None))
             copies[index] = len(nodes) - 1
     unswept: dict[str, list[str] | None] = {"images": [], "rows": None, "columns": None}
     spec = replace(graph.spec, sample=graph.spec.sample.model_copy(update=unswept))
@@ -240,6 +240,6 @@ def _untruncated(body: Body, done: dict[int, Body]) -> Body:
         elif isinstance(operation, Layer) and operation.block.untruncated:
             params = operation.params.model_copy(update=dict(operation.block.untruncated))
             operation = replace(operation, params=params)
-        nodes.append(replace(node, operation=operation))
+        nodes.append(node._replace(operation=operation))
     done[id(body)] = replace(body, nodes=tuple(nodes))
     return done[id(body)]

@@ -62,7 +62,7 @@ def given(name: str, range: tuple[float, float]) -> Change:
         size = [shape.height, shape.width]
         own = {"kind": "image", "channels": shape.channels, "size": size, "range": list(range)}
         fields: dict[str, AnyField] = {**data.fields, name: ImageField.model_validate(own)}
-        read = replace(graph.nodes[index], operation=Source(name, "field"), inputs=())
+        read = graph.nodes[index]._replace(operation=Source(name, "field"), inputs=())
         nodes = (*graph.nodes[:index], read, *graph.nodes[index + 1 :])
         spec = replace(graph.spec, data=replace(data, fields=fields))
         return replace(graph, nodes=nodes, spec=spec)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ganforge.diagnostics.diagnostic import Label
 from ganforge.document import Path
 from ganforge.graph.graph import Graph, GraphLoss
@@ -62,7 +60,7 @@ def _taken(graph: Graph) -> list[Node]:
             body = graph.networks[node.operation.network].body
             reached = body.reached
             given = zip(node.inputs, body.inputs.values(), strict=True)
-            nodes[index] = replace(node, inputs=tuple(i for i, own in given if own in reached))
+            nodes[index] = node._replace(inputs=tuple(i for i, own in given if own in reached))
     return nodes
 
 

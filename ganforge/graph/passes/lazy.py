@@ -27,7 +27,7 @@ def _redrawn(graph: Graph, term: MovingTerm, every: int) -> tuple[Graph, MovingT
         if isinstance(node.operation, Source) and _is_drawn(graph, node.operation):
             new[index] = _source(node, node.operation, every, nodes, names)
         elif any(i in new for i in node.inputs):
-            nodes.append(replace(node, inputs=tuple(new.get(i, i) for i in node.inputs)))
+            nodes.append(node._replace(inputs=tuple(new.get(i, i) for i in node.inputs)))
             new[index] = len(nodes) - 1
     given = {name: new.get(index, index) for name, index in term.given.items()}
     return replace(graph, nodes=tuple(nodes), names=names), replace(term, given=given)
@@ -46,7 +46,7 @@ def _source(
     name = f"{source.name}_every_{every}"
     if name not in names:
         drawn = replace(source, name=name, like=source.name)
-        nodes.append(replace(node, operation=drawn, name=name))
+        nodes.append(node._replace(operation=drawn, name=name))
         names[name] = len(nodes) - 1
     return names[name]
 

@@ -56,6 +56,11 @@ class Clock:
         """The counters in a round, as the run computes them."""
         return next(iter(Moments(self._columns([round], [step]))))
 
+    @property
+    def first(self) -> Moments:
+        """The start of training alone."""
+        return Moments(self._columns([0], [0]))
+
     def _columns(self, rounds: list[int], steps: list[int]) -> dict[str, Sequence[Value]]:
         images = [round * self.images for round in rounds]
         fades, whole = self.fade_images, [1.0] * len(rounds)
@@ -68,6 +73,11 @@ class Clock:
             **{name: [value] * len(rounds) for name, value in self.growing.items()},
             "fade": [min(1.0, count / fades) for count in images] if fades else whole,
         }
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """The counters that are the same in all rounds."""
+        return frozenset(self.growing) | (frozenset() if self.fade_images else {"fade"})
 
     def is_sure(self, live: Live, moment: Moment) -> bool:
         """Whether a formula surely has its value of this moment in some round."""

@@ -69,7 +69,7 @@ class _Rewiring:
             node = self.graph.nodes[index]
             if index not in self.new and any(i in self.new for i in node.inputs):
                 inputs = tuple(self.new.get(i, i) for i in node.inputs)
-                self.nodes.append(replace(node, inputs=inputs, name=None))
+                self.nodes.append(node._replace(inputs=inputs, name=None))
                 self.new[index] = len(self.nodes) - 1
         return self.new[root]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -107,7 +108,9 @@ class _Trial:
 
     def run(self, live: Live, path: Path, bounds: Bounds = ANY, steps: int = 1) -> None:
         """Reports the first moment at which the number has no value, or leaves its bounds."""
-        numbers = live.over(self._moments(steps).columns, self.meter)
+        if bounds == ANY and isinstance(live.tree, ast.Name):
+            return  # as a counter it always has a value
+        numbers = live.over(self._moments(live, steps).columns, self.meter)
         if numbers is not None and all(_within(n, bounds) for n in (min(numbers), max(numbers))):
             return
         for moment, number in self._values(live, path, steps):
@@ -127,14 +130,16 @@ class _Trial:
                 self.findings.add("GF119", path, message, NOT_BY_ZERO)
                 return
 
-    def _moments(self, steps: int) -> Moments:
+    def _moments(self, live: Live, steps: int) -> Moments:
+        if live.names <= self.clock.fixed:
+            return self.clock.first
         if steps not in self.tried:
             self.tried[steps] = self.clock.moments(steps)
         moments = self.tried[steps]
         return moments.thinned(SPARSELY) if self.meter.work > ENOUGH_WORK else moments
 
     def _values(self, live: Live, path: Path, steps: int) -> Iterator[tuple[Moment, Value]]:
-        for moment in self._moments(steps):
+        for moment in self._moments(live, steps):
             meter = Meter()
             try:
                 number = live.at(moment, meter)
