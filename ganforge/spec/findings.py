@@ -156,7 +156,7 @@ class Findings:
 
 def holds(value: Any, step: str | int) -> bool:
     """Whether a table has this key, or a list this index."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):  # the second asks for longer
         return step in value
     return isinstance(value, list | tuple) and isinstance(step, int) and step < len(value)
 
