@@ -14,7 +14,7 @@ import click
 from ganforge.runs.training import Run
 
 Metrics = Mapping[str, Any]
-_COUNTERS = ("round", "stage", "progress", "fade", "kimg", "epoch", "images_per_second")
+_COUNTERS = ("round", "stage", "level", "progress", "fade", "kimg", "epoch", "images_per_second")
 _LESSER = re.compile(r"singular\..*\.[12]$")
 """The second and third singular values of a monitor; `metrics.jsonl` and boards have them."""
 
@@ -50,6 +50,8 @@ def _parts(metrics: Metrics) -> list[str]:
     shown = {name: value for name, value in metrics.items() if name not in _COUNTERS}
     losses = [f"{name} {value:.4g}" for name, value in shown.items() if not _LESSER.match(name)]
     stage = f"{metrics['stage']} {metrics['progress']:.0%}  " if "stage" in metrics else ""
+    if "level" in metrics and not metrics["stage"].endswith(f"-{metrics['level']}"):
+        stage += f"level {metrics['level']}  "
     stage += f"fade {metrics['fade']:.2f}  " if metrics.get("fade", 1) < 1 else ""
     far = f"{stage}round {metrics['round']:.0f}  {metrics['kimg']:.4g} kimg"
     return [f"{far}  {metrics['images_per_second']:.0f} images/s", *losses]

@@ -107,7 +107,9 @@ class Calculation:
         return {index for index in needed if _is_named(self.node(index), uses[index])}
 
     def gradless(self, lines: list[str]) -> list[str]:
-        """The lines under `torch.no_grad()`."""
+        """The lines under `torch.no_grad()`, which those that only cut values need not."""
+        if all(re.fullmatch(r"\w+ = torch\.detach\(\w+\)", line) for line in lines):
+            return lines
         self.imports.use("torch.no_grad")
         return ["with torch.no_grad():", *indented(lines)]
 

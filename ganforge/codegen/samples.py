@@ -79,16 +79,20 @@ def _sample_lines(c: Calculation, roots: tuple[int, ...]) -> list[str]:
     writer = c.writer(Namespace(set(LOCAL)))
     uses = Counter(i for index in nodes for i in plan.graph.nodes[index].inputs)
     uses.update(roots)
+    apart = bool(once_in_a_row(plan) or above_columns(plan))
     lines.append("torch.manual_seed(seed)  # noise inside the networks; rounds seed it anew")
     if plan.graph.spec.sample.statistics == "standing":
         lines += _standing_passes(c, roots)
     lines += _drawn(c, writer, uses)
-    writer.write(nodes, {i for i in nodes if uses[i] > 1 and i not in writer.known})
+    kept = {i for i in nodes if uses[i] > 1 and i not in writer.known}
+    if apart and kept:  # images are returned in one of two ways
+        kept |= {i for i in roots if i not in writer.known}
+    writer.write(nodes, kept)
     result = writer.text(roots[0])
     if len(roots) > 1:
         beside = imports.use("ganforge.runtime.samples:side_by_side")
         result = f"{beside}([{', '.join(writer.text(i) for i in roots)}])"
-    if once_in_a_row(plan) or above_columns(plan):
+    if apart:
         rows = _rows(c, writer, roots)
         if not writer.lines:  # nothing stands between what is swept and what is shown
             made = [*_swept(c, [f"return {rows}"]), f"return {result}"]

@@ -196,8 +196,9 @@ class StagedRun(Run):
     def where(self) -> dict[str, Any]:
         """How far training is."""
         stage, share = self.state.stage, min(1.0, self.state.share())
+        level = {"level": stage.level} if stage.res else {}  # there are levels
         fade = {"fade": self.state.fade()} if stage.fade_kimg else {}
-        return super().where() | {"stage": stage.name, "progress": share, **fade}
+        return super().where() | {"stage": stage.name, **level, "progress": share, **fade}
 
     def save(self) -> None:
         """Write a checkpoint; the end of a stage from which others start is kept beside."""

@@ -217,3 +217,13 @@ def test_levels_trained_one_by_one_have_their_layers_alone_and_are_shown_faded_i
     state = load_run(Path("a"), "cpu").state
     assert isinstance(state, StagedState)
     assert (state.stage.name, state.fade()) == ("grow-1", 1.0)
+
+
+def test_the_line_of_a_round_names_stage_level_fade_and_kimg(ganforge: Command) -> None:
+    shown = ganforge("train", str(GROWING), "--out", "a", "--log-every", "1").stderr
+    assert "\ngrow-1 20%  fade 0.33  round 3  0.012 kimg  " in shown
+    assert "\nfinish 100%  level 2  round 20  0.054 kimg  " in shown
+    assert {line["stage"]: line["level"] for line in metrics("a")} == {
+        **{f"grow-{level}": level for level in range(3)},
+        "finish": 2,
+    }

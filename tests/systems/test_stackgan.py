@@ -221,3 +221,13 @@ def test_a_kept_part_holds_the_first_captions_and_epochs_take_others(birds: str)
     visited = data.visit(0, 40, seed=0)["text"]
     assert visited.shape == (40, 5)
     assert len({tuple(row) for row in visited.tolist()}) > len(first)
+
+
+def test_the_program_computes_what_it_shows_once_and_cuts_values_outside_of_no_grad() -> None:
+    text = compile_spec("stackgan").program().text
+    assert 'log_variance1 = ca1_text["log_variance"]\n    low = G1(' in text
+    assert "\n    c1 = torch.detach(mean1)\n" in text and "\n    c2 = torch.detach(mean2)\n" in text
+    assert (
+        "return in_rows([x], [low, fake], across=4)\n    return side_by_side([x, low, fake])"
+        in text
+    )
