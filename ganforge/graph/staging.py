@@ -51,6 +51,7 @@ def build_graph(spec: Spec, registry: Registry) -> tuple[Graph, tuple[Diagnostic
         check_reach(stages, findings)
         check_pools(stages, findings)
     told = told_once(found, [*of_whole, *findings.items])
+    told += [item for item in findings.items if item.code == "GF720"]  # what no stage could tell
     return replace(whole, stages=tuple(stages)), tuple(told)
 
 

@@ -51,7 +51,7 @@ def _loss(
         others = [n for n, other in findings.document.values["losses"].items() if "kind" in other]
         near, help = nearest(name, others), 'write `kind = "adversarial"`'
         if near is not None and findings.document.extends:
-            help = f"{help}; or did you mean `[losses.{near}]`, which is inherited?"
+            help = f"did you mean `[losses.{near}]`, which is inherited? Otherwise {help}"
         findings.add("GF111", path, f"the loss `{name}` needs `kind`", help)
         return None
     declaration = registry.losses.get(kind)

@@ -325,3 +325,30 @@ ONLY_RESTRAINED = Rule(
     good='[losses.r1]\nkind = "gradient-penalty"\nscore = "D(x)"\nwrt = "x"',
     see=("https://arxiv.org/abs/1801.04406",),
 )
+OPPOSITE_SIGNS = Rule(
+    "GF466",
+    "opposite-signs",
+    Severity.WARNING,
+    says="One side of a game turns the sign of its scores around, and the other does not.",
+    why="A loss compares the scores of real and generated samples: high ones mean real (in "
+    "energies, low ones). With one sign turned around the critic is asked to give all samples the "
+    "same score, and learns nothing about them. The minus of a paper's formula is in the loss "
+    "already (Arjovsky et al. 2017, arXiv:1701.07875, algorithm 1).",
+    bad='real = "-D(x)"\nfake = "D(fake)"',
+    good='real = "D(x)"\nfake = "D(fake)"',
+    see=("https://arxiv.org/abs/1701.07875",),
+)
+UNJUDGED_DOMAIN = Rule(
+    "GF467",
+    "unjudged-domain",
+    Severity.WARNING,
+    says="Two critics judge the same samples, and none judges those of another domain.",
+    why="What translates into the other domain is then never compared with its images: it learns "
+    "from the way there and back alone, which any invertible map satisfies. Each domain has a "
+    "critic of its own (Zhu et al. 2017, arXiv:1703.10593, section 3).",
+    bad='[losses.a]\nreal = "D_a(b)"\nfake = "D_a(fake_b)"\n\n'
+    '[losses.b]\nreal = "D_b(b)"\nfake = "D_b(fake_b)"',
+    good='[losses.a]\nreal = "D_a(a)"\nfake = "D_a(fake_a)"\n\n'
+    '[losses.b]\nreal = "D_b(b)"\nfake = "D_b(fake_b)"',
+    see=("https://arxiv.org/abs/1703.10593",),
+)

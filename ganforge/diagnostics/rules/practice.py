@@ -209,6 +209,19 @@ GROWTH_STOPS_EARLY = Rule(
     good='[data.fields]\nx = { kind = "image", size = 32 }\n[stages.grow]\nlevel = "range(4)"',
     see=("https://arxiv.org/abs/1710.10196",),
 )
+UNLIKELY_NUMBER = Rule(
+    "GF723",
+    "unlikely-number",
+    Severity.WARNING,
+    says="A rate, an average or a length lies far beyond what any published system has.",
+    why="It is mostly a slip: the sign of an exponent that is missing, the share that changes in "
+    "place of the share that stays, images in place of thousands of them. Adam moves each weight "
+    "by about its rate in a step (Kingma and Ba 2014, arXiv:1412.6980, section 2.1), so a rate "
+    "above 0.1 leaves nothing of an initialisation of deviation 0.02.",
+    bad='optimizer = { kind = "adam", lr = 2e4 }',
+    good='optimizer = { kind = "adam", lr = 2e-4 }',
+    see=("https://arxiv.org/abs/1412.6980",),
+)
 LEAKING_AUGMENTATION = Rule(
     "GF731",
     "leaking-augmentation",

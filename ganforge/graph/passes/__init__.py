@@ -35,6 +35,7 @@ from ganforge.graph.passes.schedules import check_schedules
 from ganforge.graph.passes.sides import check_sides
 from ganforge.graph.passes.signs import check_signs
 from ganforge.graph.passes.sweeps import check_sweeps
+from ganforge.graph.passes.unlikely import check_unlikely
 from ganforge.graph.passes.unused import check_unused
 from ganforge.graph.passes.weights import find_parts
 from ganforge.plugins.registry import Registry
@@ -79,6 +80,7 @@ def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
         check_augmentation(graph, findings)
         check_balance(graph, findings)
         check_idle(graph, findings)
+        check_unlikely(graph, findings)
         check_unused(graph, findings)
     if graph.spec.sound and not findings.errors and graph.spec.stage is None:
         check_moved(graph, findings)

@@ -10,12 +10,43 @@ from ganforge.spec.findings import Findings
 
 
 def check_maps(graph: Graph, findings: Findings) -> None:
-    """GF417 and GF418."""
+    """GF417, GF418 and GF467."""
+    if graph.spec.data is not None and graph.spec.data.domains:
+        _check_domains(graph, findings)
     for loss in graph.losses.values():
         if loss.spec.declaration.relation == "cycle":
             _check_cycle(graph, loss, findings)
         elif loss.spec.declaration.relation == "identity":
             _check_identity(graph, loss, findings)
+
+
+def _check_domains(graph: Graph, findings: Findings) -> None:
+    """Each domain has a critic, where there are several."""
+    assert graph.spec.data is not None
+    games: dict[tuple[tuple[int, ...], ...], str] = {}
+    judged = {
+        loss.name: tuple(tuple(graph.judged(loss.tensors[side])) for side in ("real", "fake"))
+        for loss in graph.losses.values()
+        if loss.has_sides
+    }
+    real = {index for sides in judged.values() for index in sides[0]}
+    left = [n for n in graph.spec.data.images if not real & _made_from(graph, graph.names[n])]
+    for name, sides in judged.items():
+        first = games.setdefault(sides, name)
+        if first != name and left:
+            message = f"`{name}` judges what `{first}` judges, and no critic judges `{left[0]}`"
+            help = f"judge `{left[0]}` in `real`, and what is made like it in `fake`"
+            findings.add("GF467", ("losses", name, "real"), message, help)
+            return
+
+
+def _made_from(graph: Graph, source: int) -> set[int]:
+    """The tensors that are made from one by functions alone, and itself."""
+    return {
+        k
+        for k, node in enumerate(graph.nodes)
+        if source in upstream(graph.nodes, [k]) and not graph.called((k,))
+    }
 
 
 def _check_cycle(graph: Graph, loss: GraphLoss, findings: Findings) -> None:

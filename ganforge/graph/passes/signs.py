@@ -11,10 +11,12 @@ SIDES = {"real": "the critic", "fake": "the critic", "generator": "the generator
 
 
 def check_signs(graph: Graph, findings: Findings) -> None:
-    """GF461, GF462 and GF464."""
+    """GF461, GF462, GF464 and GF466."""
     for loss in graph.losses.values():
         _check_targets(loss, findings)
         _check_factors(loss, findings)
+        if loss.has_sides:
+            _check_scores(graph, loss, findings)
     told: set[tuple[str, str]] = set()
     for term in graph.terms:
         for name in term.term.errors:
@@ -38,6 +40,34 @@ def _falls_below_0(graph: Graph, term: MovingTerm, name: str) -> bool:
     if made is None or bounds is not None:
         return bounds is not None and bounds[0] < 0
     return isinstance(made[1].operation, Layer) and made[1].operation.owns_weights
+
+
+def _check_scores(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+    """The scores of both sides mean the same."""
+    turned = {side: _is_turned(graph, loss.tensors[side]) for side in ("real", "fake")}
+    if turned["real"] == turned["fake"]:
+        return
+    side, other = ("real", "fake") if turned["real"] else ("fake", "real")
+    message = f"`{side}` turns the sign of its scores around, and `{other}` does not"
+    help = "remove the sign: the loss knows which scores shall be high, and which low"
+    findings.add("GF466", ("losses", loss.name, side), message, help)
+
+
+def _is_turned(graph: Graph, index: int) -> bool:
+    """Whether a tensor falls where what it is computed from rises: `-D(x)`, `1 - D(x)`."""
+    turned = False
+    while isinstance(graph.nodes[index].operation, Arithmetic):
+        node = graph.nodes[index]
+        parts = [graph.nodes[i].operation for i in node.inputs]
+        tensors = [i for i in node.inputs if not isinstance(graph.nodes[i].operation, Number)]
+        if len(tensors) != 1:
+            return turned
+        first, numbers = parts[0], [part.value for part in parts if isinstance(part, Number)]
+        sign = node.operation.operator if isinstance(node.operation, Arithmetic) else ""
+        turned ^= sign == "-" and (len(parts) == 1 or isinstance(first, Number))
+        turned ^= sign in "*/" and any(isinstance(n, int | float) and n < 0 for n in numbers)
+        index = tensors[0]
+    return turned
 
 
 def _check_targets(loss: GraphLoss, findings: Findings) -> None:

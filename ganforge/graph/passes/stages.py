@@ -14,11 +14,13 @@ from ganforge.graph.passes.game import listed
 from ganforge.graph.passes.players import report_player, report_unmoved
 from ganforge.spec.findings import Findings
 from ganforge.spec.models import Stage
+from ganforge.spec.train import LENGTHS
 
 
 def check_stages(whole: Graph, stages: Sequence[Graph], findings: Findings) -> None:
     """GF402, GF603, GF604, GF610 and GF620, over all stages of a spec."""
     _check_losses(whole, stages, findings)
+    _check_length(whole, findings)
     _check_moved(whole, stages, findings)
     _check_players(whole, stages, findings)
     ends: dict[str, set[str]] = {}
@@ -34,6 +36,20 @@ def check_stages(whole: Graph, stages: Sequence[Graph], findings: Findings) -> N
             _check_still(graph, stage, later, findings)
             _check_shown(graph, stage, later, stages, findings)
         trained = ends[stage.name] = trained | moved
+
+
+def _check_length(whole: Graph, findings: Findings) -> None:
+    """GF720 for a length in the spec's own `[train]`, where each stage has one of its own."""
+    document = findings.document
+    stages = document.values["stages"].values()
+    if not all(set(LENGTHS) & set(stage) for stage in stages):
+        return
+    for key in LENGTHS:
+        span = document.span(("train", key), key=True)
+        own = key in (document.values.get("train") or {})
+        if own and span is not None and not document.distance(span):
+            message = f"`{key}` has no effect here: each stage has a length of its own"
+            findings.add("GF720", ("train", key), message, "remove it", key=True)
 
 
 def moved_in(graph: Graph) -> set[str]:
@@ -58,7 +74,8 @@ def _check_start(stage: Stage, before: Sequence[str], findings: Findings) -> Non
     if name is not None and name not in before and not re.search(r"[/\\]", name):
         message = f"no stage before `{stage.name}` is called `{name}`"
         help = did_you_mean(name, list(before)) if before else "this is the first stage"
-        help = f"{help}; a run is named by its path, such as `./runs/{name}`"
+        said = f"{help} A" if help.endswith("?") else f"{help}; a"
+        help = f"{said} run is named by its path, such as `./runs/{name}`"
         findings.add("GF602", ("stages", stage.key, "init_from"), message, help)
 
 
