@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ganforge.diagnostics.diagnostic import Diagnostic
 from ganforge.pipeline import Compilation
+from ganforge.plugins.mistakes import remedy
 from ganforge.spec.findings import Findings
 
 
@@ -16,12 +17,8 @@ def deep_findings(compilation: Compilation) -> tuple[Diagnostic, ...]:
 
     assert compilation.graph is not None and compilation.document is not None
     findings = Findings(compilation.document)
-    registry = compilation.registry
-    owners = {id(b): registry.owners["block", name] for name, b in registry.blocks.full.items()}
     for node, block, told in disagreements(compilation.graph):
-        owner = owners.get(id(block), "its plugin")
-        help = f"this is a mistake in {owner}, which gives the block: report it there"
-        findings.add("GF806", node.path, told, help)
+        findings.add("GF806", node.path, told, remedy(block.infer or block.module))
     if not findings.items:
         _try_rounds(compilation, findings)
     return tuple(findings.items)
