@@ -46,6 +46,9 @@ def remedy(problem: str, text: str, offset: int, opened: str) -> Slip:
     if problem.startswith(("Illegal character '\\n'", "Unterminated string")):
         help = "a string ends with a quote on the line where it began"
         return Slip("a string does not end on its line", help, offset)
+    if problem.startswith("Invalid statement") and text[offset : offset + 1].isalpha():
+        help = "names have the letters a to z, digits and `_`"
+        return Slip(f"`{text[offset]}` begins no name", help, offset)
     if problem.startswith("Expected '='"):
         return _without_equals(problem, text, offset)
     return _plain(problem, offset)

@@ -164,6 +164,10 @@ def _help(text: str) -> str:
         return "a power is written `**`"
     if re.fullmatch(r"\s*\d+(\.\d+)?\s*%\s*", text):
         return f"a share is a fraction: write {float(text.strip(' %')) / 100:g}"
+    if text.startswith("if "):
+        return "a condition is written without `if`: `i > 0`"
+    if re.search(r"[^=<>!]=[^=]", text):
+        return "two values are compared by `==`"
     if "&&" in text or "||" in text:
         return "write `and`, `or`"
     for opening, closing in ("()", "[]"):

@@ -43,9 +43,13 @@ def name_call(
     """Names the author's own call, at `path`, of an inherited network that does not do for it, and
     where a list comes from that is too short. told: what the call gives. given: by input.
     """
-    for k, item in enumerate(findings.items[before:], before):
+    short: set[str] = set()
+    for k, item in [*enumerate(findings.items)][before:]:
         name = item.message.removeprefix("`").partition("[")[0]
-        if item.code == "GF206" and name in given:
+        if item.code == "GF206" and name in given and name in short:
+            findings.items.remove(item)  # another element of the same list
+        elif item.code == "GF206" and name in given:
+            short.add(name)
             plain = replace(item, span=_shown(item), message=re.sub(r" \(.*\)$", "", item.message))
             findings.items[k] = findings.turned(replace(plain, related=given[name]))
     span = findings.document.span(path)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from ganforge.diagnostics.diagnostic import Label
-from ganforge.diagnostics.suggest import nearest
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError
 from ganforge.formula.evaluate import Value
@@ -22,7 +21,7 @@ from ganforge.plugins.params import insert
 from ganforge.plugins.shapes import Shape
 from ganforge.spec.models import BlockTable
 from ganforge.spec.params import as_declared, check_value, declared_value, resolve_params
-from ganforge.spec.validate import unknown_key_help
+from ganforge.spec.validate import meant_key, unknown_key_help
 
 Expand = Callable[[Frame, Mapping[str, Shape]], Body]
 
@@ -86,7 +85,7 @@ def _given(
         argument = as_declared(declared, _argument(frame, declared, value, where))
         if argument is not None and check_value(declared, argument, where, frame.findings):
             given[key] = argument
-    misspelled = {nearest(key, table.params) for key in own if key not in table.params}
+    misspelled = {meant_key("layer", key, table.params) for key in own if key not in table.params}
     needed = [key for key, value in table.params.items() if _must_be_given(value)]
     for key in needed:
         if key not in own and key not in misspelled:

@@ -94,7 +94,9 @@ def _params(wiring: Wiring, node: ast.Call, block: Block, values: dict[str, Any]
     try:
         return block.params.model_validate(values, context=wiring.scope)
     except ValidationError as error:
-        detail = error.errors(include_url=False)[0]
+        details = error.errors(include_url=False)
+        unknown = (d for d in details if d["type"] == "extra_forbidden")
+        detail = next(unknown, details[0])  # misspelled, a parameter is not missing as well
     except UnknownShapeError:
         raise
     except Exception as error:

@@ -167,7 +167,10 @@ def _follower(
             frame.findings.missing(registry.missing("block", kind + suffix), where)
         else:
             tables = {n: b.params for n in known if (b := blocks.get(n + suffix)) is not None}
-            help = _as_table(kind, tables) or did_you_mean(kind, known, of=key)
+            if kind in scope.names and isinstance(scope.names[kind], str):
+                help = f'a param is inserted in braces: `{key} = "{{{kind}}}"`'
+            else:
+                help = _as_table(kind, tables) or did_you_mean(kind, known, of=key)
             frame.findings.add("GF801", where, message, help)
         return None
     if len([name for name in block.inputs if not name.endswith("?")]) > 1:

@@ -32,7 +32,7 @@ from ganforge.spec.models import (
 )
 from ganforge.spec.names import check_inputs, check_name
 from ganforge.spec.numbers import check_numbers
-from ganforge.spec.params import resolve_params
+from ganforge.spec.params import TYPES, resolve_params
 from ganforge.spec.stages import read_stages
 from ganforge.spec.train import read_optimizers, read_train
 from ganforge.spec.validate import read, unknown_key_help
@@ -61,6 +61,15 @@ NEEDED = {
     "train": "`[train]` with a length and an `optimizer`",
 }
 """The tables without which there is no training, and what to write."""
+
+OF_NAMES = {
+    "latents": (("distribution", "size", "shape"), "z", "latents"),
+    "networks": (("layers", "inputs", "init"), "G", "networks"),
+    "losses": (("kind", "objective", "weight"), "adversarial", "losses"),
+    "stages": (("rounds", "kimg", "epochs", "losses", "level"), "first", "stages"),
+    "conditioning": (("field", "draw"), "y", "conditions"),
+}
+"""Tables whose entries have names: keys of an entry, such a name, and what they hold."""
 
 KEYS_OF_TABLES = {
     "train": TrainTable.model_fields,
@@ -132,7 +141,20 @@ def _tables(document: Document, findings: Findings) -> dict[str, dict[str, Any]]
             findings.add("GF114", (name,), message, f"write `[{name}]` on a line of its own")
     values = document.values
     _check_needed(values, findings)
-    return {name: values[name] if isinstance(values.get(name), dict) else {} for name in TABLES}
+    unnamed = [name for name in OF_NAMES if _is_unnamed(name, values.get(name), findings)]
+    read = {name: values.get(name) for name in TABLES if name not in unnamed}
+    return {name: table if isinstance(table := read.get(name), dict) else {} for name in TABLES}
+
+
+def _is_unnamed(name: str, table: object, findings: Findings) -> bool:
+    """Whether a table of names holds the keys of one entry, as `kind` in `[losses]`."""
+    keys, example, what = OF_NAMES[name]
+    key = next((k for k in table if k in keys), None) if isinstance(table, dict) else None
+    if key is None or not isinstance(table, dict) or isinstance(table[key], dict):
+        return False
+    message = f"`[{name}]` holds {what} by name, and `{key}` is a key of one"
+    findings.add("GF114", (name, key), message, f"write `[{name}.{example}]` above it", key=True)
+    return True
 
 
 def _check_needed(values: Mapping[str, Any], findings: Findings) -> None:
@@ -153,15 +175,28 @@ def _blocks(
     table: Mapping[str, Any], scope: Scope, registry: Registry, findings: Findings
 ) -> dict[str, BlockTable]:
     blocks: dict[str, BlockTable] = _named(BlockTable, table, "blocks", scope, findings)
+    for name, block in blocks.items():
+        _check_types(name, block.params, findings)
     for name in table:
         path = ("blocks", name)
         if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-            help = "blocks are named in kebab-case, such as `up-block`"
+            kebab = re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", name).replace("_", "-").lower()
+            named = re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", kebab)
+            help = f"blocks are named in kebab-case, such as `{kebab if named else 'up-block'}`"
             findings.add("GF101", path, f"`{name}` is no name of a block", help, key=True)
         elif name in registry.blocks:
             message = f"the block `{name}` hides the plugin's block of this name"
             findings.add("GF807", path, message, f"call it `my-{name}`", key=True)
     return blocks
+
+
+def _check_types(block: str, params: Mapping[str, Any], findings: Findings) -> None:
+    """GF104 for a type in place of a declaration."""
+    for name, value in params.items():
+        if isinstance(value, str) and value in TYPES:
+            help = f'a type is declared: `{name} = {{ type = "{value}" }}`'
+            message = f'"{value}" is no formula over the params'
+            findings.add("GF104", ("blocks", block, "params", name), message, help)
 
 
 def _named(

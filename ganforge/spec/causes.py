@@ -91,8 +91,20 @@ def _params(finding: Diagnostic, document: Document) -> tuple[str, ...]:
     if path[0] == "params" and finding.code != "GF105":
         return ()
     given = given_behind(value, params)
+    if finding.code in ("GF105", "GF115") and (odd := _odd(given, params)):
+        return (odd,)
     fit = re.match(r"write `(\w+) = ", finding.help or "")
     return (fit[1],) if fit and finding.code == "GF105" else tuple(sorted(given))
+
+
+def _odd(names: Iterable[str], params: dict[str, Any]) -> str | None:
+    """The one param that is no whole number above 0, where all others are."""
+    odd = [n for n in names if isinstance(params[n], int | float) and not _is_count(params[n])]
+    return odd[0] if len(odd) == 1 else None
+
+
+def _is_count(value: float) -> bool:
+    return value > 0 and value == int(value)
 
 
 def _steps(path: str) -> Path:

@@ -92,6 +92,37 @@ def _of_removal(finding: Diagnostic, found: Sequence[Diagnostic], document: Docu
     return finding.code.startswith("GF7") and finding.path in meant
 
 
+def _of_block(finding: Diagnostic, found: Sequence[Diagnostic], document: Document) -> bool:
+    """The use of a block, or of a param, whose own name cannot be read."""
+    bad = [d.path.split(".") for d in found if d.code == "GF101"]
+    blocks = {path[1] for path in bad if path[0] == "blocks" and len(path) == 2}
+    if finding.code == "GF801":
+        return isinstance(finding.help, Suggestion) and finding.help.meant in blocks
+    parts = {part for path in bad if path[0] == "params" for part in re.split(r"\W", path[-1])}
+    return finding.code == "GF106" and bool(parts & set(_named(finding)))
+
+
+def _of_absent_loss(finding: Diagnostic, found: Sequence[Diagnostic], document: Document) -> bool:
+    """What only a loss needs that no stage computes."""
+    if finding.code not in ("GF213", "GF214", "GF402"):
+        return False
+    absent = [d.path.split(".")[1] for d in found if d.code == "GF603"]
+    losses, flow = document.values.get("losses", {}), document.values.get("flow", {})
+    names: set[str] = set()
+    left = [str(losses.get(name)) for name in absent]
+    while left:
+        fresh = set(re.findall(r"[A-Za-z_]\w*", left.pop())) - names
+        names |= fresh
+        left += [str(flow[name]) for name in fresh if name in flow]
+    return bool(names & set(_named(finding)))
+
+
+def _of_unnamed(finding: Diagnostic, found: Sequence[Diagnostic], document: Document) -> bool:
+    """A name that a table would give whose entries have no names."""
+    unnamed = [d for d in found if d.code == "GF114" and " by name, and `" in d.message]
+    return bool(unnamed) and finding.code in ("GF201", "GF402", "GF213", "GF214", "GF112")
+
+
 _FOLLOW: tuple[Follows, ...] = (
     _of_table,
     _of_field,
@@ -99,6 +130,9 @@ _FOLLOW: tuple[Follows, ...] = (
     _of_sizes,
     _of_levels,
     _of_removal,
+    _of_block,
+    _of_absent_loss,
+    _of_unnamed,
 )
 
 
@@ -106,7 +140,7 @@ def _named_once(found: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
     """The findings; an unknown tensor, network or function of the wiring outside of networks is
     told where it stands first.
     """
-    found = list(found)
+    found = [*_outputs_once(found)]
     outside = [d for d in found if d.code == "GF201" and d.path.startswith(_OUTSIDE)]
     for finding in found:
         alike = [d for d in outside if d.message == finding.message]
@@ -116,6 +150,18 @@ def _named_once(found: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
             others = [d.span for d in alike[1:] if d.span and d.span != finding.span]
             labels = tuple(Label(span, "here too") for span in others[:MOST_LABELS])
             yield replace(finding, related=(*finding.related, *labels))
+
+
+def _outputs_once(found: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """The findings; an output that a network lacks is told once."""
+    told: set[str] = set()
+    for finding in found:
+        lacks = re.search(r"has no output `(\w+)`$", finding.message)
+        if finding.code == "GF205" and lacks:
+            if f"{lacks[1]}: {finding.help}" in told:
+                continue
+            told.add(f"{lacks[1]}: {finding.help}")
+        yield finding
 
 
 _UNCOMPUTED = ("GF105", "GF106", "GF107", "GF114", "GF119", "GF120")

@@ -101,7 +101,10 @@ def _formula(
     except UnknownShapeError:
         return None
     except FormulaError as error:
-        if error.code == "GF106" and re.fullmatch(r"[A-Za-z]\w*(-\w+)*", text):
+        if text in TYPES:
+            help = f'a type is declared: `{path[-1]} = {{ type = "{text}" }}`'
+            findings.add("GF104", path, f'"{text}" is no formula over the params', help)
+        elif error.code == "GF106" and re.fullmatch(r"[A-Za-z]\w*(-\w+)*", text):
             help = (
                 f'a word is declared: {path[-1]} = {{ choices = ["{text}"], default = "{text}" }}'
             )

@@ -82,11 +82,15 @@ def read(
         details = error.errors(include_url=False)
         unknown = [d["loc"] for d in details if d["type"] == "extra_forbidden"]
         meant = {_meant(loc, place) for loc in unknown}
+        formed: set[tuple[Path, bool]] = set()  # of one key of a wrong form the first part
         for detail in details:
             if detail["type"] == "extra_forbidden":
                 _unknown_key(detail["loc"], value, unknown, place)
             elif detail["type"] != "missing" or detail["loc"] not in meant:
-                _report(detail, value, place)
+                form = (_walk(detail["loc"], value)[:1], detail["type"] in _FORMS)
+                if form not in formed:
+                    _report(detail, value, place)
+                formed |= {form} if form[1] else set()
     except UnknownShapeError:
         pass
     except Exception as error:
@@ -248,6 +252,8 @@ _NEEDS = {
     "dict_attributes_type": _TABLE,
     "model_attributes_type": _TABLE,
 }
+_FORMS = (*_NEEDS, "GF114")
+"""What says that a value has a wrong form."""
 _WRITTEN = {_WORD: '"..."', _LIST: "[...]", _TABLE: "{ ... }"}
 _LENGTHS = ("too_short", "too_long", "missing")
 
@@ -284,6 +290,9 @@ def _as_needed(needed: str, given: object, path: Path, place: _Place) -> tuple[s
         inner = _TABLES_OF.get(table_of((*path, "")) if key not in _TABLES_OF else key)
         if inner is not None:
             return f"write `{key} = {{ {inner.format(json.dumps(given))} }}`", None
+    if needed is _TABLE and key == "outputs" and isinstance(given, list):
+        named = ", ".join(f'{name} = "{name}"' for name in given if isinstance(name, str))
+        return f"write `outputs = {{ {named} }}`", None
     if needed is _LIST and isinstance(given, str):
         listed = given.strip() if given.strip().startswith("[") else f'["{given}"]'
         help = f"write `{key} = {listed}`"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganforge.diagnostics.suggest import did_you_mean
+from ganforge.diagnostics.suggest import did_you_mean, nearest
 from ganforge.graph.graph import Graph
 from ganforge.graph.passes.moments import clock
 from ganforge.graph.passes.schedules import numbers
@@ -17,11 +17,12 @@ def check_feedback(graph: Graph, findings: Findings) -> None:
         if not isinstance(value, Feedback):
             continue
         loss = value.of.partition(".")[0]
-        if value.of not in figures and loss in {*graph.losses} - known:
+        written = graph.spec.document.values.get("losses", {})
+        if value.of not in figures and loss in {*graph.losses, *written} - known:
             continue  # what hides the loss is told
         if value.of not in figures:
             message = f"no round logs a figure `{value.of}`"
-            help = did_you_mean(value.of, figures, "figure")
+            help = _figure_meant(value.of, list(figures))
             findings.add("GF613", (*path, "of"), message, help)
         elif isinstance(value, Adaptive) or not graph.spec.sound:
             continue  # how long training lasts may be what could not be read
@@ -30,3 +31,12 @@ def check_feedback(graph: Graph, findings: Findings) -> None:
             why += f"after {2 * value.window:,}"
             message = f"`window` has no effect here: {why}"
             findings.add("GF720", (*path, "window"), message, "write a smaller window", key=True)
+
+
+def _figure_meant(of: str, figures: list[str]) -> str:
+    """The figure that is near; of those of the loss that is named, only by its last part."""
+    loss, _, last = of.partition(".")
+    own = [figure for figure in figures if figure.partition(".")[0] == loss]
+    if own and nearest(last, [figure.partition(".")[2] for figure in own]) is None:
+        return f"known figures here: {', '.join(f'`{figure}`' for figure in own)}"
+    return did_you_mean(of, figures, "figure")
