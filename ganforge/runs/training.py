@@ -12,11 +12,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ganforge.codegen.data import data_of
+from ganforge.codegen.downsampling import downsampled
 from ganforge.codegen.program import Program
 from ganforge.errors import CannotStart
 from ganforge.files import write_whole
 from ganforge.locate import Source, compile_sound
 from ganforge.pipeline import Compilation
+from ganforge.plan.build import build_plan
 from ganforge.runs import folder as folders
 from ganforge.runs.about import about_resumed, about_run
 from ganforge.runs.data import checked_data
@@ -286,7 +289,9 @@ def _free_if_untrained(run: Run) -> None:
 
 
 def try_one_round(run: Run) -> dict[str, float]:
-    """One round on the run's data, of each stage, in memory alone; the losses."""
+    """One round on the run's data, in memory alone; the losses. Of stages each is tried, or the one
+    that the options name.
+    """
     import torch
 
     from ganforge.runtime.staged import StagedState
@@ -296,15 +301,31 @@ def try_one_round(run: Run) -> dict[str, float]:
     state = module.build(run.options.seed, torch.device(run.options.device))
     state.samples = data.count
     losses: dict[str, torch.Tensor] = {}
-    for place in range(max(1, len(run.program.stages))):
-        if isinstance(state, StagedState):
-            state.begin(place)
-        losses |= module.train_round(state, *module.draw(state, data))
+    if isinstance(state, StagedState):
+        at, alone = _data_of_stages(run, module, data), getattr(run.options, "stage", "")
+        for place, stage in enumerate(state.stages):
+            if alone in ("", stage.name):
+                state.begin(place)
+                losses |= module.train_round(state, *module.draw(state, at(stage.res)))
+    else:
+        losses = module.train_round(state, *module.draw(state, data))
     numbers = {name: loss.item() for name, loss in losses.items()}
     for name, number in numbers.items():
         if not math.isfinite(number):
             raise NonFinite(f"In round 1 the loss {name!r} is not finite. Lower the learning rate.")
     return numbers
+
+
+def _data_of_stages(run: Run, module: ModuleType, data: Any) -> Callable[[int], Any]:
+    """The data as a stage takes it, by the height of its images."""
+    graph = run.compilation.graph
+    assert graph is not None
+    names = downsampled(build_plan(graph))
+    if not names:
+        return lambda res: data
+    size = data_of(graph).sizes[names[0]][0]
+    small = module.Downsampled(data, size, names)
+    return lambda res: small.at(res)
 
 
 def show_latest_samples(folder: Path) -> None:

@@ -227,3 +227,12 @@ def test_the_line_of_a_round_names_stage_level_fade_and_kimg(ganforge: Command) 
         **{f"grow-{level}": level for level in range(3)},
         "finish": 2,
     }
+
+
+@pytest.mark.parametrize("more", [(), ("--stage", "grow-1")])
+def test_a_dry_run_tries_every_level_at_its_size_or_one_alone(
+    ganforge: Command, more: tuple[str, ...]
+) -> None:
+    done = ganforge("train", str(GROWING), "--dry-run", *more)
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith("one round on shapes works: adversarial.critic ")
