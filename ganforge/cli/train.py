@@ -49,10 +49,27 @@ def command(spec: str | None, batch: int | None, dry_run: bool, **options: Any) 
     with _warnings_told():
         run = open_run(request)
         print_report(run.compilation.report)
+        if batch is not None:
+            _tell_own_batches(run, batch)
         if dry_run:
             _try(run)
         else:
             _train(run, start(run, overwrite=request.overwrite))
+
+
+def _tell_own_batches(run: Run, batch: int) -> None:
+    """Which batches `--batch` leaves as they are: others that stages and players have."""
+    graph = run.compilation.graph
+    values = graph.spec.document.values if graph is not None else {}
+    tables = {f"stages.{name}": table for name, table in values.get("stages", {}).items()}
+    places = dict(tables)
+    for path, table in {"train": values.get("train", {}), **tables}.items():
+        places |= {f"{path}.players.{n}": player for n, player in table.get("players", {}).items()}
+    own = [f"{path}.batch" for path, table in places.items() if table.get("batch", batch) != batch]
+    if own:
+        text = f"`--batch` leaves {', '.join(f'`{path}`' for path in own)} as the spec has it: "
+        text += f"say `--set {own[0]}={batch}`"
+        click.echo(f"warning: {text}", err=True)
 
 
 def _try(run: Run) -> None:

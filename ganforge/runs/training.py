@@ -147,6 +147,8 @@ def _resumed(request: Request) -> Run:
     ):
         known = ", ".join(f"`{name}`" for name in folders.stages_alone(folder))
         raise CannotStart(f"{folder} trains its stages one by one ({known}): add `--stage NAME`")
+    if request.stage and folders.has_checkpoint(folder) and not folders.has_checkpoint(place):
+        raise CannotStart(f"{folder} trains its stages one after another: leave `--stage` out")
     if not folders.has_checkpoint(place):
         raise CannotStart(f"{place} has no checkpoint yet: start it anew with `--overwrite`")
     if request.seed not in (None, about["seed"]):

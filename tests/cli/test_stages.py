@@ -236,3 +236,24 @@ def test_a_dry_run_tries_every_level_at_its_size_or_one_alone(
     done = ganforge("train", str(GROWING), "--dry-run", *more)
     assert done.exit_code == 0, done.stderr
     assert done.stdout.startswith("one round on shapes works: adversarial.critic ")
+
+
+def test_a_run_of_all_stages_is_resumed_without_naming_one(ganforge: Command) -> None:
+    ganforge("train", str(GROWING), "--out", "a", "--rounds", "1")
+    refused = ganforge("train", "a", "--resume", "--stage", "grow-0")
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith("a trains its stages one after another: leave `--stage` out\n")
+
+
+def test_batches_that_the_option_leaves_as_they_are_are_told(ganforge: Command) -> None:
+    base = (SPEC.parent / "base.toml").read_text().replace("rounds = 10\n", "")
+    Path("spec.toml").write_text(
+        f"{base}[stages.a]\nrounds = 1\n[stages.b]\nrounds = 1\nbatch = 3\n"
+    )
+    told = ganforge("train", "spec.toml", "--batch", "2", "--dry-run").stderr
+    assert (
+        "warning: `--batch` leaves `stages.b.batch` as the spec has it: say `--set stages" in told
+    )
+    more = ("--set", "train.players.critic.batch=2", "--batch", "2", "--dry-run")
+    assert "`train.players.critic.batch` as the spec" in ganforge("train", "gan", *more).stderr
+    assert "leaves" not in ganforge("train", "gan", "--batch", "2", "--dry-run").stderr
