@@ -119,3 +119,15 @@ OTHER_PLACE = Rule(
     good='real = "D(a, b)"\nfake = "D(a, fake)"',
     see=("https://arxiv.org/abs/1611.07004",),
 )
+CROSSED_PAIRS = Rule(
+    "GF512",
+    "crossed-pairs",
+    Severity.WARNING,
+    says="The pairs that a critic judges are mixed up: each half belongs to the other pair.",
+    why="A critic of pairs learns whether a sample and a code belong together, and the networks "
+    "that make them learn to agree. Pairs of what has nothing to do with each other teach neither "
+    "(Donahue et al. 2016, arXiv:1605.09782, section 3).",
+    bad='real = "D(x, z)"\nfake = "D(G(z), E(x))"',
+    good='real = "D(x, E(x))"\nfake = "D(G(z), z)"',
+    see=("https://arxiv.org/abs/1605.09782",),
+)

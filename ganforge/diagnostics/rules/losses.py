@@ -325,11 +325,12 @@ ONLY_RESTRAINED = Rule(
     good='[losses.r1]\nkind = "gradient-penalty"\nscore = "D(x)"\nwrt = "x"',
     see=("https://arxiv.org/abs/1801.04406",),
 )
-OPPOSITE_SIGNS = Rule(
+CONTRARY_SIDES = Rule(
     "GF466",
-    "opposite-signs",
+    "contrary-sides",
     Severity.WARNING,
-    says="One side of a game turns the sign of its scores around, and the other does not.",
+    says="One side of a game turns the sign of its scores around, and the other does not; or one "
+    "loss takes for fake what another takes for real.",
     why="A loss compares the scores of real and generated samples: high ones mean real (in "
     "energies, low ones). With one sign turned around the critic is asked to give all samples the "
     "same score, and learns nothing about them. The minus of a paper's formula is in the loss "

@@ -22,9 +22,12 @@ def check_artefacts(graph: Graph, findings: Findings) -> None:
             if _is_image(body.nodes[index]):
                 _check_spread(body, index, findings)
         heads = [k for k, node in enumerate(body.nodes) if node.name and _is_image(node)]
-        users = _users(body) if heads else {}
+        scores = [k for k, node in enumerate(body.nodes) if node.name and _size(node) == 1]
+        users = _users(body) if heads or scores else {}
         for index in heads:
             _check_bottleneck(body, index, users.get(index, []), findings)
+        for index in scores:
+            _check_score(body, index, users.get(index, []), findings)
 
 
 def _is_image(node: Node) -> bool:
@@ -88,6 +91,28 @@ def _check_bottleneck(body: Body, index: int, uses: list[Node], findings: Findin
         message += "before it"
         help = "if it is a head beside the main line, write `side = true`"
         findings.add("GF709", body.nodes[index].path, message, help)
+
+
+def _check_score(body: Body, index: int, uses: list[Node], findings: Findings) -> None:
+    """A score from which a further layer with weights goes on, though it is used elsewhere."""
+    is_head = len(uses) + list(body.outputs.values()).count(index) > 1
+    for node in uses if is_head else ():
+        table = lookup(findings.document, node.path)
+        follows = isinstance(table, dict) and "from" not in table
+        weighs = isinstance(node.operation, Layer) and node.operation.owns_weights
+        if follows and weighs and _size(node) > 1:
+            name = body.nodes[index].name
+            message = f"what follows `{name}` is made from this one number, not from what stands "
+            message += "before it"
+            help = "if it is a head beside the main line, write `side = true`"
+            findings.add("GF709", body.nodes[index].path, message, help)
+            return
+
+
+def _size(node: Node) -> int:
+    """How long a vector is; 0 for anything else."""
+    shape = node.shape
+    return shape.size if isinstance(shape, Tensor) and len(shape.shape) == 1 else 0
 
 
 def _goes_on(node: Node, findings: Findings) -> bool:

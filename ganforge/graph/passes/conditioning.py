@@ -15,7 +15,9 @@ from ganforge.spec.models import ClassField
 
 
 def check_conditioning(graph: Graph, findings: Findings) -> None:
-    """GF501, GF502, GF504, GF508, GF510, GF511; GF115 for noise of classes that are not there."""
+    """GF501, GF502, GF504, GF508 and GF510 to GF512; GF115 for noise of classes that are not
+    there.
+    """
     _check_noise(graph, findings)
     check_unlabelled(graph, findings)
     swapped: set[str] = set()

@@ -13,7 +13,7 @@ ORDINALS = ("first", "second", "third", "fourth")
 
 
 def check_judging(graph: Graph, findings: Findings) -> set[str]:
-    """GF502 for predictions of classes, GF508, GF510 and GF511; the conditions in whose place
+    """GF502 for predictions of classes, GF508 and GF510 to GF512; the conditions in whose place
     others are asked for.
     """
     swapped: set[str] = set()
@@ -22,6 +22,7 @@ def check_judging(graph: Graph, findings: Findings) -> set[str]:
             _check_given(graph, loss, findings)
             _check_real_classes(graph, loss, findings)
             _check_places(graph, loss, findings)
+            _check_crossed(graph, loss, findings)
         elif {"logits", "target"} <= loss.tensors.keys():
             swapped |= _check_target(graph, loss, findings)
     return swapped
@@ -85,6 +86,21 @@ def _check_places(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
         help = "give both calls their inputs in one order"
         findings.add("GF511", _path(loss, "fake"), message, help, related=related)
         return
+
+
+def _check_crossed(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+    """What a critic judges together belongs together."""
+    real, fake = (graph.judged(loss.tensors[side]) for side in ("real", "fake"))
+    if len(real) != 2 or len(fake) != 2:
+        return
+    (a, b), (c, d) = ([sources(graph, index) for index in side] for side in (real, fake))
+    if not a & b and not c & d and a & d and b & c:
+        first, second = (loss.spec.tensors[side] for side in ("real", "fake"))
+        message = (
+            f"in `{first}` and in `{second}` nothing belongs together, but across them it does"
+        )
+        help = "exchange their second inputs: such as `D(x, E(x))` and `D(G(z), z)`"
+        findings.add("GF512", _path(loss, "fake"), message, help)
 
 
 def _check_target(graph: Graph, loss: GraphLoss, findings: Findings) -> set[str]:

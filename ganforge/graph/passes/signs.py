@@ -17,6 +17,8 @@ def check_signs(graph: Graph, findings: Findings) -> None:
         _check_factors(loss, findings)
         if loss.has_sides:
             _check_scores(graph, loss, findings)
+        else:
+            _check_contrary(graph, loss, findings)
     told: set[tuple[str, str]] = set()
     for term in graph.terms:
         for name in term.term.errors:
@@ -51,6 +53,17 @@ def _check_scores(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
     message = f"`{side}` turns the sign of its scores around, and `{other}` does not"
     help = "remove the sign: the loss knows which scores shall be high, and which low"
     findings.add("GF466", ("losses", loss.name, side), message, help)
+
+
+def _check_contrary(graph: Graph, loss: GraphLoss, findings: Findings) -> None:
+    """GF466 for further samples that a critic shall take for the contrary of what a game says."""
+    side = getattr(loss.spec.params, "side", None)
+    other = {"real": "fake", "fake": "real"}.get(str(side))
+    for game in graph.losses.values() if other and "score" in loss.tensors else ():
+        if game.has_sides and game.tensors[other or ""] == loss.tensors["score"]:
+            message = f"`{game.name}` takes this score for {other}, and `{loss.name}` for {side}"
+            help = f'name other samples here, or write `is = "{other}"`'
+            findings.add("GF466", ("losses", loss.name, "score"), message, help)
 
 
 def _is_turned(graph: Graph, index: int) -> bool:
