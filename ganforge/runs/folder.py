@@ -68,6 +68,7 @@ def read_state(folder: Path) -> dict[str, Any]:
     try:
         state = json.loads((path / "state.json").read_text("utf-8"))
         counters = {name: int(state["counters"][name]) for name in ("seed", "round", "images")}
+        counters["place"] = int(state["counters"].get("place", 0))  # of the stage
         return {"spec": str(state["spec"]), "counters": counters}
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise RunError(f"{path} is damaged ({error}): delete it and resume.") from error

@@ -163,20 +163,31 @@ def _resumed(request: Request) -> Run:
             f"{folder} was trained from another spec: `ganforge train {folder} --resume` goes on "
             "with its own, of which `--set` may change the length and the monitor alone"
         )
-    _tell_of_length(folder, program)
+    _tell_of_length(folder, program, alone=request.stage is not None)
     device = request.device or about["device"]
     options = _options(request, program, folder, data, about["seed"], device)
     again = about_resumed(about, program, compilation.registry, options)
     return Run(compilation, program, options, again)
 
 
-def _tell_of_length(folder: Path, program: Program) -> None:
-    """Say so where a new length moves the live numbers that follow `progress`."""
-    if not program.follows_progress or not (folder / folders.SPEC).exists():
+def _tell_of_length(folder: Path, program: Program, alone: bool) -> None:
+    """Say so where a new length moves the live numbers that follow `progress`, or is that of a stage
+    which is over.
+    """
+    told = program.follows_progress or program.stages
+    if not told or not (folder / folders.SPEC).exists():
         return
     before = compile_sound(folder).program(program.data).length
-    if before != program.length:
+    if before == program.length:
+        return
+    if program.follows_progress:
         text = f"{before} before, {program.length} now: the numbers that follow `progress` stretch"
+        warnings.warn(text, stacklevel=2)
+    place = 0 if alone else folders.read_state(folder)["counters"]["place"]
+    lengths = zip(before.split(", then "), program.length.split(", then "), strict=True)
+    changed = [old != new for old, new in lengths]
+    if over := [f"`{program.stages[k]}`" for k in range(place) if changed[k]]:
+        text = f"{', '.join(over)}: over by now, so the new length changes nothing there"
         warnings.warn(text, stacklevel=2)
 
 

@@ -255,3 +255,11 @@ def test_batches_that_the_option_leaves_as_they_are_are_told(ganforge: Command) 
     more = ("--set", "train.players.critic.batch=3", "--batch", "2", "--dry-run")
     assert "`train.players.critic.batch` as the spec" in ganforge("train", "gan", *more).stderr
     assert "leaves" not in ganforge("train", "gan", "--batch", "2", "--dry-run").stderr
+
+
+def test_a_new_length_of_a_stage_that_is_over_is_told_to_change_nothing(ganforge: Command) -> None:
+    ganforge("train", str(GROWING), "--out", "a", "--rounds", "6")
+    longer = ("train", "a", "--resume", "--set", "stages.grow.kimg=0.01")
+    assert "warning: `grow-0`: over by now, so the new length" in ganforge(*longer).stderr
+    later = ("train", "a", "--resume", "--set", "stages.finish.kimg=0.01")
+    assert "over by now" not in ganforge(*later).stderr
