@@ -171,8 +171,9 @@ def _resumed(request: Request) -> Run:
 
 
 def _tell_of_length(folder: Path, program: Program, alone: bool) -> None:
-    """Say so where a new length moves the live numbers that follow `progress`, or is that of a stage
-    which is over.
+    """Say so where a new length moves the live numbers that follow `progress`, or comes too late.
+
+    alone: whether a stage is trained alone.
     """
     told = program.follows_progress or program.stages
     if not told or not (folder / folders.SPEC).exists():
