@@ -65,7 +65,7 @@ def _check_range(graph: Graph, index: int, start: int) -> None:
     count = len(shape.items) if isinstance(shape, TensorList) else 1
     if start >= count:
         text = f"there is no style {start}: the generator takes {count}, from 0 to {count - 1}"
-        raise CannotStart(text)
+        raise CannotStart(f"{text}: copy those, such as `--styles {count // 2}-{count - 1}`")
 
 
 def check_styles(loaded: Loaded, start: int, end: int | None) -> None:

@@ -29,7 +29,8 @@ def main(
     for option, value in vars(kind(Path("runs", name), data, device=device)).items():
         if option != "resume":
             flag = f"--{option.replace('_', '-')}"
-            parser.add_argument(flag, type=type(value), default=value, help=f"default: {value}")
+            told = f"default: {'all' if value == '' else value}"
+            parser.add_argument(flag, type=type(value), default=value, help=told)
     options = kind(**vars(parser.parse_args()))
     every = options.log_every, options.sample_every, options.checkpoint_every
     if min(options.rounds, options.kimg, *every) <= 0:
@@ -46,10 +47,13 @@ def main(
         print(f"stopping after this round; go on with: python {again} --resume", file=sys.stderr)
 
     signal.signal(signal.SIGINT, stop)
+    metrics: dict[str, Any] = {}
     try:
         for metrics in train(options):
             numbers = {k: v if isinstance(v, str) else f"{v:.5g}" for k, v in metrics.items()}
             print("  ".join(f"{key} {value}" for key, value in numbers.items()), flush=True)
     except (RunError, OSError) as error:
         parser.exit(1 if isinstance(error, NonFinite) else 2, f"error: {error}\n")
+    if not metrics and options.rounds > 0:
+        print("nothing to do: the run has come to its end")
     sys.exit(130 if options.rounds == 0 else 0)

@@ -103,7 +103,7 @@ def test_python_sets_what_samples_depend_on(run: Path) -> None:
         (("--set", "pse=1"), "did you mean the param `psi`?"),
         (("--styles", "tiny"), "'tiny' is no range of styles: say `coarse`, `middle`, `fine`"),
         (("--styles", "2-1"), "or numbers such as 2-5"),
-        (("--styles", "fine"), "there is no style 8: the generator takes 3, from 0 to 2"),
+        (("--styles", "fine"), "takes 3, from 0 to 2: copy those, such as `--styles 1-2`"),
         (("--styles", "0-1", "--rows", "z"), "`--styles` says what rows and columns show"),
     ],
 )

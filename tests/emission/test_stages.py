@@ -60,6 +60,12 @@ def test_all_stages_of_the_script_are_bit_for_bit_those_of_train(
     assert done.returncode == 0, done.stderr
     assert "stage high  progress 1" in done.stdout
     assert_same(tmp_path / "a", tmp_path / "b")
+    again = run(script, "--out", str(tmp_path / "b"), "--resume")
+    assert (again.returncode, again.stdout) == (0, "nothing to do: the run has come to its end\n")
+
+
+def test_the_script_says_that_all_stages_are_trained_by_default(script: Path) -> None:
+    assert "--stage STAGE         default: all" in run(script, "--help").stdout
 
 
 def test_the_script_trains_a_stage_alone(script: Path, tmp_path: Path) -> None:
