@@ -352,6 +352,8 @@ class _Evaluation:
 
 
 def _item(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_item, value))}]"
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
@@ -359,6 +361,8 @@ def shown(value: object) -> str:
     """A value as a message shows it: `6.58`, `"ten"`, `[1, 2]`."""
     if isinstance(value, dict):
         return "a table"
+    if isinstance(value, list | tuple) and any(isinstance(item, dict) for item in value[:8]):
+        return "a list of tables"
     if isinstance(value, list | tuple):
         text = (
             f"[{', '.join(map(_item, value[:8]))}]"

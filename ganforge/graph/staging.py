@@ -83,6 +83,7 @@ def _wires_by_resolution(spec: Spec) -> bool:
     stages = [
         {key: value for key, value in stage.items() if key in OWN}
         for stage in tables.pop("stages").values()
+        if isinstance(stage, dict)
     ]
     return re.search(r"\bres\b", str([tables, stages])) is not None
 

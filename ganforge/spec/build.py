@@ -138,7 +138,12 @@ def _tables(document: Document, findings: Findings) -> dict[str, dict[str, Any]]
             findings.add("GF102", (name,), message, help, key=True)
         elif name != "ganforge" and not isinstance(value, dict):
             message = f"`{name}` must be a table, not {shown(value)}"
-            findings.add("GF114", (name,), message, f"write `[{name}]` on a line of its own")
+            help = f"write `[{name}]` on a line of its own"
+            if name in OF_NAMES and isinstance(value, list):
+                named = [item.get("name") for item in value if isinstance(item, dict)]
+                one = next((n for n in named if isinstance(n, str)), OF_NAMES[name][1])
+                help = f"each has a table by its name: write `[{name}.{one}]`"
+            findings.add("GF114", (name,), message, help)
     values = document.values
     _check_needed(values, findings)
     unnamed = [name for name in OF_NAMES if _is_unnamed(name, values.get(name), findings)]

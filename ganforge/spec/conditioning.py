@@ -34,7 +34,7 @@ def read_conditions(
             message = f"the condition `{name}` stands for a field that the data does not have"
             help = did_you_mean(condition.field, list(fields), "field")
             findings.add("GF201", (*path, "field"), message, help)
-        elif field.get("kind") not in KINDS:
+        elif str(field.get("kind")) not in KINDS:
             continue  # the field tells what is wrong
         elif condition.draw == "uniform" and field.get("kind") != "class":
             message = f"`{name}` cannot be drawn uniformly: `{condition.field}` is no class"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from ganforge.diagnostics.diagnostic import Diagnostic, Label, Severity
 from ganforge.diagnostics.suggest import Suggestion
 from ganforge.document import Document
+from ganforge.spec.findings import lookup
 
 MOST_LABELS = 3
 """Further places that a report shows."""
@@ -31,8 +33,7 @@ def _of_table(finding: Diagnostic, found: Sequence[Diagnostic], document: Docume
     for table in found:
         if table.code != "GF102" or not isinstance(table.help, Suggestion) or "." in table.path:
             continue
-        held = document.values.get(table.path)
-        names = set(held) if isinstance(held, dict) else set()
+        names = set(_table(document, table.path))
         if finding.code == "GF116" and f"`[{table.help.meant}]`" in finding.message:
             return True
         if finding.code == "GF201" and names & set(_named(finding)):
@@ -44,10 +45,10 @@ def _of_field(finding: Diagnostic, found: Sequence[Diagnostic], document: Docume
     """A field that the data does not have, where a condition misses it too."""
     if finding.code != "GF201" or finding.path.startswith("conditioning."):
         return False
-    conditions = document.values.get("conditioning", {})
     for other in found:
         match = re.fullmatch(r"conditioning\.(\w+)\.field", other.path)
-        if other.code == "GF201" and match and conditions[match[1]]["field"] in _named(finding):
+        field = lookup(document, ("conditioning", match[1], "field")) if match else None
+        if other.code == "GF201" and field in _named(finding):
             return True
     return False
 
@@ -71,8 +72,8 @@ def _of_sizes(finding: Diagnostic, found: Sequence[Diagnostic], document: Docume
 
 def _of_levels(finding: Diagnostic, found: Sequence[Diagnostic], document: Document) -> bool:
     """What asks for a level that no stage sets, said once, and not where a level cannot be read."""
-    stages = document.values.get("stages", {})
-    grown = any("level" in stage for stage in stages.values() if isinstance(stage, dict))
+    stages = _table(document, "stages").values()
+    grown = any("level" in stage for stage in stages if isinstance(stage, dict))
     if grown and any(d.code in _UNCOMPUTED for d in found):
         return finding.code == "GF605"
     asking = [
@@ -107,7 +108,7 @@ def _of_absent_loss(finding: Diagnostic, found: Sequence[Diagnostic], document: 
     if finding.code not in ("GF213", "GF214", "GF402"):
         return False
     absent = [d.path.split(".")[1] for d in found if d.code == "GF603"]
-    losses, flow = document.values.get("losses", {}), document.values.get("flow", {})
+    losses, flow = _table(document, "losses"), _table(document, "flow")
     names: set[str] = set()
     left = [str(losses.get(name)) for name in absent]
     while left:
@@ -167,6 +168,12 @@ def _outputs_once(found: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
 _UNCOMPUTED = ("GF105", "GF106", "GF107", "GF114", "GF119", "GF120")
 """Rules by which a formula has no value."""
 _OUTSIDE = ("flow.", "losses.", "sample.", "stages.")
+
+
+def _table(document: Document, name: str) -> dict[str, Any]:
+    """A table as it is written, empty where it is none."""
+    table = document.values.get(name)
+    return table if isinstance(table, dict) else {}
 
 
 def _named(finding: Diagnostic) -> list[str]:

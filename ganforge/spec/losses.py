@@ -48,7 +48,8 @@ def _loss(
             help = unknown_key_help("losses", misnamed, ["kind"])
             findings.add("GF102", (*path, misnamed), f"unknown key `{misnamed}`", help, key=True)
             return None
-        others = [n for n, other in findings.document.values["losses"].items() if "kind" in other]
+        tables = findings.document.values["losses"].items()
+        others = [n for n, other in tables if isinstance(other, dict) and "kind" in other]
         near, help = nearest(name, others), 'write `kind = "adversarial"`'
         if near is not None and findings.document.extends:
             help = f"did you mean `[losses.{near}]`, which is inherited? Otherwise {help}"

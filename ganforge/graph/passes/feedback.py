@@ -7,7 +7,7 @@ from ganforge.graph.graph import Graph
 from ganforge.graph.passes.moments import clock
 from ganforge.graph.passes.schedules import numbers
 from ganforge.plugins.live import Adaptive, Feedback
-from ganforge.spec.findings import Findings
+from ganforge.spec.findings import Findings, lookup
 
 
 def check_feedback(graph: Graph, findings: Findings) -> None:
@@ -17,8 +17,8 @@ def check_feedback(graph: Graph, findings: Findings) -> None:
         if not isinstance(value, Feedback):
             continue
         loss = value.of.partition(".")[0]
-        written = graph.spec.document.values.get("losses", {})
-        if value.of not in figures and loss in {*graph.losses, *written} - known:
+        written = lookup(graph.spec.document, ("losses", loss)) is not None
+        if value.of not in figures and loss not in known and (written or loss in graph.losses):
             continue  # what hides the loss is told
         if value.of not in figures:
             message = f"no round logs a figure `{value.of}`"
