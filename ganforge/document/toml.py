@@ -13,6 +13,7 @@ from ganforge.document.brackets import innermost_open, too_deep
 from ganforge.document.limits import MAX_VALUES, too_large, too_many
 from ganforge.document.positions import Mark, Positions, positions
 from ganforge.document.remedies import remedy
+from ganforge.document.slips import Slip
 from ganforge.document.tree import MAX_DEPTH, Node, Path
 
 NEARER = "no published system comes near: look for lines that a program wrote too often"
@@ -111,9 +112,17 @@ def _explained(
     if open_at is not None and unended:
         related = (Label(_one(text, open_at, file), "the array begins here"),)
     edits = [Edit(_one(text, a, file, b - a), instead) for a, b, instead in slip.changes]
-    fix = Fix(slip.help, tuple(edits)) if edits else None
+    fix = Fix(_title(slip, text), tuple(edits)) if edits else None
     place = _one(text, slip.offset, file, slip.length)
     return NOT_TOML.at(place, slip.message, help=slip.help, related=related, fix=fix)
+
+
+def _title(slip: Slip, text: str) -> str:
+    """What the repair of a slip does, in a few words."""
+    start, end, instead = slip.changes[0]
+    if text[start:end].strip() and instead.strip():
+        return f"write `{instead.strip()}` for `{text[start:end].strip()}`"
+    return "write a comma" if instead == "," else slip.help
 
 
 def _unended(header: Span, array: Span) -> Diagnostic:

@@ -106,6 +106,17 @@ class _Shapes:
                 self.findings.withdraw("GF309", ("losses", loss.name))
                 self._report("GF310", _Mismatch(loss, "fake", first, second, message, help))
                 return
+        self._check_scores(loss)
+
+    def _check_scores(self, loss: GraphLoss) -> None:
+        """GF310: real and generated samples get as many scores. What shall be errors is told so."""
+        if any(term.term.errors for term in self.graph.terms if term.loss == loss.name):
+            return
+        real, fake = (self.graph.nodes[loss.tensors[side]].shape for side in ("real", "fake"))
+        if isinstance(real, Tensor) and isinstance(fake, Tensor) and real.shape != fake.shape:
+            message = f"real samples get scores of the shape {real}, and generated ones of {fake}"
+            help = "give one output of the critic in `real` and in `fake`"
+            self.findings.add("GF310", ("losses", loss.name, "fake"), message, help)
 
     def check_logits(self, loss: GraphLoss) -> None:
         """GF410: one logit for each class, or each attribute."""
