@@ -14,6 +14,8 @@ _WORDS = {
 }
 _NOTHING = ("None", "null", "Null", "nil", "undefined", "~")
 _CURLY = "“”„«»‘’"
+_LONGEST = 40
+"""Characters of a number; a longer one is none that a spec has."""
 _FACTORS = {"k": 1_000, "K": 1_000, "m": 1_000_000, "M": 1_000_000}
 
 
@@ -65,7 +67,7 @@ def slip_of_number(text: str, offset: int) -> Slip | None:
     while start and re.match(r"[\d_.+-]", text[start - 1]):
         start -= 1
     found = re.compile(r"[-+]?[\d_.](?:[\w.,%]|(?<=[eE])[-+])*").match(text, start)
-    written = found.group().rstrip(",") if found else ""
+    written = found.group()[:_LONGEST].rstrip(",") if found else ""
     while "," in written and not re.fullmatch(r"[-+]?\d+(,\d+)+", written):
         written = written.rpartition(",")[0]
     return _number(written, start)
@@ -89,8 +91,8 @@ def _number(written: str, start: int) -> Slip | None:
     if re.fullmatch(r"[-+]?\d+,\d+", written):
         point = written.replace(",", ".")
         return told(f"a fraction has a point: `{point}`", point)
-    if match := re.fullmatch(r"([\d_]+(?:\.\d+)?)([kKmM])", written):
-        number = f"{round(float(match[1]) * _FACTORS[match[2]]):_}"
+    if match := re.fullmatch(r"(\d[\d_]*(?:\.\d+)?)([kKmM])", written):
+        number = f"{round(float(match[1].replace('_', '')) * _FACTORS[match[2]]):_}"
         return told(f"numbers have no units: `{number}`", number)
     if match := re.fullmatch(r"(\d+(?:\.\d+)?)%", written):
         share = f"{float(match[1]) / 100:g}"

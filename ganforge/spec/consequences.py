@@ -12,6 +12,8 @@ from ganforge.diagnostics.suggest import Suggestion
 from ganforge.document import Document
 from ganforge.spec.findings import lookup
 
+MOST_COMPARED = 200
+"""Findings that are compared with each other; more are no slip, and take their time."""
 MOST_LABELS = 3
 """Further places that a report shows."""
 
@@ -23,6 +25,8 @@ def without_consequences(found: Iterable[Diagnostic], document: Document) -> lis
     that is not known in `[flow]`, `[losses]` and `[sample]` is told once.
     """
     found = list(found)
+    if len(found) > MOST_COMPARED:
+        return found
     kept = [d for d in found if not any(follows(d, found, document) for follows in _FOLLOW)]
     sound = not any(d.severity is Severity.ERROR for d in kept)
     return list(_named_once(found if sound else kept))

@@ -154,6 +154,40 @@ def test_many_layers_are_no_depth() -> None:
     assert span.line == 10_002
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "a = _k",
+            "a = 1__0k",
+            f"a = {'9' * 400}k",
+            f"a = {'9' * 400}%",
+            "a = %",
+            "a = ,",
+            "a = (",
+        ),
+        *(
+            f"a = [{'1,' * 20_000}.]",
+            f"a = {'1,' * 20_000}",
+            f"a = {'(' * 20_000}",
+            "a = f''",
+            "a = “",
+        ),
+        *(
+            "a = 1.",
+            "a = .",
+            "a = -",
+            "a = +.5e",
+            "a = { b = 0, }",
+            "a = [1\n# why\n2]",
+            "a = { : 1 }",
+        ),
+    ],
+)
+def test_slips_of_any_length_are_told(text: str) -> None:
+    assert only(text).code == "GF103"
+
+
 @pytest.mark.parametrize("text", ["\0", "\ud800", "a = \x01", "=", "[[", "'''", '"""', "a.", "{}"])
 def test_any_text_gives_a_diagnostic(text: str) -> None:
     assert only(text).code == "GF103"
