@@ -100,6 +100,8 @@ KEYS: Mapping[str, Habits] = {
                 "metrics metric eval evaluation evaluate fid validation": _MEASURED,
                 "logging log logger wandb tensorboard checkpoint checkpoints": _LOGGED,
                 "scheduler lr_scheduler schedule schedules": _RATE,
+                "lr learning_rate betas": 'write `optimizer = { kind = "adam", lr = 2e-4 }` below '
+                "`[train]`",
             }
         ),
         **_RUN,

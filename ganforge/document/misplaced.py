@@ -1,4 +1,6 @@
-"""`extends` below the header of a table, where TOML takes it for a key of that table."""
+"""`extends` below the header of a table, where TOML takes it for a key of that table, or under
+another name.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,8 @@ from ganforge.diagnostics.diagnostic import Diagnostic, Edit, Fix, Span
 from ganforge.diagnostics.rules.document import UNKNOWN_KEY
 from ganforge.document.tree import Node
 
+ALIKE = ("extend", "import", "include", "base", "parent", "inherit", "inherits")
+"""What `extends` is called elsewhere."""
 HELP = "write it above the first table"
 
 
@@ -13,6 +17,13 @@ def misplaced_extends(tree: Node, text: str) -> Diagnostic | None:
     """The finding, where a spec extends nothing and one of its tables has this key."""
     if tree.child("extends") is not None:
         return None
+    for name in ALIKE:
+        own = tree.child(name)
+        if own is not None and own.key is not None and isinstance(own.content, str):
+            help = "write `extends`: it says what the spec starts from"
+            renamed = Fix(f"write `extends` for `{name}`", (Edit(own.key, "extends"),))
+            message = f"unknown key `{name}`"
+            return UNKNOWN_KEY.at(own.key, message, help=help, path=name, fix=renamed)
     for name, table in (tree.table or {}).items():
         below = (table.table or {}).get("extends")
         if below is None or below.key is None or not isinstance(below.content, str | list):

@@ -43,7 +43,7 @@ def remedy(problem: str, text: str, offset: int, opened: str) -> Slip:
         return _rest_of_line(text, offset)
     if problem.startswith("Invalid statement") and text.startswith(("//", "%", "/*"), offset):
         return _comment(text, offset)
-    if problem.startswith(("Illegal character '\\n'", "Unterminated string")):
+    if problem.startswith(("Illegal character '\\n'", "Unterminated string", 'Expected "\'"')):
         help = "a string ends with a quote on the line where it began"
         return Slip("a string does not end on its line", help, offset)
     if problem.startswith("Invalid statement") and text[offset : offset + 1].isalpha():

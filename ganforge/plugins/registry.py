@@ -151,7 +151,9 @@ class Registry:
         """What may be meant by a name that nothing has."""
         distribution, slash, _ = name.rpartition("/")
         if kind == "data source" and self._is_path(name):
-            return f'write `source = "folder"`, and `--data folder:{name}` when it is trained'
+            kind, colon, path = name.partition(":")
+            source, path = (kind, path) if colon and kind in bare else ("folder", name)
+            return f'write `source = "{source}"`, and `--data {source}:{path}` when it is trained'
         if slash:
             return self._near_of(kind, name, canonical(distribution))
         if kind == "loss" and (way := self._written(name)):
@@ -170,8 +172,10 @@ class Registry:
         """Whether a name is the place of data, and none of a plugin."""
         distribution = canonical(name.rpartition("/")[0])
         givers = {canonical(owner.distribution) for owner in self.owners.values()}
-        return name.startswith((".", "/", "~")) or (
-            bool(distribution) and distribution not in givers
+        return (
+            name.startswith((".", "/", "~"))
+            or ":" in name
+            or (bool(distribution) and distribution not in givers)
         )
 
     def _near_of(self, kind: str, name: str, distribution: str) -> str:

@@ -288,8 +288,12 @@ def _as_needed(needed: str, given: object, path: Path, place: _Place) -> tuple[s
     key, span = str(path[-1]), place.findings.document.span(place.findings.place(path))
     if needed is _TABLE and isinstance(given, str | float) and not isinstance(given, bool):
         inner = _TABLES_OF.get(table_of((*path, "")) if key not in _TABLES_OF else key)
+        if key == "optimizer" and not isinstance(given, str):
+            inner = "lr = {}"
         if inner is not None:
             return f"write `{key} = {{ {inner.format(json.dumps(given))} }}`", None
+    if needed is _TABLE and path[-2:-1] == ("layers",):
+        return 'a layer is a table, such as `{ block = "conv", out = 64 }`', None
     if needed is _TABLE and key == "outputs" and isinstance(given, list):
         named = ", ".join(f'{name} = "{name}"' for name in given if isinstance(name, str))
         return f"write `outputs = {{ {named} }}`", None
