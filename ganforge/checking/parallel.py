@@ -65,9 +65,12 @@ def _collect_seldom() -> None:
 
 
 def _forked(function: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:
-    """By forks of this process, which does the first item: they begin with all that it loads."""
+    """By forks of this process, which does the first item: they begin with all that it loads.
+    Not if that is torch, as a plugin may ask.
+    """
     yield from _alone(function, items[:1])
-    yield from _by_pool(function, items[1:], workers, multiprocessing.get_context("fork"), 2)
+    context = multiprocessing.get_context("fork") if _may_fork() else _clean()
+    yield from _by_pool(function, items[1:], workers, context, 2)
 
 
 def _spread(function: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:
