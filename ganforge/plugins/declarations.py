@@ -300,6 +300,7 @@ class DataSource:
     several: those of these kinds of which a sample may have several: (N, K, ...), of which training
         takes one at each visit, and else the first counts.
     names: by kind of field, what `from` may say, if that is known before it is opened.
+    lengths: by such a name of a vector, how many values it has at most.
     attributes: the names of its attributes, if they are known before it is opened.
     takes_path: whether `--data NAME:PATH` gives a path. endless: makes as many samples as `count`
         asks for.
@@ -317,6 +318,7 @@ class DataSource:
     reads: Mapping[str, str] = field(default_factory=dict)
     several: tuple[str, ...] = ()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lengths: Mapping[str, int] = field(default_factory=dict)
     attributes: tuple[str, ...] = ()
     takes_path: bool = True
     endless: bool = False

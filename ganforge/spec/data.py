@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from ganforge.diagnostics.suggest import did_you_mean
@@ -154,6 +155,10 @@ def unreadable(source: DataSource, field: AnyField) -> tuple[Path, str, str] | N
     if known and field.source not in known:
         message = f"the source `{source.name}` has no {field.kind} `{field.source}`"
         return ("from",), message, did_you_mean(field.source, known)
+    if isinstance(field, VectorField) and field.size > source.lengths.get(field.source, inf):
+        most = source.lengths[field.source]
+        message = f"`{field.source}` of the source `{source.name}` has {most} values"
+        return ("size",), f"{message}, not {field.size}", f"write `size = {most}` or less"
     return None
 
 

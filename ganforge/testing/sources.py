@@ -57,6 +57,9 @@ def has_a_sound_declaration(cases: SourceCases) -> None:
         kinds = ", ".join(f"`{kind}`" for kind in (*source.kinds, *source.reads))
         remedy = f"its keys are the kinds of fields that it gives: {kinds}"
         raise Unmet(f"`names` has the key {sorted(unknown)[0]!r}", source.name, remedy)
+    if not set(source.lengths) <= {*source.names.get("vector", ())}:
+        remedy = "its keys are those that `names` has for `vector`"
+        raise Unmet(f"`lengths` has the key {sorted(source.lengths)[0]!r}", source.name, remedy)
     for kind in source.reads:
         if kind not in APART or kind in source.kinds:
             remedy = "its keys are of `attributes` and `vector`, those that `kinds` does not have"

@@ -26,6 +26,7 @@ SOURCES = (
             "class": ("shape",),
             "vector": ("embedding", "factors"),
         },
+        lengths={"factors": 5},
         attributes=("red", "green", "blue", "large", "right"),
         takes_path=False,
         endless=True,

@@ -270,6 +270,7 @@ def test_a_source_that_refuses_all_images_asks_for_fields_that_it_has() -> None:
         (source(summary="noise"), "has_a_sound", "end it with a full stop"),
         (source("open_none"), "has_a_sound", "does not load"),
         (source(names={"picture": ("a",)}), "has_a_sound", "`names` has the key 'picture'"),
+        (source(lengths={"tall": 5}), "has_a_sound", "`lengths` has the key 'tall'"),
         (source("open_list"), "gives_what", "return a `Data` of `ganforge.runtime.data`"),
         (source("open_fixed"), "gives_what", "make as many as `count` asks for: 12 here"),
         (source("open_more"), "gives_what", "give one tensor for each field"),
