@@ -141,7 +141,9 @@ class Frame:
         raise FormulaError("GF211", message, help)
 
     def current_scope(self) -> Scope:
-        """Params, loop variables, and the shapes of the tensors in scope."""
+        """Params, loop variables, and the shapes of the tensors in scope, looked up when a formula
+        asks: so one scope serves a whole turn of a loop.
+        """
         if self._current is None:
             names = {**self.scope.names, **dict(self.looped)}
             self._current = replace(self.scope, names=names, tensors=Shapes(self))
@@ -161,7 +163,7 @@ class Frame:
 
 
 class Shapes(Mapping[str, Shape]):
-    """The shapes of the tensors in scope, looked up when a formula asks."""
+    """The shapes of the tensors in scope as they are when a formula asks."""
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
