@@ -222,6 +222,19 @@ UNLIKELY_NUMBER = Rule(
     good='optimizer = { kind = "adam", lr = 2e-4 }',
     see=("https://arxiv.org/abs/1412.6980",),
 )
+SCORE_OF_SEVERAL = Rule(
+    "GF724",
+    "score-of-several",
+    Severity.WARNING,
+    says="A critic gives several numbers, and no score, for a sample or for a place of it.",
+    why="A critic tells how real a sample is by a single number (Goodfellow et al. 2014, "
+    "arXiv:1406.2661, section 3), or by one for each patch (Isola et al. 2016, arXiv:1611.07004, "
+    "section 3.2). Every one of several is trained as a score of its own: two outputs are no "
+    "softmax over real and generated, and those of a classifier tell no classes.",
+    bad='layers = [{ block = "linear", out = 2 }]',
+    good='layers = [{ block = "linear", out = 1 }]',
+    see=("https://arxiv.org/abs/1406.2661", "https://arxiv.org/abs/1611.07004"),
+)
 LEAKING_AUGMENTATION = Rule(
     "GF731",
     "leaking-augmentation",

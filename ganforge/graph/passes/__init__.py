@@ -32,6 +32,7 @@ from ganforge.graph.passes.practice import check_practice
 from ganforge.graph.passes.replays import add_replays
 from ganforge.graph.passes.restrained import check_restrained
 from ganforge.graph.passes.schedules import check_schedules
+from ganforge.graph.passes.scores import check_scores
 from ganforge.graph.passes.sides import check_sides
 from ganforge.graph.passes.signs import check_signs
 from ganforge.graph.passes.sweeps import check_sweeps
@@ -69,6 +70,7 @@ def run_passes(graph: Graph, registry: Registry, findings: Findings) -> Graph:
         check_penalised(graph, findings)
         check_practice(graph, findings)
         check_logits(graph, findings)
+        check_scores(graph, findings)
         check_outputs(graph, findings)
         check_inputs(graph, findings)
         check_pairs_of_images(graph, findings)
