@@ -11,8 +11,9 @@ from ganforge.spec.findings import Findings
 
 
 def check_scores(graph: Graph, findings: Findings) -> None:
-    """GF724 for a critic that gives several numbers in place of a score."""
-    for name in dict.fromkeys(term.loss for term in graph.terms if term.term.side == "critic"):
+    """GF724 for a critic that gives several numbers and no score. Errors are of any shape."""
+    critics = (t for t in graph.terms if t.term.side == "critic" and not t.term.errors)
+    for name in dict.fromkeys(term.loss for term in critics):
         tensors = graph.losses[name].tensors
         if "real" not in tensors:
             continue
