@@ -19,9 +19,9 @@ from ganforge.graph.layers import (
 from ganforge.graph.nodes import Body, Bundle, Composite
 from ganforge.plugins.params import insert
 from ganforge.plugins.shapes import Shape
+from ganforge.spec.keys import meant_key, unknown_key_help
 from ganforge.spec.models import BlockTable
 from ganforge.spec.params import as_declared, check_value, declared_value, resolve_params
-from ganforge.spec.validate import meant_key, unknown_key_help
 
 Expand = Callable[[Frame, Mapping[str, Shape]], Body]
 

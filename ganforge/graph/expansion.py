@@ -27,9 +27,9 @@ from ganforge.graph.nodes import Body, Source, Turn
 from ganforge.graph.wiring import Keyed
 from ganforge.plugins.params import insert
 from ganforge.plugins.shapes import Shape
+from ganforge.spec.keys import meant_key, unknown_key_help
 from ganforge.spec.models import NetworkTable
 from ganforge.spec.names import check_name
-from ganforge.spec.validate import meant_key, unknown_key_help
 
 
 def expand_network(

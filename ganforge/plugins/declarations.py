@@ -299,12 +299,11 @@ class DataSource:
         as the others, it gives by field a tensor (N, ...) of all samples in their order.
     several: those of these kinds of which a sample may have several: (N, K, ...), of which training
         takes one at each visit, and else the first counts.
-    names: by kind of field, what `from` may say, if that is known before it is opened.
-    lengths: by such a name of a vector, how many values it has at most.
+    names: by kind of field, what `from` may say, if that is known before it is opened. lengths: of
+        these by name, how many values such a vector has at most.
     attributes: the names of its attributes, if they are known before it is opened.
     takes_path: whether `--data NAME:PATH` gives a path. endless: makes as many samples as `count`
-        asks for.
-    requires: as for a block.
+        asks for. requires: as for a block.
     """
 
     name: str

@@ -18,6 +18,7 @@ from ganforge.spec import planned
 from ganforge.spec.conditioning import read_conditions
 from ganforge.spec.data import read_data
 from ganforge.spec.findings import Findings
+from ganforge.spec.keys import unknown_key_help
 from ganforge.spec.latents import read_latents, read_sampled_latents
 from ganforge.spec.likeness import check_likeness
 from ganforge.spec.losses import read_losses
@@ -35,7 +36,7 @@ from ganforge.spec.numbers import check_numbers
 from ganforge.spec.params import TYPES, resolve_params
 from ganforge.spec.stages import read_stages
 from ganforge.spec.train import read_optimizers, read_train
-from ganforge.spec.validate import read, unknown_key_help
+from ganforge.spec.validate import read
 
 TABLES = [
     "ganforge",

@@ -9,9 +9,10 @@ from ganforge.diagnostics.suggest import nearest
 from ganforge.formula.evaluate import Scope, shown
 from ganforge.plugins.registry import Registry
 from ganforge.spec.findings import Findings
+from ganforge.spec.keys import meant_key, unknown_key_help
 from ganforge.spec.models import LossSpec, LossTable
 from ganforge.spec.names import check_name
-from ganforge.spec.validate import meant_key, read, unknown_key_help
+from ganforge.spec.validate import read
 
 COMMON = tuple(about.alias or name for name, about in LossTable.model_fields.items())
 
@@ -38,22 +39,8 @@ def _loss(
     name: str, value: Mapping[str, Any], scope: Scope, registry: Registry, findings: Findings
 ) -> LossSpec | None:
     path, kind = ("losses", name), value.get("kind")
-    if "kind" in value and not isinstance(kind, str):
-        message = f"`kind` must be a word in quotes, not {shown(kind)}"
-        findings.add("GF114", (*path, "kind"), message, 'write `kind = "adversarial"`')
-        return None
     if not isinstance(kind, str):
-        misnamed = next((k for k in value if meant_key("losses", k, ["kind"])), None)
-        if misnamed is not None:
-            help = unknown_key_help("losses", misnamed, ["kind"])
-            findings.add("GF102", (*path, misnamed), f"unknown key `{misnamed}`", help, key=True)
-            return None
-        tables = findings.document.values["losses"].items()
-        others = [n for n, other in tables if isinstance(other, dict) and "kind" in other]
-        near, help = nearest(name, others), 'write `kind = "adversarial"`'
-        if near is not None and findings.document.extends:
-            help = f"did you mean `[losses.{near}]`, which is inherited? Otherwise {help}"
-        findings.add("GF111", path, f"the loss `{name}` needs `kind`", help)
+        _report_kind(name, value, findings)
         return None
     declaration = registry.losses.get(kind)
     if declaration is None:
@@ -87,6 +74,26 @@ def _loss(
         tensors |= {f"{table}.{latent}": text for latent, text in value[table].items()}
     networks = {key: tuple(value[key]) for key in named}
     return LossSpec(declaration, common, tensors, params, networks)
+
+
+def _report_kind(name: str, value: Mapping[str, Any], findings: Findings) -> None:
+    """What is wrong with a loss that does not say its kind."""
+    path = ("losses", name)
+    if "kind" in value:
+        message = f"`kind` must be a word in quotes, not {shown(value['kind'])}"
+        findings.add("GF114", (*path, "kind"), message, 'write `kind = "adversarial"`')
+        return
+    misnamed = next((k for k in value if meant_key("losses", k, ["kind"])), None)
+    if misnamed is not None:
+        help = unknown_key_help("losses", misnamed, ["kind"])
+        findings.add("GF102", (*path, misnamed), f"unknown key `{misnamed}`", help, key=True)
+        return
+    tables = findings.document.values["losses"].items()
+    others = [n for n, other in tables if isinstance(other, dict) and "kind" in other]
+    near, help = nearest(name, others), 'write `kind = "adversarial"`'
+    if near is not None and findings.document.extends:
+        help = f"did you mean `[losses.{near}]`, which is inherited? Otherwise {help}"
+    findings.add("GF111", path, f"the loss `{name}` needs `kind`", help)
 
 
 def _is_wiring(

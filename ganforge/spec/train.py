@@ -8,9 +8,10 @@ from typing import Any
 from ganforge.document import Path
 from ganforge.formula.evaluate import Scope
 from ganforge.spec.findings import Findings
+from ganforge.spec.keys import meant_key
 from ganforge.spec.models import Adam, AnyOptimizer, PlayerTable, RmsProp, Sgd, TrainTable
 from ganforge.spec.names import check_name
-from ganforge.spec.validate import chosen, meant_key, read
+from ganforge.spec.validate import chosen, read
 
 OPTIMIZERS: Mapping[str, type[AnyOptimizer]] = {"sgd": Sgd, "adam": Adam, "rmsprop": RmsProp}
 COMMON: Path = ("train", "optimizer")

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from ganforge.diagnostics.diagnostic import Edit, Fix
 from ganforge.diagnostics.habits import of_key, of_word
-from ganforge.diagnostics.suggest import Suggestion, did_you_mean, nearest, offered
+from ganforge.diagnostics.suggest import Suggestion, did_you_mean
 from ganforge.document import Path
 from ganforge.formula.errors import FormulaError, UnknownShapeError
 from ganforge.formula.evaluate import Scope, evaluate, shown
@@ -21,6 +21,7 @@ from ganforge.formula.parse import parse_formula
 from ganforge.plugins.mistakes import as_shape_error
 from ganforge.plugins.params import insert
 from ganforge.spec.findings import Findings, dotted, holds, lookup
+from ganforge.spec.keys import meant_key, table_of, unknown_key_help
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -104,37 +105,6 @@ def read(
 def _meant(loc: Path, place: _Place) -> Path:
     """The key that an unknown one is meant for: misspelled, it is not missing as well."""
     return (*loc[:-1], meant_key(place.kind(loc), str(loc[-1]), place.known(loc[:-1])))
-
-
-def meant_key(table: str, key: str, known: Iterable[str]) -> str:
-    """The key that an unknown one is meant for, or nothing. table: as `table_of` calls it."""
-    known = list(known)
-    habit = of_key(table, key, known)
-    return habit.meant if habit else nearest(key, known) or ""
-
-
-def unknown_key_help(table: str, key: str, known: Iterable[str]) -> str:
-    """What to do about an unknown key. table: as `table_of` calls it."""
-    known = list(known)
-    habit = of_key(table, key, known)
-    if habit is None:
-        return did_you_mean(key, known, "key")
-    return habit.help or offered(key, habit.meant, known, "key", habitual=True)
-
-
-def table_of(path: Path) -> str:
-    """The kind of table that holds the key at a path, as `habits.KEYS` has it."""
-    owner = path[:-1]
-    if "layers" in owner or "defaults" in owner:
-        return "layer"
-    if owner[:2] == ("data", "fields"):
-        return "field"
-    if "latents" in owner:
-        return "latent"
-    inner = next((s for s in reversed(owner) if s in ("optimizer", "ema", "players")), None)
-    if inner is not None:
-        return "player" if inner == "players" else str(inner)
-    return str(owner[0]) if owner else ""
 
 
 def _models(annotation: object) -> Iterator[type[BaseModel]]:
